@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "projections/event.hpp"
+#include "projections/failure.hpp"
+#include "projections/registry.hpp"
+#include "projections/tx.hpp"
+
+namespace projections {
+
+/// What became of one event of a batch, for one projection.
+struct Fate {
+  enum class Kind {
+    done,     ///< Applied now, or its guard row was there already, or the handler skipped it.
+    failed,   ///< It stood alone and failed; nothing of it is left in the transaction.
+    waiting,  ///< Not tried: an earlier event of its key waits or failed.
+    left,     ///< Not tried: the savepoint budget is spent; it stays pending.
+  };
+  Kind kind = Kind::left;
+  bool fresh = false;       ///< done, and by this very call: its effect is in the transaction.
+  Failure failure = {};     ///< failed: why.
+  std::string skipped = {};  ///< done by `Context::skip`: the reason.
+};
+
+/// Keys whose events must wait for this projection, because an earlier one did not pass.
+using HeldKeys = std::unordered_set<std::string>;
+
+/// How often one transaction may still halve; shared by all projections of the transaction.
+/// 40 by default: past 64 open-and-closed subtransactions every snapshot of the server pays.
+struct SavepointBudget {
+  int left = 40;
+};
+
+/// The transaction cannot go on and must be rolled back; `failure` says what it asks for.
+class TransactionOver : public std::runtime_error {
+ public:
+  explicit TransactionOver(Failure why) : std::runtime_error(why.message), failure(std::move(why)) {}
+  Failure failure;
+};
+
+/// The handler asked for the same events again after a delay; roll back.
+class RetryRequested : public std::runtime_error {
+ public:
+  RetryRequested(std::chrono::milliseconds after, const std::string& reason)
+      : std::runtime_error(reason), delay(after) {}
+  std::chrono::milliseconds delay;
+};
+
+/// The handler asked to be paused; roll back.
+class HaltRequested : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Guards and applies a batch for one projection inside an open transaction: savepoint, guard rows,
+/// handler, deferred constraints, release. When that fails the batch is halved until the failing
+/// event stands alone. Guard rows stay only with their effect.
+///
+/// @param batch in `seq` order per key, only events this projection listens to; may be empty.
+/// @param held keys to pass over; keys of events that fail here are added.
+/// @return one fate per event, in the batch's order.
+/// @throws TransactionOver (connection, conflict, timeout), RetryRequested, HaltRequested; the
+///   transaction must be rolled back then.
+[[nodiscard]] std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch,
+                                            HeldKeys& held, SavepointBudget& budget, Tx& tx,
+                                            std::stop_token stop);
+
+}  // namespace projections

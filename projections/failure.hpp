@@ -1,0 +1,34 @@
+#pragma once
+
+#include <exception>
+#include <string>
+
+namespace projections {
+
+/// What an error asks for, which is all that anybody decides by.
+enum class FailureKind {
+  event,          ///< Bad data or a handler's own error: this event's fault.
+  conflict,       ///< Deadlock, serialization, lock time-out: the same again, soon.
+  timeout,        ///< A statement's time ran out or it was cancelled: the transaction is over.
+  connection,     ///< Lost, shut down, read-only, out of connections or disk: a new connection.
+  configuration,  ///< Missing table or column, no privilege, wrong password: somebody must act.
+};
+
+/// An error as a value: what it asks for, the SQLSTATE where there is one, and one line of text
+/// without DETAIL or CONTEXT, which may carry row values.
+struct Failure {
+  FailureKind kind = FailureKind::event;
+  std::string sqlstate;  ///< Five characters, or empty.
+  std::string message;   ///< One line, at most 1,000 bytes, no control characters.
+};
+
+/// Tells what any exception asks for. @param error must not be null.
+[[nodiscard]] Failure failure_of(const std::exception_ptr& error);
+
+/// `failure_of(std::current_exception())`, for use in a catch block.
+[[nodiscard]] Failure current_failure();
+
+/// The word for a kind, as it is stored in `event_delivery.error_class`: "event", "conflict", ….
+[[nodiscard]] const char* to_string(FailureKind kind);
+
+}  // namespace projections

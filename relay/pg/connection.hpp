@@ -1,0 +1,107 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pqxx/pqxx>
+
+#include "projections/failure.hpp"
+#include "projections/tx.hpp"
+
+namespace relay::pg {
+
+/// How a connection introduces itself. Everything else is in the conninfo.
+struct ConnectOptions {
+  std::string application_name = "freshet";  ///< Shown in pg_stat_activity; 63 bytes at most.
+};
+
+/// One connection without session state: no named statements, no SET, no session locks, so that it
+/// works through PgBouncer in transaction mode. Never reconnects by itself: after a failure of kind
+/// `connection` it is thrown away. Only text leaves through it as `$n` values or quoted by libpq.
+///
+/// Deadlines: `connect_timeout` 5 s, keepalives and `tcp_user_timeout` 15 s unless the conninfo says
+/// otherwise; a statement's own limit is set by the transaction (`begin.sql`).
+/// Threads: one at a time; `cancel` may be called by any.
+class Connection {
+ public:
+  /// Connects. @throws ConnectError in words that name host, port, database and user, never the
+  /// password. @param conninfo a libpq URI or keyword string.
+  explicit Connection(const std::string& conninfo, const ConnectOptions& options = {});
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Runs one statement with `$1 … $n` bound; outside BEGIN it commits by itself.
+  /// @throws pqxx::failure and kin; see projections::failure_of.
+  template <class... Args>
+  pqxx::result exec(std::string_view sql, const Args&... args) {
+    return tx().exec_unchecked(sql, args...);
+  }
+
+  /// The transaction handle that handlers get; borrowed, valid as long as this connection.
+  [[nodiscard]] projections::Tx& tx();
+
+  /// `text` as an SQL literal, quoted by libpq for this connection.
+  [[nodiscard]] std::string quote(std::string_view text) const;
+  /// `name` as an SQL identifier, quoted by libpq for this connection.
+  [[nodiscard]] std::string quote_name(std::string_view name) const;
+
+  /// Rolls back if a transaction is open. Never throws; false: the connection is not usable.
+  bool rollback() noexcept;
+
+  /// Asks the server to cancel the running statement. Any thread. Never throws.
+  void cancel() noexcept;
+
+  [[nodiscard]] int server_version() const;  ///< 150018 for 15.18.
+  /// "database app on db.example:5432 as relay": for messages; never a password.
+  [[nodiscard]] const std::string& description() const { return description_; }
+
+ private:
+  struct Driver;
+  std::unique_ptr<Driver> driver_;
+  std::string description_;
+};
+
+/// Connecting failed. `what()` is one clear sentence; `failure` says what it asks for.
+class ConnectError : public std::runtime_error {
+ public:
+  ConnectError(const std::string& sentence, projections::Failure why)
+      : std::runtime_error(sentence), failure(std::move(why)) {}
+  projections::Failure failure;
+};
+
+/// Several statements in one round trip: sent as one simple query, values quoted by libpq.
+/// The rows are those of the last statement; an error of any ends them all.
+class Script {
+ public:
+  explicit Script(Connection& connection) : connection_(connection) {}
+
+  /// Adds a statement; `$1 … $n` are replaced by the quoted values. Only for statements of our own,
+  /// in which "$" and a digit mean nothing else.
+  Script& add(std::string_view sql, const std::vector<std::string>& values = {});
+
+  pqxx::result run();
+
+ private:
+  Connection& connection_;
+  std::string text_;
+};
+
+/// A PostgreSQL array literal of numbers, "{1,2,3}", for a `$n::bigint[]`.
+template <class Numbers>
+std::string number_array(const Numbers& numbers) {
+  std::string text = "{";
+  for (const auto& number : numbers) {
+    if (text.size() > 1) text += ',';
+    text += std::to_string(number);
+  }
+  return text + "}";
+}
+
+/// "postgresql://relay:***@db/app": a conninfo fit for a log. Passwords in URIs, in keywords and in
+/// query parameters are masked.
+[[nodiscard]] std::string without_password(const std::string& conninfo);
+
+}  // namespace relay::pg

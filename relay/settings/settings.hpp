@@ -1,0 +1,73 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace relay::settings {
+
+enum class Completion { update, remove, archive };  ///< "update", "delete", "archive" in the file.
+enum class Ordering { key, none };
+
+/// `[relay]`.
+struct Relay {
+  int workers = 2;                             ///< Threads and connections per database, 1 … 64.
+  int batch_size = 500;                        ///< Events per transaction, 1 … 10,000.
+  Completion completion = Completion::update;  ///< One for all relays of a database.
+  Ordering ordering = Ordering::key;           ///< One for all relays of a database.
+  std::chrono::milliseconds poll_max{100};     ///< `poll_max_ms`: longest pause of the probe.
+  std::chrono::seconds drain{10};              ///< `drain_s`: what SIGTERM allows.
+  std::int64_t payload_max_bytes = 16 << 20;   ///< A larger payload is a dead letter.
+  std::int64_t batch_max_bytes = 32 << 20;     ///< Payload bytes per batch; one event always fits.
+  std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
+  std::chrono::milliseconds lock_timeout{2'000};        ///< `lock_timeout_ms`.
+  int guard_days = 30;                         ///< How long `processed_events` is kept, 7 or more.
+  std::string instance;                        ///< Default: host name and process id.
+  std::string log_format = "text";             ///< "text" or "json".
+  std::string log_level = "info";              ///< "debug", "info", "warn", "error".
+};
+
+/// `[[database]]`.
+struct Database {
+  std::string name;        ///< For messages and metrics; unique.
+  std::string url;         ///< libpq URI or keywords, `${ENV}` filled in.
+  std::string direct_url;  ///< Past a pooler, for migrate and LISTEN; empty: `url`, and no LISTEN.
+  bool listen = false;     ///< LISTEN on `direct_url` (or `url`) as a hint.
+};
+
+/// `[[projection]]`: SQL in the configuration.
+struct Projection {
+  std::string name;
+  std::vector<std::string> events;
+  std::vector<std::string> sql;  ///< One or several statements, run in order.
+  std::string guard;             ///< Business key, or empty.
+  int green_ms = 100;            ///< Badge GREEN below, …
+  int yellow_ms = 500;           ///< … YELLOW to this, RED above.
+};
+
+struct Settings {
+  Relay relay;
+  std::vector<Database> databases;
+  std::vector<Projection> projections;
+};
+
+/// Every fault of a settings file, one sentence each, with the line it stands on.
+class SettingsError : public std::runtime_error {
+ public:
+  explicit SettingsError(std::vector<std::string> all);
+  std::vector<std::string> faults;  ///< "freshet.toml:12: [relay] has no setting \"wrokers\"; did you mean \"workers\"?"
+};
+
+/// Looks up an environment variable; injected so that tests need not set any.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+/// Reads, fills in `${ENV}` and checks a file. @throws SettingsError with every fault at once.
+[[nodiscard]] Settings load(const std::string& path, const Environment& environment);
+/// The process's own environment.
+[[nodiscard]] std::optional<std::string> process_environment(const std::string& name);
+
+}  // namespace relay::settings

@@ -1,0 +1,93 @@
+-- What the relays keep beside the outbox. Who writes what: schema/README.md.
+CREATE TABLE IF NOT EXISTS processed_events (
+  idempotency_key varchar(255) COLLATE "C" PRIMARY KEY,
+  processed_at    timestamptz  NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE event_listener (
+  name     text        PRIMARY KEY,
+  patterns text[]      NOT NULL,
+  kind     text        NOT NULL DEFAULT 'projection',
+  on_dead  text        NOT NULL DEFAULT 'block',
+  detached boolean     NOT NULL DEFAULT false,
+  state    text        NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'retired')),
+  reason   text,
+  since    timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE event_lane (
+  lane    smallint NOT NULL,
+  drainer text     NOT NULL DEFAULT '',
+  PRIMARY KEY (lane, drainer)
+);
+INSERT INTO event_lane (lane) SELECT generate_series(0, 63);
+
+CREATE TABLE event_delivery (
+  event_id        uuid        NOT NULL,
+  listener        text        NOT NULL,
+  lane            smallint    NOT NULL,
+  seq             bigint      NOT NULL,
+  key             text        COLLATE "C" NOT NULL,
+  state           text        NOT NULL CHECK (state IN ('ready', 'retrying', 'waiting', 'dead')),
+  attempts        smallint    NOT NULL DEFAULT 0,
+  next_attempt_at timestamptz,
+  error_class     text,
+  last_error      text,
+  first_failed_at timestamptz,
+  PRIMARY KEY (event_id, listener)
+);
+CREATE INDEX event_delivery_key ON event_delivery (lane, key, listener, seq);
+CREATE INDEX event_delivery_state ON event_delivery (listener, state);
+
+CREATE TABLE event_attempt (
+  event_id    uuid        NOT NULL,
+  listener    text        NOT NULL,
+  attempt     smallint    NOT NULL,
+  at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+  error_class text        NOT NULL,
+  error       text        NOT NULL,
+  PRIMARY KEY (event_id, listener, attempt)
+);
+
+CREATE TABLE event_publication_archive (
+  id               uuid         PRIMARY KEY,
+  event_type       varchar(512) NOT NULL,
+  serialized_event text         NOT NULL,
+  publication_date timestamptz  NOT NULL,
+  completion_date  timestamptz  NOT NULL,
+  listener_id      varchar(512),
+  seq              bigint,
+  aggregate_type   varchar(255),
+  aggregate_id     varchar(255),
+  headers          jsonb
+);
+
+CREATE TABLE projection_freshness (
+  listener        text        NOT NULL,
+  instance        text        NOT NULL,
+  seen_at         timestamptz NOT NULL,
+  last_seq        bigint,
+  last_event_at   timestamptz,
+  last_applied_at timestamptz,
+  applied_total   bigint      NOT NULL DEFAULT 0,
+  lag_buckets     int[]       NOT NULL DEFAULT '{}',
+  lag_counts      bigint[]    NOT NULL DEFAULT '{}',
+  trouble         text,
+  PRIMARY KEY (listener, instance)
+);
+
+CREATE TABLE freshet_setting (
+  name  text PRIMARY KEY,
+  value text NOT NULL
+);
+INSERT INTO freshet_setting VALUES ('lanes', '64'), ('listeners_version', '1');
+
+-- For those who want the relay woken: opt in with
+--   CREATE TRIGGER wake_freshet AFTER INSERT ON event_publication
+--     FOR EACH STATEMENT EXECUTE FUNCTION freshet_notify();
+CREATE OR REPLACE FUNCTION freshet_notify() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('freshet', '');
+  RETURN NULL;
+END $$;

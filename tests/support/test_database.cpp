@@ -1,0 +1,81 @@
+#include "tests/support/test_database.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "schema/migrations.hpp"
+
+namespace tests {
+namespace {
+
+void run_alone(const std::string& url, const std::string& sql) {
+  pqxx::connection connection{url};
+  pqxx::nontransaction tx{connection};
+  tx.exec(sql);
+}
+
+void apply_migrations(const std::string& url) {
+  for (const auto& migration : schema::migrations) run_alone(url, std::string{migration.sql});
+}
+
+// Made once per process, so that two test processes do not share one half made.
+const std::string& template_name() {
+  static const std::string name = [] {
+    std::string made = "freshet_template_" + std::to_string(::getpid());
+    run_alone(server_url("postgres"), "DROP DATABASE IF EXISTS " + made);
+    run_alone(server_url("postgres"), "CREATE DATABASE " + made);
+    apply_migrations(server_url(made));
+    return made;
+  }();
+  return name;
+}
+
+}  // namespace
+
+std::string server_url(const std::string& database) {
+  const char* url = std::getenv("FRESHET_TEST_URL");
+  if (url == nullptr || *url == '\0') {
+    std::fputs("FRESHET_TEST_URL is not set: run the tests with ./dev test\n", stderr);
+    std::exit(2);
+  }
+  std::string text{url};
+  const auto query = text.find('?');
+  const std::string tail = query == std::string::npos ? "" : text.substr(query);
+  text.resize(query == std::string::npos ? text.size() : query);
+  return text.substr(0, text.rfind('/') + 1) + database + tail;
+}
+
+TestDatabase::TestDatabase(Kind kind) {
+  static int count = 0;
+  name_ = "freshet_test_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+  const std::string from = kind == Kind::migrated ? " TEMPLATE " + template_name() : "";
+  run_alone(server_url("postgres"), "CREATE DATABASE " + name_ + from);
+  url_ = server_url(name_);
+}
+
+TestDatabase::~TestDatabase() {
+  try {
+    run_alone(server_url("postgres"), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "could not drop %s: %s\n", name_.c_str(), error.what());
+  }
+}
+
+pqxx::result TestDatabase::run(const std::string& sql) const {
+  pqxx::connection connection{url_};
+  pqxx::work tx{connection};
+  pqxx::result rows = tx.exec(sql);
+  tx.commit();
+  return rows;
+}
+
+std::string TestDatabase::value(const std::string& sql) const {
+  const pqxx::result rows = run(sql);
+  return rows.empty() || rows[0][0].is_null() ? "" : rows[0][0].c_str();
+}
+
+long TestDatabase::number(const std::string& sql) const { return std::stol(value(sql)); }
+
+}  // namespace tests
