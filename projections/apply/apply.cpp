@@ -17,10 +17,11 @@ using Places = std::span<const std::size_t>;
 class Halving {
  public:
   Halving(const Projection& projection, const Batch& batch, const HeldKeys& held,
-          SavepointBudget& budget, Tx& tx, std::stop_token stop)
+          SavepointBudget& budget, Tx& tx, std::stop_token stop, Order order)
       : projection_(projection),
         batch_(batch),
         held_(held),
+        ordered_(order == Order::by_key),
         budget_(budget),
         guard_keys_(batch.size()),
         fates_(batch.size()),
@@ -37,7 +38,7 @@ class Halving {
 
  private:
   [[nodiscard]] bool is_in(const HeldKeys& keys, std::size_t i) const {
-    return !keys.empty() && keys.contains(batch_[i].key());
+    return ordered_ && !keys.empty() && keys.contains(batch_[i].key());
   }
   void wait(std::size_t i) { fates_[i].kind = Fate::Kind::waiting; }
   void fail(std::size_t i, Failure failure) {
@@ -140,7 +141,7 @@ class Halving {
       if (any_left) {
         fate = Fate{};
       } else if (fate.kind == Fate::Kind::failed) {
-        if (newly_held.insert(batch_[i].key()).second) continue;
+        if (!ordered_ || newly_held.insert(batch_[i].key()).second) continue;
         fate = Fate{};
         wait(i);
       }
@@ -150,6 +151,7 @@ class Halving {
   const Projection& projection_;
   const Batch& batch_;
   const HeldKeys& held_;
+  const bool ordered_;
   SavepointBudget& budget_;
   std::vector<std::string> guard_keys_;  ///< By place in the batch; empty: not to be tried.
   std::vector<Fate> fates_;
@@ -164,9 +166,9 @@ class Halving {
 }  // namespace
 
 std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch, HeldKeys& held,
-                              SavepointBudget& budget, Tx& tx, std::stop_token stop) {
+                              SavepointBudget& budget, Tx& tx, std::stop_token stop, Order order) {
   HeldKeys newly_held;
-  Halving halving{projection, batch, held, budget, tx, std::move(stop)};
+  Halving halving{projection, batch, held, budget, tx, std::move(stop), order};
   std::vector<Fate> fates = halving.run(newly_held);
   held.merge(newly_held);
   return fates;

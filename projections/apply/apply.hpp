@@ -28,6 +28,9 @@ struct Fate {
   std::string skipped = {};  ///< done by `Context::skip`: the reason.
 };
 
+/// Whether a key's events must keep their order: if not, none waits behind one that failed.
+enum class Order { by_key, none };
+
 /// Keys whose events must wait for this projection, because an earlier one did not pass.
 using HeldKeys = std::unordered_set<std::string>;
 
@@ -85,6 +88,6 @@ class ProjectionBroken : public std::runtime_error {
 /// @throws ProjectionBroken: see there.
 [[nodiscard]] std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch,
                                             HeldKeys& held, SavepointBudget& budget, Tx& tx,
-                                            std::stop_token stop);
+                                            std::stop_token stop, Order order = Order::by_key);
 
 }  // namespace projections

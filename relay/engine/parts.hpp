@@ -18,6 +18,7 @@ namespace relay::engine {
 /// What a batch passes through, one part per room, shared by all workers of a database.
 /// Every part may be used by several threads at once.
 struct Parts {
+  projections::Order order = projections::Order::by_key;
   std::unique_ptr<claim::Source> source;
   std::unique_ptr<decode::Decoder> decoder;
   std::vector<std::unique_ptr<listeners::Listener>> listeners;

@@ -15,6 +15,7 @@ using HeldByListener = std::map<std::string, HeldKeys>;
 
 HeldByListener held_keys(const Parts& parts, pg::Connection& connection,
                          const claim::Claim& claim, const decode::DecodedBatch& batch) {
+  if (parts.order == projections::Order::none) return {};
   std::vector<int> lanes;
   for (const claim::LaneRead& read : claim.lanes) {
     if (read.open_deliveries) lanes.push_back(read.lane);
@@ -30,9 +31,10 @@ HeldByListener held_keys(const Parts& parts, pg::Connection& connection,
 // What never reaches the handler: a payload that cannot be read, an event it is condemned for, and
 // whatever waits behind either.
 bool settle_without_calling(const decode::DecodedEvent& decoded, const std::string& listener,
-                            const Condemned& condemned, HeldKeys& held, Fate& fate) {
+                            const Condemned& condemned, HeldKeys& held,
+                            projections::Order order, Fate& fate) {
   const std::string key = decoded.event.key();
-  if (held.contains(key)) {
+  if (order == projections::Order::by_key && held.contains(key)) {
     fate = {.kind = Fate::Kind::waiting};
     return true;
   }
@@ -49,7 +51,7 @@ bool settle_without_calling(const decode::DecodedEvent& decoded, const std::stri
 // Between two events that never reach the handler lies a stretch that does; each is applied whole,
 // so that a key's later events meet the state their earlier ones left.
 ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBatch& batch,
-                          const Condemned& condemned, HeldKeys held,
+                          const Condemned& condemned, projections::Order order, HeldKeys held,
                           projections::SavepointBudget& budget, pg::Connection& connection,
                           const std::stop_token& stop) {
   ListenerPart part{&listener, {}, {}};
@@ -57,10 +59,14 @@ ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBa
   const auto apply_stretch = [&] {
     if (stretch.empty()) return;
     try {
-      auto fates = listener.apply(projections::Batch{stretch}, held, budget, connection.tx(), stop);
+      auto fates = listener.apply(projections::Batch{stretch}, held, budget, connection.tx(), stop, order);
       std::ranges::move(fates, std::back_inserter(part.fates));
     } catch (const projections::TransactionOver& over) {
       throw ListenerFailed{std::string{stretch.front().id}, listener.name(), over.failure};
+    } catch (const projections::ProjectionBroken& broken) {
+      projections::Failure why = broken.failure;
+      why.message = "projection \"" + listener.name() + "\" cannot work: " + why.message;
+      throw projections::ProjectionBroken{why};
     }
     stretch.clear();
   };
@@ -71,7 +77,7 @@ ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBa
     Fate fate;
     const bool known_fault = !decoded.fault.empty() || !condemned.empty();
     if (known_fault) apply_stretch();
-    if (known_fault && settle_without_calling(decoded, listener.name(), condemned, held, fate)) {
+    if (known_fault && settle_without_calling(decoded, listener.name(), condemned, held, order, fate)) {
       part.fates.push_back(std::move(fate));
     } else {
       stretch.push_back(decoded.event);
@@ -146,7 +152,7 @@ void pass(const Parts& parts, pg::Connection& connection,
   projections::SavepointBudget budget;
   std::vector<ListenerPart> listener_parts;
   for (const auto& listener : parts.listeners) {
-    listener_parts.push_back(run_listener(*listener, batch, condemned,
+    listener_parts.push_back(run_listener(*listener, batch, condemned, parts.order,
                                           std::move(held[listener->name()]), budget, connection,
                                           stop));
   }

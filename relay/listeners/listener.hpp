@@ -27,7 +27,8 @@ class Listener {
   /// contract and exceptions are this one's.
   [[nodiscard]] virtual std::vector<projections::Fate> apply(
       const projections::Batch& batch, projections::HeldKeys& held,
-      projections::SavepointBudget& budget, projections::Tx& tx, std::stop_token stop) = 0;
+      projections::SavepointBudget& budget, projections::Tx& tx, std::stop_token stop,
+      projections::Order order) = 0;
 };
 
 }  // namespace relay::listeners

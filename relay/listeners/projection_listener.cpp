@@ -20,8 +20,9 @@ std::vector<projections::Fate> ProjectionListener::apply(const projections::Batc
                                                          projections::HeldKeys& held,
                                                          projections::SavepointBudget& budget,
                                                          projections::Tx& tx,
-                                                         std::stop_token stop) {
-  return projections::apply_batch(projection_, batch, held, budget, tx, std::move(stop));
+                                                         std::stop_token stop,
+                                                         projections::Order order) {
+  return projections::apply_batch(projection_, batch, held, budget, tx, std::move(stop), order);
 }
 
 }  // namespace relay::listeners

@@ -22,7 +22,8 @@ class ProjectionListener final : public Listener {
                                                      projections::HeldKeys& held,
                                                      projections::SavepointBudget& budget,
                                                      projections::Tx& tx,
-                                                     std::stop_token stop) override;
+                                                     std::stop_token stop,
+                                                     projections::Order order) override;
 
  private:
   const projections::Projection& projection_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"

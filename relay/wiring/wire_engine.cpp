@@ -78,6 +78,7 @@ std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
     parts.listeners.push_back(std::make_unique<listeners::ProjectionListener>(projection));
     names.push_back(projection.options.name);
   }
+  parts.order = ordered ? projections::Order::by_key : projections::Order::none;
   parts.source = std::move(source);
   parts.decoder = std::make_unique<decode::RowDecoder>(relay.payload_max_bytes);
   parts.ledger = std::make_unique<deliveries::TableLedger>();

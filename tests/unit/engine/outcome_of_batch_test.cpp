@@ -19,7 +19,7 @@ class Named final : public relay::listeners::Listener {
   bool wants(std::string_view, std::optional<std::string_view>) const override { return true; }
   std::vector<Fate> apply(const projections::Batch&, projections::HeldKeys&,
                           projections::SavepointBudget&, projections::Tx&,
-                          std::stop_token) override {
+                          std::stop_token, projections::Order) override {
     return {};
   }
 
