@@ -11,3 +11,4 @@ ANALYZE freshet_adopt;
 -- over the dead entries of all batches before it, as long as some old snapshot is open.
 CREATE TABLE freshet_adopt_progress AS
   SELECT 0::bigint AS stored, count(*) AS total FROM freshet_adopt;
+ANALYZE freshet_adopt_progress;
