@@ -2,14 +2,15 @@
 # Runs a command with a PostgreSQL of its own:  private_postgres.sh COMMAND [ARG ...]
 # FRESHET_TEST_URL points the command at it; when it is set already, that server is used and none is
 # started. A server that already runs on the machine is never touched: data folder, socket and port
-# are new, and all of it is removed at the end, also when interrupted. PG_BIN names another version's
-# programs (default: the newest installed). Exit status: the command's own.
+# are new, and all of it is removed at the end, also when interrupted. PG_BIN names the programs of
+# another version (default: the newest installed). Exit status: the command's own.
 set -euo pipefail
 [ $# -gt 0 ] || { sed -n '2,6p' "$0" >&2; exit 2; }
 
 newest_bin() {
   local initdb
-  for initdb in /usr/lib/postgresql/*/bin/initdb; do echo "${initdb%/initdb}"; done | sort -V | tail -1
+  for initdb in /usr/lib/postgresql/*/bin/initdb; do echo "${initdb%/initdb}"; done |
+    sort -V | tail -1
 }
 bin=${PG_BIN:-$(newest_bin)}
 export FRESHET_PG_BIN=$bin

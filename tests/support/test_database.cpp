@@ -76,6 +76,8 @@ std::string TestDatabase::value(const std::string& sql) const {
   return rows.empty() || rows[0][0].is_null() ? "" : rows[0][0].c_str();
 }
 
-long TestDatabase::number(const std::string& sql) const { return std::stol(value(sql)); }
+long TestDatabase::number(const std::string& sql) const {
+  return std::stol(value(sql));
+}
 
 }  // namespace tests

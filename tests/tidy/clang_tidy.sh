@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # clang-tidy over every .cpp of ours, in parallel:  clang_tidy.sh [JOBS]
-# A file that passed is not looked at again until something that clang-tidy reads for it changes: the
-# file, a header of ours that it includes, how it is compiled, the settings, the tools' versions.
+# A file that passed is not looked at again until something that clang-tidy reads for it changes:
+# the file, a header of ours that it includes, how it is compiled, the settings, the tools.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -20,7 +20,8 @@ if [ "${1:-}" = one ]; then
     touch "$passed/$key"
     exit 0
   fi
-  grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed |^Use -header-filter' <<<"$said" || true
+  noise='^[0-9]+ warnings? (generated|treated)|^Suppressed |^Use -header-filter'
+  grep -vE "$noise" <<<"$said" || true
   exit 1
 fi
 
