@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -100,8 +101,7 @@ std::string number_array(const Numbers& numbers) {
   return text + "}";
 }
 
-/// "postgresql://relay:***@db/app": a conninfo fit for a log. Passwords in URIs, in keywords and in
-/// query parameters are masked.
+/// "database app on db.example:5432 as relay": what may be said of a conninfo in a log.
 [[nodiscard]] std::string without_password(const std::string& conninfo);
 
 }  // namespace relay::pg

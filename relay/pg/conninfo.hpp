@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+namespace relay::pg {
+
+/// A connection's settings with our deadlines filled in, and what may be said of them.
+struct Conninfo {
+  std::string keywords;     ///< For the driver; holds the password. Never print it.
+  std::string description;  ///< "database app on db.example:5432 as relay".
+};
+
+/// Reads a libpq URI or keyword string and adds what is not said: connect_timeout 5 s, keepalives
+/// after 10 s, tcp_user_timeout 15 s, the application's name.
+/// @throws std::invalid_argument in words that hold nothing of the text itself.
+[[nodiscard]] Conninfo read_conninfo(const std::string& text, const std::string& application_name);
+
+}  // namespace relay::pg

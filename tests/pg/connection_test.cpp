@@ -1,0 +1,64 @@
+#include "relay/pg/connection.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/test_database.hpp"
+
+namespace {
+
+using relay::pg::Connection;
+using relay::pg::ConnectError;
+using relay::pg::Script;
+
+TEST(Connection, AScriptQuotesItsValuesAndReturnsTheLastRows) {
+  const tests::TestDatabase db;
+  Connection connection{db.url()};
+  const auto rows = Script{connection}
+                        .add("SELECT 1;\n")
+                        .add("SELECT $1::text, $2::text", {"it's $2", "b\\"})
+                        .run();
+  EXPECT_STREQ(rows[0][0].c_str(), "it's $2");
+  EXPECT_STREQ(rows[0][1].c_str(), "b\\");
+}
+
+TEST(Connection, RollbackEndsAFailedTransaction) {
+  const tests::TestDatabase db;
+  Connection connection{db.url()};
+  connection.exec("BEGIN");
+  EXPECT_ANY_THROW(connection.exec("SELECT 1/0"));
+  EXPECT_TRUE(connection.rollback());
+  EXPECT_EQ(connection.exec("SELECT $1::int + 1", 1)[0][0].as<int>(), 2);
+}
+
+TEST(Connection, NeverReconnectsByItself) {
+  const tests::TestDatabase db;
+  Connection connection{db.url()};
+  const int pid = connection.exec("SELECT pg_backend_pid()")[0][0].as<int>();
+  db.run("SELECT pg_terminate_backend(" + std::to_string(pid) + ")");
+  EXPECT_ANY_THROW(connection.exec("SELECT 1"));
+  EXPECT_ANY_THROW(connection.exec("SELECT 1"));
+}
+
+TEST(Connection, ARefusalNamesTheDatabaseButNoPassword) {
+  const std::string url = "postgresql://nobody:s3cret@127.0.0.1:1/nowhere";
+  try {
+    const Connection connection{url};
+    FAIL() << "connected to port 1";
+  } catch (const ConnectError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("database nowhere on 127.0.0.1:1 as nobody"), std::string::npos) << text;
+    EXPECT_EQ(text.find("s3cret"), std::string::npos) << text;
+    EXPECT_EQ(error.failure.kind, projections::FailureKind::connection);
+  }
+}
+
+TEST(Connection, AnUnreadableUrlIsNotEchoed) {
+  try {
+    const Connection connection{"postgresql://u:s3cret%zz@h/db"};
+    FAIL() << "read a url with a broken escape";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_EQ(std::string{error.what()}.find("s3cret"), std::string::npos);
+  }
+}
+
+}  // namespace
