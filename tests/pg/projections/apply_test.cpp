@@ -1,3 +1,4 @@
+#include "projections/per_event.hpp"
 #include "projections/apply/apply.hpp"
 
 #include <gtest/gtest.h>
