@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 
 namespace projections {
 
@@ -27,6 +28,10 @@ struct Failure {
 
 /// `failure_of(std::current_exception())`, for use in a catch block.
 [[nodiscard]] Failure current_failure();
+
+/// `text` made fit for `Failure::message` and for a `text` column: control characters and bytes
+/// that are not UTF-8 escaped, at most 1,000 bytes, cut between characters.
+[[nodiscard]] std::string one_line(std::string_view text);
 
 /// The word for a kind, as it is stored in `event_delivery.error_class`: "event", "conflict", ….
 [[nodiscard]] const char* to_string(FailureKind kind);

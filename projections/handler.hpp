@@ -27,14 +27,16 @@ class Handler {
   virtual ~Handler() = default;
   /// Called inside a savepoint with at least one event that this projection has not seen.
   virtual Outcome apply(const Batch& batch, Context& context) = 0;
+  /// True: `apply` may also be called with no event at all, in a savepoint that is rolled back, to
+  /// tell a projection that cannot work (a missing table) from an event that does not fit.
+  [[nodiscard]] virtual bool can_probe() const { return false; }
 };
 
 using HandlerPtr = std::unique_ptr<Handler>;
 
 /// Wraps a function that takes the whole batch: set-based SQL, the fast path.
 template <class F>
-  requires std::is_invocable_r_v<Outcome, F&, const Batch&, Context&>
-HandlerPtr batch(F fn) {
+requires std::is_invocable_r_v<Outcome, F&, const Batch&, Context&> HandlerPtr batch(F fn) {
   struct Batched final : Handler {
     explicit Batched(F f) : fn_(std::move(f)) {}
     Outcome apply(const Batch& events, Context& context) override { return fn_(events, context); }
@@ -60,8 +62,8 @@ class PerEvent {
   /// As above, with the payload decoded by nlohmann's `from_json`. A payload that does not decode
   /// is that event's failure, never a silent skip.
   template <class Payload, class F>
-    requires std::is_invocable_v<F&, const Payload&, const Event&, Context&>
-  PerEvent&& on(std::string type, F fn) && {
+  requires std::is_invocable_v<F&, const Payload&, const Event&, Context&> PerEvent &&
+      on(std::string type, F fn) && {
     return std::move(*this).on(
         std::move(type), Fn{[fn = std::move(fn)](const Event& event, Context& context) mutable {
           fn(event.json().template get<Payload>(), event, context);
@@ -82,6 +84,8 @@ class PerEvent {
   std::unordered_map<std::string, Fn> rules_;
 };
 
-inline PerEvent per_event() { return {}; }
+inline PerEvent per_event() {
+  return {};
+}
 
 }  // namespace projections

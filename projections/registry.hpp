@@ -35,6 +35,7 @@ class Registry {
   /// @throws RegistrationError with every fault of this projection; nothing is added then.
   Registry& add(ProjectionOptions options, HandlerPtr handler);
 
+  /// Sorted by name, so that every process applies them in one order.
   [[nodiscard]] const std::vector<Projection>& all() const { return projections_; }
   [[nodiscard]] bool empty() const { return projections_.empty(); }
 

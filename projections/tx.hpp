@@ -14,6 +14,8 @@ namespace projections {
 /// Threads: one thread at a time. Ownership: borrows the driver's transaction.
 class Tx {
  public:
+  /// @param tx a `pqxx::nontransaction` in which BEGIN was sent: libpqxx 6's other kinds roll back
+  ///   at the first error, which would take the savepoints with it.
   explicit Tx(pqxx::transaction_base& tx) : tx_(tx) {}
   Tx(const Tx&) = delete;
   Tx& operator=(const Tx&) = delete;
@@ -42,7 +44,9 @@ class Tx {
   }
 
   /// The driver's own transaction, for COPY and the like. Never commit it or roll it back.
-  [[nodiscard]] pqxx::transaction_base& native() { return tx_; }
+  [[nodiscard]] pqxx::transaction_base& native() {
+    return tx_;
+  }
 
  private:
   static void refuse_transaction_command(std::string_view sql);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <unordered_set>
@@ -22,16 +23,20 @@ struct Fate {
     left,     ///< Not tried: the savepoint budget is spent; it stays pending.
   };
   Kind kind = Kind::left;
-  bool fresh = false;       ///< done, and by this very call: its effect is in the transaction.
-  Failure failure = {};     ///< failed: why.
+  bool fresh = false;        ///< done, and by this very call: its effect is in the transaction.
+  Failure failure = {};      ///< failed: why.
   std::string skipped = {};  ///< done by `Context::skip`: the reason.
 };
+
+/// Whether a key's events must keep their order: if not, none waits behind one that failed.
+enum class Order { by_key, none };
 
 /// Keys whose events must wait for this projection, because an earlier one did not pass.
 using HeldKeys = std::unordered_set<std::string>;
 
-/// How often one transaction may still halve; shared by all projections of the transaction.
-/// 40 by default: past 64 open-and-closed subtransactions every snapshot of the server pays.
+/// How many savepoints one transaction may still open; shared by all its projections. The first try
+/// of each call is always made. 40 by default: past 64 open-and-closed subtransactions every
+/// snapshot of the server pays. To find one failing event in a batch of n takes 2 + 2 log2(n).
 struct SavepointBudget {
   int left = 40;
 };
@@ -39,7 +44,8 @@ struct SavepointBudget {
 /// The transaction cannot go on and must be rolled back; `failure` says what it asks for.
 class TransactionOver : public std::runtime_error {
  public:
-  explicit TransactionOver(Failure why) : std::runtime_error(why.message), failure(std::move(why)) {}
+  explicit TransactionOver(Failure why)
+      : std::runtime_error(why.message), failure(std::move(why)) {}
   Failure failure;
 };
 
@@ -56,6 +62,18 @@ class HaltRequested : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// No event is to blame: the projection cannot work as it stands (a missing table or privilege),
+/// and somebody must act. Told by running the handler over no event at all where it `can_probe`;
+/// else by two or more events that all failed so while none passed. Unlike the others this one
+/// leaves the transaction and `held` as they were before the call, so that other projections can go
+/// on.
+class ProjectionBroken : public std::runtime_error {
+ public:
+  explicit ProjectionBroken(Failure why)
+      : std::runtime_error(why.message), failure(std::move(why)) {}
+  Failure failure;
+};
+
 /// Guards and applies a batch for one projection inside an open transaction: savepoint, guard rows,
 /// handler, deferred constraints, release. When that fails the batch is halved until the failing
 /// event stands alone. Guard rows stay only with their effect.
@@ -63,10 +81,13 @@ class HaltRequested : public std::runtime_error {
 /// @param batch in `seq` order per key, only events this projection listens to; may be empty.
 /// @param held keys to pass over; keys of events that fail here are added.
 /// @return one fate per event, in the batch's order.
-/// @throws TransactionOver (connection, conflict, timeout), RetryRequested, HaltRequested; the
-///   transaction must be rolled back then.
+/// Only failures of kind `event` and `configuration` are halved. Once an event is left, all later
+/// ones of the batch are left too, unless they were done before: no key gets a gap.
+/// @throws TransactionOver (connection, conflict, timeout; event: the handler ended the
+///   transaction), RetryRequested, HaltRequested: the transaction must be rolled back then.
+/// @throws ProjectionBroken: see there.
 [[nodiscard]] std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch,
                                             HeldKeys& held, SavepointBudget& budget, Tx& tx,
-                                            std::stop_token stop);
+                                            std::stop_token stop, Order order = Order::by_key);
 
 }  // namespace projections

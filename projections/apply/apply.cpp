@@ -1,0 +1,177 @@
+#include "projections/apply/apply.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "projections/apply/attempt.hpp"
+#include "projections/guard/guard.hpp"
+
+namespace projections {
+namespace {
+
+using Places = std::span<const std::size_t>;
+
+/// One call of `apply_batch`: halves until each event has its fate.
+class Halving {
+ public:
+  Halving(const Projection& projection, const Batch& batch, const HeldKeys& held,
+          SavepointBudget& budget, Tx& tx, std::stop_token stop, Order order)
+      : projection_(projection),
+        batch_(batch),
+        held_(held),
+        ordered_(order == Order::by_key),
+        budget_(budget),
+        guard_keys_(batch.size()),
+        fates_(batch.size()),
+        attempt_(projection, batch.events(), guard_keys_, tx, std::move(stop)) {}
+
+  /// @param newly_held the keys of events that failed.
+  std::vector<Fate> run(HeldKeys& newly_held) {
+    const std::vector<std::size_t> candidates = find_candidates();
+    if (!candidates.empty()) (void)passes(candidates, false);
+    if (const Failure* failure = shared_configuration_failure()) throw ProjectionBroken{*failure};
+    settle(newly_held);
+    return std::move(fates_);
+  }
+
+ private:
+  [[nodiscard]] bool is_in(const HeldKeys& keys, std::size_t i) const {
+    return ordered_ && !keys.empty() && keys.contains(batch_[i].key());
+  }
+  void wait(std::size_t i) { fates_[i].kind = Fate::Kind::waiting; }
+  void fail(std::size_t i, Failure failure) {
+    fates_[i].kind = Fate::Kind::failed;
+    fates_[i].failure = std::move(failure);
+  }
+
+  // The events to try: neither those whose key is held, nor those without a guard key.
+  std::vector<std::size_t> find_candidates() {
+    const guard::Guard guard{projection_.options.name, projection_.options.guard};
+    HeldKeys without_guard;
+    std::vector<std::size_t> candidates;
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+      if (is_in(held_, i) || is_in(without_guard, i)) {
+        wait(i);
+        continue;
+      }
+      try {
+        guard_keys_[i] = guard.stored_key(batch_[i]);
+        candidates.push_back(i);
+      } catch (const std::exception&) {
+        fail(i, current_failure());
+        without_guard.insert(batch_[i].key());
+      }
+    }
+    return candidates;
+  }
+
+  // True when every event of the part passed. What is known to fail is split without a try.
+  bool passes(Places part, bool known_to_fail) {
+    std::vector<std::size_t> open;
+    for (const std::size_t i : part) {
+      if (is_in(failed_keys_, i)) {
+        wait(i);
+      } else {
+        open.push_back(i);
+      }
+    }
+    if (open.empty()) return false;
+    if (!known_to_fail || open.size() == 1) {
+      if (!may_try()) return false;
+      Tried tried = attempt_.run(open);
+      if (!tried.failure) return store(open, tried);
+      if (tried.failure->kind == FailureKind::configuration) throw_if_broken();
+      if (open.size() == 1) {
+        failed_keys_.insert(batch_[open[0]].key());
+        fail(open[0], std::move(*tried.failure));
+        return false;
+      }
+    }
+    const Places all{open};
+    const bool first = passes(all.first(all.size() / 2), false);
+    const bool second = !spent_ && passes(all.subspan(all.size() / 2), first);
+    return first && second;
+  }
+
+  bool may_try() {
+    spent_ = tried_ && budget_.left <= 0;
+    if (spent_) return false;
+    tried_ = true;
+    --budget_.left;
+    return true;
+  }
+
+  bool store(Places passed, Tried& tried) {
+    for (const std::size_t i : passed) fates_[i].kind = Fate::Kind::done;
+    for (const std::size_t i : tried.fresh) fates_[i].fresh = true;
+    for (auto& [i, reason] : tried.skipped) fates_[i].skipped = std::move(reason);
+    any_fresh_ = any_fresh_ || !tried.fresh.empty();
+    return true;
+  }
+
+  // Asked once, at the first configuration failure of a call in which nothing passed yet.
+  void throw_if_broken() {
+    if (probed_ || any_fresh_ || !projection_.handler->can_probe()) return;
+    probed_ = true;
+    --budget_.left;
+    if (auto failure = attempt_.probe()) throw ProjectionBroken{std::move(*failure)};
+  }
+
+  // For handlers that cannot be probed: two or more events failed so, and none passed.
+  [[nodiscard]] const Failure* shared_configuration_failure() const {
+    if (any_fresh_ || projection_.handler->can_probe()) return nullptr;
+    const auto is_failed = [](const Fate& f) { return f.kind == Fate::Kind::failed; };
+    const auto is_broken = [](const Fate& f) {
+      return f.kind == Fate::Kind::failed && f.failure.kind == FailureKind::configuration;
+    };
+    const auto broken = std::ranges::count_if(fates_, is_broken);
+    if (broken < 2 || broken != std::ranges::count_if(fates_, is_failed)) return nullptr;
+    return &std::ranges::find_if(fates_, is_broken)->failure;
+  }
+
+  // Events without a guard key were told apart before their turn: put them in their place.
+  void settle(HeldKeys& newly_held) {
+    bool any_left = false;
+    for (std::size_t i = 0; i < fates_.size(); ++i) {
+      Fate& fate = fates_[i];
+      if (fate.kind == Fate::Kind::done) continue;
+      any_left = any_left || fate.kind == Fate::Kind::left;
+      if (any_left) {
+        fate = Fate{};
+      } else if (fate.kind == Fate::Kind::failed) {
+        if (!ordered_ || newly_held.insert(batch_[i].key()).second) continue;
+        fate = Fate{};
+        wait(i);
+      }
+    }
+  }
+
+  const Projection& projection_;
+  const Batch& batch_;
+  const HeldKeys& held_;
+  const bool ordered_;
+  SavepointBudget& budget_;
+  std::vector<std::string> guard_keys_;  ///< By place in the batch; empty: not to be tried.
+  std::vector<Fate> fates_;
+  Attempt attempt_;
+  HeldKeys failed_keys_;
+  bool tried_ = false;
+  bool spent_ = false;
+  bool probed_ = false;
+  bool any_fresh_ = false;
+};
+
+}  // namespace
+
+std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch, HeldKeys& held,
+                              SavepointBudget& budget, Tx& tx, std::stop_token stop, Order order) {
+  HeldKeys newly_held;
+  Halving halving{projection, batch, held, budget, tx, std::move(stop), order};
+  std::vector<Fate> fates = halving.run(newly_held);
+  held.merge(newly_held);
+  return fates;
+}
+
+}  // namespace projections

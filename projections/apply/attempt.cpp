@@ -1,0 +1,156 @@
+#include "projections/apply/attempt.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+
+#include "projections/apply/apply.hpp"
+#include "projections/apply/savepoint.hpp"
+#include "projections/guard/guard.hpp"
+
+namespace projections {
+namespace {
+
+class BatchContext final : public Context {
+ public:
+  BatchContext(std::span<const Event> batch, std::span<const std::size_t> fresh, Tx& tx,
+               std::stop_token stop, std::map<std::size_t, std::string>& skipped)
+      : batch_(batch), fresh_(fresh), tx_(tx), stop_(std::move(stop)), skipped_(skipped) {}
+
+  Tx& tx() override { return tx_; }
+  [[nodiscard]] std::stop_token stop() const override { return stop_; }
+  void skip(const Event& event, std::string_view reason) override {
+    const auto place =
+        std::ranges::find_if(fresh_, [&](std::size_t i) { return batch_[i].id == event.id; });
+    if (place == fresh_.end()) {
+      throw std::invalid_argument{"the handler skips an event that it was not given"};
+    }
+    skipped_[*place] = one_line(reason);
+  }
+
+ private:
+  std::span<const Event> batch_;
+  std::span<const std::size_t> fresh_;
+  Tx& tx_;
+  std::stop_token stop_;
+  std::map<std::size_t, std::string>& skipped_;
+};
+
+// Only these two can be an event's fault; any other ends the transaction.
+bool may_be_the_events(FailureKind kind) {
+  return kind == FailureKind::event || kind == FailureKind::configuration;
+}
+
+Failure transaction_was_ended() {
+  return {FailureKind::event, "",
+          "the handler has ended or replaced its transaction (COMMIT, ROLLBACK or BEGIN through "
+          "native()): a handler must leave it open, because its guard and the completion commit "
+          "with it"};
+}
+
+// For errors of our own statements before the handler ran: nothing can be blamed on an event.
+[[noreturn]] void end_transaction(Failure failure) {
+  throw TransactionOver{std::move(failure)};
+}
+
+void roll_back(Savepoint& savepoint) {
+  try {
+    savepoint.roll_back();
+  } catch (...) {
+    Failure failure = current_failure();
+    end_transaction(may_be_the_events(failure.kind) ? transaction_was_ended() : failure);
+  }
+}
+
+// Undoes a failed try, or ends the transaction when it cannot go on.
+Failure undo(Savepoint& savepoint, Failure failure) {
+  if (!may_be_the_events(failure.kind)) end_transaction(std::move(failure));
+  roll_back(savepoint);
+  return failure;
+}
+
+void obey(const Outcome& outcome) {
+  struct Visitor {
+    void operator()(const Outcome::Applied&) const {}
+    void operator()(const Outcome::RetryIn& retry) const {
+      throw RetryRequested{retry.delay, one_line(retry.reason)};
+    }
+    void operator()(const Outcome::Halt& halt) const { throw HaltRequested{one_line(halt.reason)}; }
+  };
+  outcome.visit(Visitor{});
+}
+
+Savepoint open_savepoint(Tx& tx) {
+  try {
+    return Savepoint{tx};
+  } catch (...) {
+    end_transaction(current_failure());
+  }
+}
+
+}  // namespace
+
+void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried) const {
+  std::vector<guard::Entry> entries;
+  entries.reserve(places.size());
+  for (const std::size_t i : places) entries.push_back({guard_keys_[i], batch_[i].seq, i});
+  try {
+    tried.fresh = guard::insert_rows(std::move(entries), tx_);
+  } catch (...) {
+    Failure failure = current_failure();
+    if (failure.kind == FailureKind::configuration) end_transaction(std::move(failure));
+    throw;
+  }
+}
+
+void Attempt::call_handler(Tried& tried) const {
+  const auto& fresh = tried.fresh;
+  if (fresh.empty()) return;
+  BatchContext context{batch_, fresh, tx_, stop_, tried.skipped};
+  const bool adjoin = fresh.back() - fresh.front() + 1 == fresh.size();
+  if (adjoin) {
+    obey(projection_.handler->apply(Batch{batch_.subspan(fresh.front(), fresh.size())}, context));
+    return;
+  }
+  std::vector<Event> events;
+  events.reserve(fresh.size());
+  for (const std::size_t i : fresh) events.push_back(batch_[i]);
+  obey(projection_.handler->apply(Batch{events}, context));
+}
+
+Tried Attempt::run(std::span<const std::size_t> places) const {
+  Savepoint savepoint = open_savepoint(tx_);
+  Tried tried;
+  try {
+    insert_guard_rows(places, tried);
+    call_handler(tried);
+    savepoint.release();
+    return tried;
+  } catch (const RetryRequested&) {
+    throw;
+  } catch (const HaltRequested&) {
+    throw;
+  } catch (const TransactionOver&) {
+    throw;
+  } catch (...) {
+    return {undo(savepoint, current_failure()), {}, {}};
+  }
+}
+
+std::optional<Failure> Attempt::probe() const {
+  Savepoint savepoint = open_savepoint(tx_);
+  std::map<std::size_t, std::string> skipped;
+  BatchContext context{batch_, {}, tx_, stop_, skipped};
+  std::optional<Failure> fault;
+  try {
+    (void)projection_.handler->apply(Batch{{}}, context);
+  } catch (...) {
+    Failure failure = current_failure();
+    if (!may_be_the_events(failure.kind)) end_transaction(std::move(failure));
+    if (failure.kind == FailureKind::configuration) fault = std::move(failure);
+  }
+  roll_back(savepoint);
+  return fault;
+}
+
+}  // namespace projections

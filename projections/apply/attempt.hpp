@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "projections/event.hpp"
+#include "projections/failure.hpp"
+#include "projections/registry.hpp"
+#include "projections/tx.hpp"
+
+namespace projections {
+
+/// What a try over some events came to.
+struct Tried {
+  std::optional<Failure> failure;              ///< Of kind event or configuration; rolled back.
+  std::vector<std::size_t> fresh;              ///< Places whose guard row was new, rising.
+  std::map<std::size_t, std::string> skipped;  ///< By place, with the reason.
+};
+
+/// Tries some events of one batch: savepoint, guard rows, handler, constraints, release.
+class Attempt {
+ public:
+  /// All is borrowed. @param guard_keys by place; only those of events that are tried are read.
+  Attempt(const Projection& projection, std::span<const Event> batch,
+          const std::vector<std::string>& guard_keys, Tx& tx, std::stop_token stop)
+      : projection_(projection), batch_(batch), guard_keys_(guard_keys), tx_(tx), stop_(stop) {}
+
+  /// @param places the events to try, rising.
+  /// @throws TransactionOver, RetryRequested, HaltRequested.
+  [[nodiscard]] Tried run(std::span<const std::size_t> places) const;
+
+  /// Runs the handler over no event and rolls back.
+  /// @return the failure of kind configuration, when that is what it comes to.
+  /// @throws TransactionOver.
+  [[nodiscard]] std::optional<Failure> probe() const;
+
+ private:
+  void insert_guard_rows(std::span<const std::size_t> places, Tried& tried) const;
+  void call_handler(Tried& tried) const;
+
+  const Projection& projection_;
+  std::span<const Event> batch_;
+  const std::vector<std::string>& guard_keys_;
+  Tx& tx_;
+  std::stop_token stop_;
+};
+
+}  // namespace projections

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "projections/tx.hpp"
+
+namespace projections {
+
+/// A savepoint that only this code knows by name, with all constraints deferred from its start.
+/// Whoever opens it must end it by `release` or `roll_back`; without either it stays open until the
+/// transaction ends, which is right after an error that ends the transaction.
+class Savepoint {
+ public:
+  /// One round trip. @throws pqxx::failure and kin.
+  explicit Savepoint(Tx& tx);
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+
+  /// Checks the deferred constraints, then keeps what was done. One round trip.
+  /// @throws pqxx::failure and kin: a constraint that does not hold, or a transaction that is no
+  ///   longer ours; `roll_back` fails as well then.
+  void release();
+
+  /// Undoes everything since the start, also an error, and closes the savepoint. One round trip.
+  /// @throws pqxx::failure and kin when the transaction is no longer ours.
+  void roll_back();
+
+ private:
+  Tx& tx_;
+};
+
+}  // namespace projections

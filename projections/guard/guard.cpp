@@ -1,0 +1,61 @@
+#include "projections/guard/guard.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_set>
+
+#include "projections/array_literal.hpp"
+#include "schema/statements.hpp"
+
+namespace projections::guard {
+namespace {
+
+constexpr std::ptrdiff_t max_characters = 255;  // processed_events.idempotency_key
+
+std::ptrdiff_t characters_of(std::string_view utf8) {
+  return std::ranges::count_if(
+      utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+}
+
+}  // namespace
+
+Guard::Guard(std::string_view listener, std::string_view key_template)
+    : prefix_(std::string{listener} + ':'), template_(key_template) {}
+
+std::string Guard::stored_key(const Event& event) const {
+  std::string key = prefix_ + template_.key_of(event);
+  const auto length = characters_of(key);
+  if (length > max_characters) {
+    throw std::invalid_argument{"the guard key is " + std::to_string(length) +
+                                " characters long; with the projection's name 255 are allowed"};
+  }
+  if (key.find('\0') != std::string::npos) {
+    throw std::invalid_argument{"the guard key has a NUL character, which PostgreSQL cannot keep"};
+  }
+  return key;
+}
+
+std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx) {
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
+    return a.key != b.key ? a.key < b.key : a.seq < b.seq;
+  });
+  const auto repeats = std::ranges::unique(entries, {}, &Entry::key);
+  entries.erase(repeats.begin(), repeats.end());
+
+  std::vector<std::string_view> keys;
+  keys.reserve(entries.size());
+  for (const Entry& entry : entries) keys.push_back(entry.key);
+  const pqxx::result rows =
+      tx.exec_unchecked(schema::statements::guard_insert, array_literal(keys));
+
+  std::unordered_set<std::string_view> inserted;
+  for (const auto& row : rows) inserted.insert(row[0].c_str());
+  std::vector<std::size_t> fresh;
+  for (const Entry& entry : entries) {
+    if (inserted.contains(entry.key)) fresh.push_back(entry.place);
+  }
+  std::ranges::sort(fresh);
+  return fresh;
+}
+
+}  // namespace projections::guard

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/event.hpp"
+#include "projections/guard/key_template.hpp"
+#include "projections/tx.hpp"
+
+namespace projections::guard {
+
+/// What makes an effect happen once: a row of `processed_events` per (listener, key), written in
+/// the transaction, and in the savepoint, of the effect. Immutable: any thread.
+class Guard {
+ public:
+  /// @param key_template see KeyTemplate; empty: the event's id.
+  /// @throws std::invalid_argument for a template with faults.
+  Guard(std::string_view listener, std::string_view key_template);
+
+  /// `<listener>:<key>`, as stored. @throws std::invalid_argument with the reason when the event
+  /// has no such key or it is longer than the 255 characters of its column; that is this event's
+  /// failure. @throws nlohmann's parse_error for a payload that is not JSON.
+  [[nodiscard]] std::string stored_key(const Event& event) const;
+
+ private:
+  std::string prefix_;
+  KeyTemplate template_;
+};
+
+/// An event's stored guard key, and where it stands.
+struct Entry {
+  std::string_view key;
+  std::int64_t seq = 0;
+  std::size_t place = 0;  ///< In the batch.
+};
+
+/// Inserts the guard rows in one statement. @return the places that are fresh, rising: of several
+/// events with one key that of the lowest `seq`. @throws pqxx::failure and kin.
+[[nodiscard]] std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx);
+
+}  // namespace projections::guard

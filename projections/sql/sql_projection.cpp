@@ -1,0 +1,87 @@
+#include "projections/sql/sql_projection.hpp"
+
+#include <stdexcept>
+
+#include "projections/apply/savepoint.hpp"
+#include "projections/array_literal.hpp"
+#include "projections/failure.hpp"
+#include "projections/sql/statement.hpp"
+#include "schema/statements.hpp"
+
+namespace projections {
+namespace {
+
+// "statement 2: …"; a single one needs no number.
+std::string named(std::size_t index, std::size_t count, const std::string& sentence) {
+  return count == 1 ? sentence : "statement " + std::to_string(index + 1) + ": " + sentence;
+}
+
+std::vector<std::string> collect(const std::vector<std::string>& statements,
+                                 std::vector<std::string> sql::Statement::*what) {
+  std::vector<std::string> sentences;
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const sql::Statement statement = sql::compile(statements[i]);
+    for (const auto& sentence : statement.*what) {
+      sentences.push_back(named(i, statements.size(), sentence));
+    }
+  }
+  return sentences;
+}
+
+}  // namespace
+
+std::vector<std::string> sql_faults(const std::vector<std::string>& statements) {
+  if (statements.empty()) return {"there is no SQL statement"};
+  return collect(statements, &sql::Statement::faults);
+}
+
+std::vector<std::string> sql_warnings(const std::vector<std::string>& statements) {
+  return collect(statements, &sql::Statement::warnings);
+}
+
+SqlProjection::SqlProjection(const std::vector<std::string>& statements) {
+  std::string text;
+  for (const auto& fault : sql_faults(statements)) {
+    if (!text.empty()) text += '\n';
+    text += fault;
+  }
+  if (!text.empty()) throw std::invalid_argument{text};
+  for (const auto& statement : statements) statements_.push_back(sql::compile(statement).text);
+}
+
+Outcome SqlProjection::apply(const Batch& batch, Context& context) {
+  std::vector<std::string_view> ids;
+  ids.reserve(batch.size());
+  for (const Event& event : batch) ids.push_back(event.id);
+  const std::string bound = array_literal(ids);
+  for (const auto& statement : statements_) context.tx().exec_unchecked(statement, bound);
+  return Outcome::applied();
+}
+
+std::vector<std::string> SqlProjection::explain(Tx& tx) const {
+  std::vector<std::string> faults;
+  const pqxx::result own = tx.exec_unchecked(schema::statements::own_events_table);
+  if (own[0][0].as<bool>()) {
+    faults.emplace_back(
+        "there is a table named events, which is the name of the batch: rename it, "
+        "or read it through a view of another name");
+  }
+  for (std::size_t i = 0; i < statements_.size(); ++i) {
+    Savepoint savepoint{tx};
+    try {
+      tx.exec_unchecked("EXPLAIN " + statements_[i], "{}");
+    } catch (...) {
+      const Failure failure = current_failure();
+      if (failure.kind == FailureKind::connection) throw;
+      faults.push_back(named(i, statements_.size(), failure.message));
+    }
+    savepoint.roll_back();
+  }
+  return faults;
+}
+
+std::unique_ptr<SqlProjection> sql_projection(const std::vector<std::string>& statements) {
+  return std::make_unique<SqlProjection>(statements);
+}
+
+}  // namespace projections

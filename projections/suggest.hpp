@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace projections {
+
+/// "; did you mean \"aggregate_id\"?" for the known word nearest to `word`, or "" when none is near
+/// (two edits, or a third of a long word).
+[[nodiscard]] std::string did_you_mean(std::string_view word,
+                                       std::span<const std::string_view> known);
+
+}  // namespace projections

@@ -1,0 +1,98 @@
+#include "relay/claim/lane_board.hpp"
+
+#include <algorithm>
+
+namespace relay::claim {
+
+LaneBoard::LaneBoard(int lanes) : lanes_(static_cast<std::size_t>(lanes)) {}
+
+std::vector<LaneTicket> LaneBoard::take(int most, Moment now) {
+  const std::lock_guard lock{mutex_};
+  std::vector<LaneTicket> tickets;
+  for (std::size_t step = 0; step < lanes_.size() && std::ssize(tickets) < most; ++step) {
+    const std::size_t at = (next_ + step) % lanes_.size();
+    Lane& lane = lanes_[at];
+    if (!ready(lane, now)) continue;
+    const bool careful = lane.careful_until > 0;
+    if (careful && !tickets.empty()) continue;  // it comes alone, in its own turn
+    lane.taken = true;
+    tickets.push_back({static_cast<int>(at), lane.floor, careful});
+    if (careful) break;
+  }
+  if (!tickets.empty()) next_ = (static_cast<std::size_t>(tickets.back().lane) + 1) % lanes_.size();
+  return tickets;
+}
+
+void LaneBoard::done(int lane, bool more) {
+  const std::lock_guard lock{mutex_};
+  lanes_.at(static_cast<std::size_t>(lane)).taken = false;
+  lanes_[static_cast<std::size_t>(lane)].has_work = more;
+}
+
+void LaneBoard::rest(int lane, Moment until) {
+  const std::lock_guard lock{mutex_};
+  lanes_.at(static_cast<std::size_t>(lane)).rests_until = until;
+}
+
+void LaneBoard::be_careful(int lane, std::int64_t until_seq) {
+  const std::lock_guard lock{mutex_};
+  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+  entry.careful_until = std::max(entry.careful_until, until_seq);
+}
+
+void LaneBoard::passed(int lane, std::int64_t seq) {
+  const std::lock_guard lock{mutex_};
+  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+  if (entry.careful_until <= seq) entry.careful_until = 0;
+}
+
+void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided) {
+  const std::lock_guard lock{mutex_};
+  for (const LaneProbe& probe : probes) {
+    Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
+    if (probe.lowest) {
+      lane.has_work = true;
+      lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
+    } else {
+      // Whatever stretch was to be taken with care has left the lane, by our hand or another's.
+      lane.careful_until = lane.careful_until <= decided ? 0 : lane.careful_until;
+      lane.floor = std::max(lane.floor, decided);
+    }
+  }
+}
+
+void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
+  const std::lock_guard lock{mutex_};
+  for (const LaneProbe& probe : probes) {
+    Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
+    if (!probe.lowest || *probe.lowest > lane.floor) continue;
+    lane.floor = *probe.lowest - 1;
+    lane.has_work = true;
+  }
+}
+
+void LaneBoard::forget_floors() {
+  const std::lock_guard lock{mutex_};
+  for (Lane& lane : lanes_) lane.floor = 0;
+}
+
+std::vector<std::int64_t> LaneBoard::floors() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<std::int64_t> floors;
+  floors.reserve(lanes_.size());
+  for (const Lane& lane : lanes_) floors.push_back(lane.floor);
+  return floors;
+}
+
+int LaneBoard::waiting(Moment now) const {
+  const std::lock_guard lock{mutex_};
+  return static_cast<int>(
+      std::ranges::count_if(lanes_, [now](const Lane& lane) { return ready(lane, now); }));
+}
+
+int LaneBoard::taken() const {
+  const std::lock_guard lock{mutex_};
+  return static_cast<int>(std::ranges::count_if(lanes_, &Lane::taken));
+}
+
+}  // namespace relay::claim

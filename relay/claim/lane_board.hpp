@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace relay::claim {
+
+using Moment = std::chrono::steady_clock::time_point;
+
+/// A lane that a worker may try, with what it needs to read it.
+struct LaneTicket {
+  int lane = 0;
+  std::int64_t floor = 0;  ///< Nothing pending at or below it.
+  bool careful = false;    ///< One event per transaction: a batch of this lane failed as a whole.
+};
+
+/// What the probe saw of a lane.
+struct LaneProbe {
+  int lane = 0;
+  std::optional<std::int64_t> lowest;  ///< Lowest pending seq above the floor that was asked for.
+};
+
+/// Which lanes have work, who of this process is on them, and where their reads start. It holds no
+/// truth: the lane's row lock in the database does. Threads: any.
+class LaneBoard {
+ public:
+  explicit LaneBoard(int lanes);
+
+  /// Up to `most` lanes that have work and that nobody here is on, in turn. A careful lane comes
+  /// alone. Every ticket must be given back by `done` or `busy`.
+  [[nodiscard]] std::vector<LaneTicket> take(int most, Moment now);
+
+  /// The worker leaves the lane. @param more whether it saw more than it took.
+  void done(int lane, bool more);
+  /// Another relay is on the lane: it is not tried again before the next probe finds work in it.
+  void busy(int lane) { done(lane, false); }
+  /// The lane is not to be tried before then.
+  void rest(int lane, Moment until);
+  /// The lane's events up to this seq come one to a transaction.
+  void be_careful(int lane, std::int64_t until_seq);
+  /// The lane was committed up to this seq; ends its careful stretch when that is behind.
+  void passed(int lane, std::int64_t seq);
+
+  /// What a probe from `floors()` found. @param decided what the floor keeper had decided before
+  /// the probe began: floors rise to it, but never past a pending event.
+  void found(const std::vector<LaneProbe>& probes, std::int64_t decided);
+  /// What a sweep from 0 found: a pending event at or below the floor pulls the floor down.
+  void swept(const std::vector<LaneProbe>& probes);
+  /// Reads start from the beginning again.
+  void forget_floors();
+
+  [[nodiscard]] std::vector<std::int64_t> floors() const;
+  /// Lanes that have work and that nobody here is on.
+  [[nodiscard]] int waiting(Moment now) const;
+  /// Lanes that somebody here is on.
+  [[nodiscard]] int taken() const;
+  [[nodiscard]] int size() const { return static_cast<int>(lanes_.size()); }
+
+ private:
+  struct Lane {
+    std::int64_t floor = 0;
+    std::int64_t careful_until = 0;
+    Moment rests_until{};
+    bool has_work = false;
+    bool taken = false;
+  };
+  [[nodiscard]] static bool ready(const Lane& lane, Moment now) {
+    return lane.has_work && !lane.taken && lane.rests_until <= now;
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<Lane> lanes_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace relay::claim

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <pqxx/pqxx>
+
+#include "relay/claim/lane_board.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::claim {
+
+/// What one lane gave to a claim.
+struct LaneRead {
+  int lane = 0;
+  bool held = false;           ///< Our transaction holds the lane; false: another relay is on it.
+  bool more = false;           ///< The read stopped at a limit, not at the lane's end.
+  bool open_deliveries = false;
+  std::size_t events = 0;
+  std::int64_t last_seq = 0;   ///< Of the events read; 0 for none.
+};
+
+/// Pending events, read by the transaction that now holds their lanes.
+/// Columns of `rows`: see read_events.sql. Rows of a lane stand together, in seq order.
+struct Claim {
+  pqxx::result rows;
+  std::vector<LaneRead> lanes;
+  std::string listeners_version;  ///< Of the snapshot the rows were read in; "" without rows.
+};
+
+/// Takes events out of the outbox for one transaction.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// Opens a transaction on the connection, takes the lanes and reads their first pending events.
+  /// The caller commits or rolls back, whatever comes of it.
+  /// @throws pqxx::failure and kin; the caller rolls back then, too.
+  virtual Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) = 0;
+};
+
+}  // namespace relay::claim

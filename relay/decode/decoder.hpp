@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pqxx/pqxx>
+
+#include "projections/event.hpp"
+
+namespace relay::decode {
+
+/// A claimed row as an event, or the reason why it is none.
+struct DecodedEvent {
+  projections::Event event;
+  int lane = 0;
+  std::optional<std::string_view> listener_id;  ///< Addressed to this one only.
+  std::string fault;                            ///< Not empty: a bad payload, in words.
+};
+
+/// Events of one claim, ordered by lane and seq. Owns the rows that the views look into.
+struct DecodedBatch {
+  pqxx::result rows;
+  std::vector<DecodedEvent> events;
+};
+
+/// Turns claimed rows into events.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  /// Never throws for what a row holds: a fault is part of the event.
+  [[nodiscard]] virtual DecodedBatch decode(pqxx::result rows) const = 0;
+};
+
+}  // namespace relay::decode

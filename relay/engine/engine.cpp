@@ -1,0 +1,79 @@
+#include "relay/engine/engine.hpp"
+
+#include "relay/base/log.hpp"
+
+namespace relay::engine {
+namespace {
+
+constexpr int lanes = 64;  // freshet_lane() knows it, too; standing.cpp compares it with the database
+constexpr std::chrono::seconds after_cancel{2};
+
+}  // namespace
+
+Engine::Engine(EngineOptions options, Parts parts)
+    : options_(std::move(options)),
+      parts_(std::move(parts)),
+      shared_(lanes),
+      trouble_(options_.database, *parts_.recorder),
+      scout_(options_, parts_, shared_, trouble_) {
+  for (int number = 1; number <= options_.workers; ++number) {
+    workers_.push_back(std::make_unique<Worker>(number, options_, parts_, shared_, trouble_));
+  }
+  launch([this](const std::stop_token& stop) { scout_.run(stop); });
+  for (const auto& worker : workers_) {
+    launch([&worker = *worker](const std::stop_token& stop) { worker.run(stop); });
+  }
+  if (!options_.hint_conninfo.empty()) {
+    hints_ = std::make_unique<pg::HintListener>(options_.hint_conninfo,
+                                                [this] { shared_.wake_scout(false); });
+  }
+}
+
+Engine::~Engine() {
+  request_stop();
+  for (const auto& worker : workers_) worker->cancel();
+}
+
+void Engine::launch(std::function<void(const std::stop_token&)> body) {
+  {
+    const std::lock_guard lock{mutex_};
+    ++running_;
+  }
+  threads_.emplace_back([this, body = std::move(body)](const std::stop_token& stop) {
+    body(stop);
+    const std::lock_guard lock{mutex_};
+    --running_;
+    ended_.notify_all();
+  });
+}
+
+Engine::State Engine::state() const {
+  if (!scout_.refused().empty()) return State::refused;
+  return scout_.drained() ? State::drained : State::working;
+}
+
+std::string Engine::sentence() const {
+  const std::string refused = scout_.refused();
+  return refused.empty() ? trouble_.sentence() : refused;
+}
+
+void Engine::request_stop() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+}
+
+bool Engine::all_ended_by(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock{mutex_};
+  return ended_.wait_until(lock, deadline, [this] { return running_ == 0; });
+}
+
+bool Engine::ended() { return all_ended_by(std::chrono::steady_clock::now()); }
+
+bool Engine::wait(std::chrono::steady_clock::time_point deadline) {
+  if (all_ended_by(deadline)) return true;
+  log::warn("the drain limit is over: running statements are cancelled, their batches roll back",
+            {{"database", options_.database}});
+  for (const auto& worker : workers_) worker->cancel();
+  return all_ended_by(std::chrono::steady_clock::now() + after_cancel);
+}
+
+}  // namespace relay::engine

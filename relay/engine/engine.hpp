@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "relay/engine/parts.hpp"
+#include "relay/engine/scout.hpp"
+#include "relay/engine/worker.hpp"
+#include "relay/pg/hint_listener.hpp"
+
+namespace relay::engine {
+
+/// Everything that works one database: a scout, its workers, and what they share.
+class Engine {
+ public:
+  enum class State { working, drained, refused };
+
+  /// Starts at once. @param options, parts owned from here on.
+  Engine(EngineOptions options, Parts parts);
+  /// Stops with no patience; call `stop` first.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  [[nodiscard]] State state() const;
+  /// Why it is refused, or what it struggles with; "" if nothing.
+  [[nodiscard]] std::string sentence() const;
+  /// Events settled since the start.
+  [[nodiscard]] std::int64_t events_done() const { return shared_.events_done; }
+  [[nodiscard]] const std::string& database() const { return options_.database; }
+
+  /// Stop claiming; passes under way go on. Returns at once.
+  void request_stop();
+  /// Whether every thread has ended.
+  [[nodiscard]] bool ended();
+  /// Waits for everything to end. At the deadline running statements are cancelled, which rolls
+  /// their batches back, and two more seconds are given.
+  /// @return false: a thread is stuck in a handler; the process can only exit.
+  [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  void launch(std::function<void(const std::stop_token&)> body);
+  bool all_ended_by(std::chrono::steady_clock::time_point deadline);
+
+  EngineOptions options_;
+  Parts parts_;
+  Shared shared_;
+  Trouble trouble_;
+  Scout scout_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::unique_ptr<pg::HintListener> hints_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::size_t running_ = 0;  // guarded by mutex_
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace relay::engine

@@ -1,0 +1,176 @@
+#include "relay/engine/scout.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "relay/base/log.hpp"
+#include "relay/base/pause.hpp"
+#include "relay/listeners/roster.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::engine {
+namespace {
+
+namespace sql = schema::statements;
+using namespace std::chrono_literals;
+
+constexpr auto pace_at_work = 2ms;      // somebody is waiting for the next event
+constexpr auto pace_in_backlog = 20ms;  // the workers have enough; only the floors want to move
+constexpr auto judge_every = 2s;
+constexpr std::size_t lanes_per_sweep = 4;
+constexpr int sweep_share = 100;        // a sweep's time may be 1 % of all
+constexpr auto sweep_pause_least = 1s;
+
+std::vector<listeners::OwnListener> own_listeners(const Parts& parts) {
+  std::vector<listeners::OwnListener> own;
+  for (const auto& listener : parts.listeners) own.push_back({listener->name(), listener->patterns()});
+  return own;
+}
+
+std::vector<int> all_lanes(int count) {
+  std::vector<int> lanes(static_cast<std::size_t>(count));
+  std::iota(lanes.begin(), lanes.end(), 0);
+  return lanes;
+}
+
+}  // namespace
+
+Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble)
+    : options_(options), parts_(parts), shared_(shared), trouble_(trouble) {}
+
+std::string Scout::refused() const {
+  const std::lock_guard lock{refused_mutex_};
+  return refused_;
+}
+
+void Scout::run(const std::stop_token& stop) {
+  int losses = 0;
+  while (!stop.stop_requested() && !drained_ && refused().empty()) {
+    try {
+      if (!connection_) {
+        connection_ = std::make_unique<pg::Connection>(
+            options_.conninfo,
+            pg::ConnectOptions{.application_name = "freshet scout of " + options_.database});
+      }
+      look();
+      losses = 0;
+      trouble_.end("scout");
+    } catch (...) {
+      const projections::Failure why = projections::current_failure();
+      connection_.reset();
+      trouble_.begin("scout", "cannot look for work: " + why.message);
+      pause_for(backoff(++losses, 100ms, 5s), stop);
+    }
+    if (drained_) break;
+    judge_now_ = shared_.scout_pause(pace(found_work_), stop) || judge_now_;
+  }
+}
+
+void Scout::look() {
+  if (judge_now_ || Clock::now() - judged_at_ >= judge_every) judge();
+  found_work_ = false;
+  if (judged_version_.empty()) return;
+
+  const std::int64_t decided = keeper_.decided();
+  std::vector<claim::LaneProbe> found;
+  const std::int64_t last_seq = probe(all_lanes(shared_.board.size()), shared_.board.floors(), found);
+  if (last_seq < decided) {
+    log::warn("the sequence of events went back; every lane is read from its start");
+    keeper_.forget();
+    shared_.board.forget_floors();
+    return;
+  }
+  shared_.board.found(found, decided);
+  found_work_ = std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+  if (!found_work_) trouble_.end("connection");  // whatever a worker lost, nothing waits for it
+  if (keeper_.wants_to_know(last_seq)) decide_floor(last_seq);
+  if (shared_.board.waiting(Clock::now()) > 0) shared_.ring();
+  if (options_.drain && !found_work_ && shared_.board.taken() == 0) {
+    drained_ = !sweep(static_cast<std::size_t>(shared_.board.size()));
+  } else if (Clock::now() >= sweep_after_) {
+    sweep(lanes_per_sweep);
+  }
+}
+
+// Registers what this process has not run yet; what somebody retired under it stays retired.
+void Scout::judge() {
+  judge_now_ = false;
+  judged_at_ = Clock::now();
+  const std::vector<listeners::OwnListener> own = own_listeners(parts_);
+  std::vector<listeners::OwnListener> unserved;
+  std::ranges::copy_if(own, std::back_inserter(unserved),
+                       [this](const auto& listener) { return !served_.contains(listener.name); });
+  listeners::register_listeners(*connection_, unserved, options_.agreed_settings);
+  const listeners::Registered registered = listeners::read_registered(*connection_);
+  const auto faults = listeners::disagreements(own, options_.agreed_settings, registered);
+  if (!faults.empty()) {
+    judged_version_.clear();
+    shared_.forbid();
+    std::string all;
+    for (const std::string& fault : faults) all += (all.empty() ? "" : "; ") + fault;
+    trouble_.begin("listeners", "not claiming: " + all);
+    const std::lock_guard lock{refused_mutex_};
+    if (options_.drain) refused_ = all;
+    return;
+  }
+  for (const auto& listener : own) served_.insert(listener.name);
+  trouble_.end("listeners");
+  if (judged_version_ != registered.version()) shared_.board.forget_floors();
+  judged_version_ = registered.version();
+  shared_.allow(judged_version_);
+}
+
+std::int64_t Scout::probe(const std::vector<int>& lanes, const std::vector<std::int64_t>& floors,
+                          std::vector<claim::LaneProbe>& found) {
+  const pqxx::result rows =
+      pg::Script{*connection_}
+          .add(sql::plan_by_index)
+          .add("SELECT set_config('statement_timeout', '10000', true)")
+          .add(sql::probe_lanes, {pg::number_array(lanes), pg::number_array(floors)})
+          .run();
+  for (const auto& row : rows) {
+    claim::LaneProbe probe{row[0].as<int>(), std::nullopt};
+    if (!row[1].is_null()) probe.lowest = row[1].as<std::int64_t>();
+    found.push_back(probe);
+  }
+  return rows[0][2].as<std::int64_t>();
+}
+
+void Scout::decide_floor(std::int64_t last_seq) {
+  std::set<std::string> writers;
+  for (const auto& row : connection_->exec(sql::open_writers)) writers.insert(row[0].c_str());
+  keeper_.observe(last_seq, writers);
+}
+
+// Finds what lies below the floors: numbers given by hand, a row put back by somebody. A few lanes
+// at a time, since it walks every dead entry of the index. @return whether something is pending.
+bool Scout::sweep(std::size_t lanes) {
+  const auto began = Clock::now();
+  bool any = false;
+  for (std::size_t swept = 0; swept < lanes; swept += lanes_per_sweep) {
+    std::vector<int> some;
+    for (std::size_t i = 0; i < std::min(lanes_per_sweep, lanes - swept); ++i) {
+      some.push_back(static_cast<int>(next_sweep_lane_));
+      next_sweep_lane_ = (next_sweep_lane_ + 1) % static_cast<std::size_t>(shared_.board.size());
+    }
+    std::vector<claim::LaneProbe> found;
+    probe(some, std::vector<std::int64_t>(some.size(), INT64_MIN), found);
+    shared_.board.swept(found);
+    any = any || std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+  }
+  const auto now = Clock::now();
+  sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
+  return any;
+}
+
+std::chrono::milliseconds Scout::pace(bool found_work) {
+  const bool backlog = shared_.board.waiting(Clock::now()) > 0;
+  if (found_work) {
+    pause_ = backlog ? pace_in_backlog : pace_at_work;
+  } else {
+    pause_ = std::min(std::max(pause_ * 2, std::chrono::milliseconds{pace_at_work}), options_.poll_max);
+  }
+  return std::min(pause_, options_.poll_max);
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "relay/claim/floor_keeper.hpp"
+#include "relay/engine/shared.hpp"
+#include "relay/engine/trouble.hpp"
+
+namespace relay::engine {
+
+/// Looks for work on behalf of all workers of a database: one probe over all lanes, at a pace that
+/// follows the work. It also moves the floors, sweeps what lies below them, and judges whether this
+/// relay may claim at all. One connection.
+class Scout {
+ public:
+  Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble);
+
+  /// Looks until stopped or, with `drain`, until nothing is left. Never throws.
+  void run(const std::stop_token& stop);
+
+  /// With `drain`: nothing is pending any more.
+  [[nodiscard]] bool drained() const { return drained_; }
+  /// With `drain`: why it can never be drained, or "".
+  [[nodiscard]] std::string refused() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void look();
+  void judge();
+  std::int64_t probe(const std::vector<int>& lanes, const std::vector<std::int64_t>& floors,
+                     std::vector<claim::LaneProbe>& found);
+  void decide_floor(std::int64_t last_seq);
+  bool sweep(std::size_t lanes);
+  [[nodiscard]] std::chrono::milliseconds pace(bool found_work);
+
+  const EngineOptions& options_;
+  const Parts& parts_;
+  Shared& shared_;
+  Trouble& trouble_;
+  std::unique_ptr<pg::Connection> connection_;
+  claim::FloorKeeper keeper_;
+  std::set<std::string> served_;  ///< Own listeners that were active under this process.
+  std::string judged_version_;
+  Clock::time_point judged_at_{};
+  bool judge_now_ = true;
+  bool found_work_ = false;
+  std::chrono::milliseconds pause_{2};
+  std::size_t next_sweep_lane_ = 0;
+  Clock::time_point sweep_after_{};
+  std::atomic<bool> drained_{false};
+  mutable std::mutex refused_mutex_;
+  std::string refused_;
+};
+
+}  // namespace relay::engine

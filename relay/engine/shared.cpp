@@ -1,0 +1,69 @@
+#include "relay/engine/shared.hpp"
+
+#include <utility>
+
+namespace relay::engine {
+
+std::string Shared::version() const {
+  const std::lock_guard lock{mutex_};
+  return version_;
+}
+
+void Shared::allow(const std::string& version) {
+  const std::lock_guard lock{mutex_};
+  version_ = version;
+}
+
+void Shared::ring() {
+  const std::lock_guard lock{mutex_};
+  ++bell_;
+  bell_rang_.notify_all();
+}
+
+std::uint64_t Shared::bell() const {
+  const std::lock_guard lock{mutex_};
+  return bell_;
+}
+
+void Shared::wait_for_bell(std::uint64_t seen, std::chrono::milliseconds time,
+                           const std::stop_token& stop) {
+  std::unique_lock lock{mutex_};
+  bell_rang_.wait_for(lock, stop, time, [&] { return bell_ != seen; });
+}
+
+void Shared::wake_scout(bool judge_again) {
+  const std::lock_guard lock{mutex_};
+  scout_wanted_ = true;
+  judge_again_ = judge_again_ || judge_again;
+  scout_woken_.notify_all();
+}
+
+bool Shared::scout_pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+  std::unique_lock lock{mutex_};
+  scout_woken_.wait_for(lock, stop, time, [this] { return scout_wanted_; });
+  scout_wanted_ = false;
+  return std::exchange(judge_again_, false);
+}
+
+std::shared_ptr<const Condemned> Shared::condemned() const {
+  const std::lock_guard lock{mutex_};
+  return condemned_;
+}
+
+void Shared::condemn(const std::pair<std::string, std::string>& who,
+                     const projections::Failure& why) {
+  const std::lock_guard lock{mutex_};
+  Condemned all = *condemned_;
+  all[who] = why;
+  condemned_ = std::make_shared<const Condemned>(std::move(all));
+}
+
+void Shared::forget(const std::vector<std::pair<std::string, std::string>>& buried) {
+  if (buried.empty()) return;
+  const std::lock_guard lock{mutex_};
+  Condemned all = *condemned_;
+  for (const auto& who : buried) all.erase(who);
+  condemned_ = std::make_shared<const Condemned>(std::move(all));
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "relay/measure/recorder.hpp"
+
+namespace relay::engine {
+
+/// Why a database's engine is not moving, in one sentence for the operator: logged when it begins
+/// and when it ends, and kept where `freshet status` finds it. Threads: any.
+class Trouble {
+ public:
+  Trouble(std::string database, measure::Recorder& recorder)
+      : database_(std::move(database)), recorder_(recorder) {}
+
+  /// @param source who has it; each source has one at a time. The same sentence is logged once.
+  void begin(const std::string& source, const std::string& sentence);
+  void end(const std::string& source);
+  /// One of the sentences, or "".
+  [[nodiscard]] std::string sentence() const;
+
+ private:
+  std::string database_;
+  measure::Recorder& recorder_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> by_source_;
+};
+
+}  // namespace relay::engine

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/apply/apply.hpp"
+#include "projections/event.hpp"
+
+namespace relay::listeners {
+
+/// A named consumer of events: a projection, later a forward. Its name is the `listener_id`.
+/// Threads: any number of workers at once, each with a transaction of its own.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+
+  [[nodiscard]] virtual const std::string& name() const = 0;
+  [[nodiscard]] virtual const std::string& kind() const = 0;  ///< "projection" in event_listener.
+  [[nodiscard]] virtual const std::vector<std::string>& patterns() const = 0;
+  /// Whether it must see the event. @param listener_id set: addressed to that listener alone.
+  [[nodiscard]] virtual bool wants(std::string_view event_type,
+                                   std::optional<std::string_view> listener_id) const = 0;
+  /// Makes the events' effects part of the transaction; see projections::apply_batch, whose
+  /// contract and exceptions are this one's.
+  [[nodiscard]] virtual std::vector<projections::Fate> apply(
+      const projections::Batch& batch, projections::HeldKeys& held,
+      projections::SavepointBudget& budget, projections::Tx& tx, std::stop_token stop,
+      projections::Order order) = 0;
+};
+
+}  // namespace relay::listeners

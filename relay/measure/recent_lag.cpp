@@ -1,0 +1,25 @@
+#include "relay/measure/recent_lag.hpp"
+
+namespace relay::measure {
+
+void RecentLag::add(std::int64_t lag_us, Moment now) {
+  const std::int64_t number = now.time_since_epoch() / slice_length;
+  Slice& slice = slices_[static_cast<std::size_t>(number) % slices_.size()];
+  if (slice.number != number) {
+    for (Slice& old : slices_) {
+      if (old.number <= number - std::ssize(slices_)) old = {};
+    }
+    slice.number = number;
+  }
+  ++slice.counts[bucket_of_us(lag_us)];
+}
+
+LagCounts RecentLag::counts() const {
+  LagCounts all;
+  for (const Slice& slice : slices_) {
+    for (const auto& [bucket, count] : slice.counts) all[bucket] += count;
+  }
+  return all;
+}
+
+}  // namespace relay::measure

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace relay::measure {
+
+/// Events that one commit made visible in one projection.
+struct Sample {
+  std::string listener;
+  std::int64_t committed_us = 0;            ///< By the database's clock, right after the COMMIT.
+  std::int64_t last_seq = 0;
+  std::int64_t last_published_us = 0;
+  std::vector<std::int64_t> published_us;   ///< One per event applied; by the database's clock.
+};
+
+/// Takes note of what was applied. Threads: any. Never blocks, never throws.
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  virtual void applied(Sample sample) noexcept = 0;
+  /// Why this relay does not claim, or "" when it does.
+  virtual void trouble(const std::string& sentence) noexcept = 0;
+};
+
+}  // namespace relay::measure

@@ -1,0 +1,141 @@
+#include "relay/wiring/run_relay.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "relay/base/log.hpp"
+#include "relay/wiring/wire_engine.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using Engines = std::vector<std::unique_ptr<engine::Engine>>;
+using engine::Engine;
+using Clock = std::chrono::steady_clock;
+
+constexpr timespec look_every{0, 100'000'000};
+constexpr std::chrono::seconds report_every{10};
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+/// Waits a moment for a signal. @return its number, or 0.
+int next_signal() {
+  const sigset_t set = stop_signals();
+  const int number = sigtimedwait(&set, nullptr, &look_every);
+  return number > 0 ? number : 0;
+}
+
+std::int64_t events_done(const Engines& engines) {
+  std::int64_t sum = 0;
+  for (const auto& engine : engines) sum += engine->events_done();
+  return sum;
+}
+
+/// A line that grows on a terminal, a log line now and then elsewhere; only when draining.
+class Progress {
+ public:
+  explicit Progress(bool drain) : shown_(drain), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+  void show(std::int64_t events) {
+    const auto now = Clock::now();
+    if (!shown_ || (!terminal_ && now - last_ < report_every)) return;
+    const double seconds = std::chrono::duration<double>(now - began_).count();
+    if (terminal_) {
+      std::fprintf(stderr, "\r%lld events, %.0f/s ", static_cast<long long>(events),
+                   seconds > 0 ? static_cast<double>(events) / seconds : 0.0);
+    } else {
+      log::info("draining", {{"events", std::to_string(events)}});
+    }
+    last_ = now;
+  }
+  void end(std::int64_t events) {
+    if (!shown_) return;
+    if (terminal_) std::fputs("\n", stderr);
+    const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f", seconds);
+    log::info("drain ended", {{"events", std::to_string(events)}, {"seconds", text}});
+  }
+
+ private:
+  bool shown_;
+  bool terminal_;
+  Clock::time_point began_ = Clock::now();
+  Clock::time_point last_ = began_;
+};
+
+bool all(const Engines& engines, Engine::State state) {
+  return std::ranges::all_of(engines, [&](const auto& e) { return e->state() == state; });
+}
+
+/// Ends everything within the limit; a second signal shortens it to now. Exits the process when a
+/// handler cannot be ended: its thread would never be joined.
+void stop_all(const Engines& engines, std::chrono::seconds limit) {
+  for (const auto& engine : engines) engine->request_stop();
+  auto deadline = Clock::now() + limit;
+  for (const auto& engine : engines) {
+    while (Clock::now() < deadline && !engine->ended()) {
+      if (next_signal() != 0) deadline = Clock::now();
+    }
+    if (engine->wait(deadline)) continue;
+    log::error("a handler did not end within the limit; the process ends without it, and what it "
+               "had not committed is tried again",
+               {{"database", engine->database()}});
+    std::_Exit(1);
+  }
+}
+
+}  // namespace
+
+int run_relay(const settings::Settings& settings, const projections::Registry& registry,
+              bool drain) {
+  const sigset_t set = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);  // NOLINT: a lost connection is an error of the call, not of the process
+
+  Engines engines;
+  for (const settings::Database& database : settings.databases) {
+    engines.push_back(start_engine(settings, database, registry, drain));
+    log::info("relay started", {{"database", database.name},
+                                {"workers", std::to_string(settings.relay.workers)},
+                                {"projections", std::to_string(registry.all().size())}});
+  }
+
+  Progress progress{drain};
+  int signal_number = 0;
+  const auto ended = [&] {
+    return drain && (all(engines, Engine::State::drained) ||
+                     std::ranges::any_of(engines, [](const auto& e) {
+                       return e->state() == Engine::State::refused;
+                     }));
+  };
+  while (signal_number == 0 && !ended()) {
+    signal_number = next_signal();
+    progress.show(events_done(engines));
+  }
+  if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
+  stop_all(engines, settings.relay.drain);
+  progress.end(events_done(engines));
+
+  int code = 0;
+  for (const auto& engine : engines) {
+    if (engine->state() != Engine::State::refused) continue;
+    std::fprintf(stderr, "freshet: %s: %s\n", engine->database().c_str(),
+                 engine->sentence().c_str());
+    code = 1;
+  }
+  if (code == 0) log::info("relay ended", {{"events", std::to_string(events_done(engines))}});
+  return code;
+}
+
+}  // namespace relay::wiring

@@ -1,0 +1,91 @@
+#include "relay/wiring/wire_engine.hpp"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "relay/claim/outbox_source.hpp"
+#include "relay/complete/table_completer.hpp"
+#include "relay/decode/row_decoder.hpp"
+#include "relay/listeners/projection_listener.hpp"
+#include "relay/measure/freshness_recorder.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using settings::Completion;
+using settings::Ordering;
+
+std::string_view complete_sql(Completion mode) {
+  switch (mode) {
+    case Completion::update: return schema::statements::complete_update;
+    case Completion::remove: return schema::statements::complete_delete;
+    case Completion::archive: return schema::statements::complete_archive;
+  }
+  return schema::statements::complete_update;
+}
+
+const char* word(Completion mode) {
+  switch (mode) {
+    case Completion::update: return "update";
+    case Completion::remove: return "delete";
+    case Completion::archive: return "archive";
+  }
+  return "update";
+}
+
+std::string instance_name(const settings::Relay& relay) {
+  if (!relay.instance.empty()) return relay.instance;
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  return std::string{host.data()} + ":" + std::to_string(::getpid());
+}
+
+}  // namespace
+
+std::map<std::string, std::string> agreed_settings(const settings::Relay& relay) {
+  return {{"completion", word(relay.completion)},
+          {"ordering", relay.ordering == Ordering::key ? "key" : "none"},
+          {"lanes", "64"}};
+}
+
+std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
+                                             const settings::Database& database,
+                                             const projections::Registry& registry, bool drain) {
+  const settings::Relay& relay = settings.relay;
+  const bool ordered = relay.ordering == Ordering::key;
+  auto source = std::make_unique<claim::OutboxSource>(
+      ordered, claim::ClaimLimits{.batch_size = relay.batch_size,
+                                  .payload_max_bytes = relay.payload_max_bytes,
+                                  .batch_max_bytes = relay.batch_max_bytes,
+                                  .lock_timeout = relay.lock_timeout,
+                                  .statement_timeout = relay.statement_timeout});
+  engine::EngineOptions options{.database = database.name,
+                                .conninfo = database.url,
+                                .workers = relay.workers,
+                                .lanes_per_claim = source->lanes_per_claim(),
+                                .poll_max = relay.poll_max,
+                                .drain = drain,
+                                .agreed_settings = agreed_settings(relay)};
+  if (database.listen) {
+    options.hint_conninfo = database.direct_url.empty() ? database.url : database.direct_url;
+  }
+
+  engine::Parts parts;
+  std::vector<std::string> names;
+  for (const projections::Projection& projection : registry.all()) {
+    parts.listeners.push_back(std::make_unique<listeners::ProjectionListener>(projection));
+    names.push_back(projection.options.name);
+  }
+  parts.order = ordered ? projections::Order::by_key : projections::Order::none;
+  parts.source = std::move(source);
+  parts.decoder = std::make_unique<decode::RowDecoder>(relay.payload_max_bytes);
+  parts.ledger = std::make_unique<deliveries::TableLedger>();
+  parts.completer = std::make_unique<complete::TableCompleter>(complete_sql(relay.completion));
+  parts.recorder =
+      std::make_unique<measure::FreshnessRecorder>(database.url, instance_name(relay), names);
+  return std::make_unique<engine::Engine>(std::move(options), std::move(parts));
+}
+
+}  // namespace relay::wiring

@@ -1,0 +1,2 @@
+-- name: complete_update
+UPDATE event_publication SET completion_date = clock_timestamp() WHERE id = ANY ($1::uuid[])

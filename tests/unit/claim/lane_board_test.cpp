@@ -1,0 +1,100 @@
+#include "relay/claim/lane_board.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using relay::claim::LaneBoard;
+using relay::claim::LaneProbe;
+using relay::claim::LaneTicket;
+using relay::claim::Moment;
+
+const Moment now = Moment{} + std::chrono::hours{1};
+
+std::vector<int> lanes_of(const std::vector<LaneTicket>& tickets) {
+  std::vector<int> lanes;
+  for (const LaneTicket& ticket : tickets) lanes.push_back(ticket.lane);
+  return lanes;
+}
+
+std::vector<LaneProbe> work_in(std::initializer_list<int> lanes, std::int64_t lowest = 100) {
+  std::vector<LaneProbe> probes;
+  for (const int lane : lanes) probes.push_back({lane, lowest});
+  return probes;
+}
+
+TEST(LaneBoard, GivesNothingWhereNoWorkWasSeen) {
+  LaneBoard board{8};
+  EXPECT_TRUE(board.take(4, now).empty());
+}
+
+TEST(LaneBoard, TakesLanesInTurn) {
+  LaneBoard board{8};
+  board.found(work_in({1, 3, 5}), 0);
+  EXPECT_EQ(lanes_of(board.take(2, now)), (std::vector{1, 3}));
+  board.done(1, true);
+  board.done(3, true);
+  EXPECT_EQ(lanes_of(board.take(2, now)), (std::vector{5, 1}));
+}
+
+TEST(LaneBoard, DoesNotGiveALaneTwice) {
+  LaneBoard board{8};
+  board.found(work_in({2}), 0);
+  EXPECT_EQ(board.take(4, now).size(), 1U);
+  EXPECT_TRUE(board.take(4, now).empty());
+  EXPECT_EQ(board.taken(), 1);
+  board.done(2, true);
+  EXPECT_EQ(board.take(4, now).size(), 1U);
+}
+
+TEST(LaneBoard, ADrainedOrBusyLaneWaitsForTheNextProbe) {
+  LaneBoard board{8};
+  board.found(work_in({2}), 0);
+  (void)board.take(1, now);
+  board.busy(2);
+  EXPECT_EQ(board.waiting(now), 0);
+  board.found(work_in({2}), 0);
+  EXPECT_EQ(board.waiting(now), 1);
+}
+
+TEST(LaneBoard, ARestingLaneIsNotGivenBeforeItsTime) {
+  LaneBoard board{8};
+  board.found(work_in({2}), 0);
+  board.rest(2, now + std::chrono::seconds{1});
+  EXPECT_TRUE(board.take(1, now).empty());
+  EXPECT_EQ(board.take(1, now + std::chrono::seconds{2}).size(), 1U);
+}
+
+TEST(LaneBoard, ACarefulLaneComesAloneUntilItsStretchIsBehind) {
+  LaneBoard board{8};
+  board.found(work_in({1, 2, 3}), 0);
+  board.be_careful(2, 500);
+  EXPECT_EQ(lanes_of(board.take(4, now)), (std::vector{1, 3}));
+  const auto alone = board.take(4, now);
+  ASSERT_EQ(lanes_of(alone), (std::vector{2}));
+  EXPECT_TRUE(alone[0].careful);
+  board.passed(2, 499);
+  board.done(2, true);
+  EXPECT_TRUE(board.take(4, now)[0].careful);
+  board.passed(2, 500);
+  board.done(2, true);
+  EXPECT_FALSE(board.take(4, now)[0].careful);
+}
+
+TEST(LaneBoard, AFloorRisesToWhatIsDecidedButNeverPastAPendingEvent) {
+  LaneBoard board{2};
+  board.found({{0, 50}, {1, std::nullopt}}, 80);
+  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{49, 80}));
+  board.found({{0, 50}, {1, 60}}, 90);  // never back, either: only a sweep may say so
+  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{49, 80}));
+}
+
+TEST(LaneBoard, ASweepPullsAFloorDownToWhatItFound) {
+  LaneBoard board{2};
+  board.found({{0, std::nullopt}, {1, std::nullopt}}, 80);
+  board.swept({{0, 7}, {1, 81}});
+  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{6, 80}));
+  EXPECT_EQ(lanes_of(board.take(4, now)), (std::vector{0}));
+}
+
+}  // namespace
