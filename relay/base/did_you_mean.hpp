@@ -6,8 +6,7 @@
 
 namespace relay {
 
-/// `; did you mean "workers"?` for the known word nearest to `given` (at most a third of its
-/// letters away, two swapped letters count once), or "" where none is near.
+/// `; did you mean "workers"?` for the known word nearest to `given`, or "" where none is near.
 [[nodiscard]] std::string did_you_mean(std::string_view given,
                                        const std::vector<std::string>& known);
 
