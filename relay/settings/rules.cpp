@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <stdexcept>
 
 #include "relay/base/did_you_mean.hpp"
+#include "relay/pg/conninfo.hpp"
 
 namespace relay::settings {
 namespace {
@@ -54,6 +56,15 @@ void check_names(const char* label, const std::vector<Section>& sections,
   }
 }
 
+void check_url(const std::string& url, const char* key, const Place& place, Faults& faults) {
+  if (url.empty()) return;  // said already, or not given
+  try {
+    (void)pg::read_conninfo(url, "freshet");
+  } catch (const std::invalid_argument& error) {
+    faults.add(place.of(key), std::string{"[[database]] "} + key + ": " + error.what());
+  }
+}
+
 }  // namespace
 
 void derive_defaults(Relay& relay, const Place& place) {
@@ -70,6 +81,10 @@ void check_rules(const Settings& settings, const Places& places, Faults& faults)
   check_limits(settings.relay, places.relay, faults);
   check_names("[[database]]", settings.databases, places.databases, faults);
   check_names("[[projection]]", settings.projections, places.projections, faults);
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    check_url(settings.databases[i].url, "url", places.databases[i], faults);
+    check_url(settings.databases[i].direct_url, "direct_url", places.databases[i], faults);
+  }
   for (std::size_t i = 0; i < settings.projections.size(); ++i) {
     const Projection& projection = settings.projections[i];
     if (projection.green_ms > projection.yellow_ms) {

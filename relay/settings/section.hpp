@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -112,7 +113,9 @@ class SectionReader {
 
   void take(const Text<Section>& kind, const toml::node& node) {
     if (!node.is_string()) return wrong_type("a string", node);
-    const std::string text = filled(node);
+    const std::optional<std::string> whole = filled(node);
+    if (!whole) return;
+    const std::string& text = *whole;
     if (kind.shape == Shape::name && !is_name(text)) {
       return fault("must be a letter or \"_\", then letters, digits, \"_\", \".\" or \"-\", 64 " +
                    ("characters at most; not " + in_quotes(text)));
@@ -139,7 +142,7 @@ class SectionReader {
   }
 
   void take_one(const Texts<Section>& kind, const toml::node& node) {
-    const std::string text = filled(node);
+    const std::string text = filled(node).value_or("_");
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
       return fault("must not hold an empty string");
     }
@@ -149,13 +152,18 @@ class SectionReader {
     (section_.*kind.field).push_back(text);
   }
 
-  std::string filled(const toml::node& node) {
+  /// Nothing: a fault was said.
+  std::optional<std::string> filled(const toml::node& node) {
     const std::string& text = node.as_string()->get();
-    if (text.find('\0') != std::string::npos) fault("holds a character U+0000");
+    if (text.find('\0') != std::string::npos) {
+      fault("must not hold a character U+0000");
+      return std::nullopt;
+    }
     if (environment_ == nullptr) return text;
     const Filled result = fill_in(text, *environment_);
     for (const std::string& sentence : result.faults) fault(sentence);
-    return result.faults.empty() ? result.text : std::string{"_"};
+    if (!result.faults.empty()) return std::nullopt;
+    return result.text;
   }
 
   static bool is_name(const std::string& text) {

@@ -153,9 +153,10 @@ TEST(Settings, AMissingVariableIsAFaultThatNamesIt) {
 }
 
 TEST(Settings, WhatAVariableHoldsIsNotFilledInAgain) {
-  const Settings settings =
-      load_text("[[database]]\nname = \"main\"\nurl = \"a=${TRICKY} b=$${X} c=$1 d=${EMPTY}\"\n");
-  EXPECT_EQ(settings.databases[0].url, "a=${DB_PASSWORD} b=${X} c=$1 d=");
+  const Settings settings = load_text(
+      "[[database]]\nname = \"main\"\nurl = \"dbname=${TRICKY} host=$${X} user=$1 "
+      "password=${EMPTY}\"\n");
+  EXPECT_EQ(settings.databases[0].url, "dbname=${DB_PASSWORD} host=${X} user=$1 password=");
 }
 
 TEST(Settings, AnOpenVariableIsAFaultWithoutTheText) {
@@ -173,6 +174,13 @@ TEST(Settings, NoFaultEverShowsAUrl) {
     ASSERT_FALSE(faults.empty()) << url;
     for (const auto& fault : faults) EXPECT_THAT(fault, ::testing::Not(HasSubstr("s3cret"))) << url;
   }
+}
+
+TEST(Settings, AUrlThatNobodyCanReadIsAFaultWithoutTheUrl) {
+  const auto faults = faults_of("[[database]]\nname = \"m\"\nurl = \"s3cret is no url\"\n");
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_THAT(faults[0],
+              AllOf(HasSubstr("3: [[database]] url: "), ::testing::Not(HasSubstr("s3cret"))));
 }
 
 TEST(Settings, HostileNamesAreRefused) {
