@@ -121,7 +121,7 @@ TEST(Migrate, GoesOnInTheMiddleOfStoringNumbers) {
       "INSERT INTO event_publication (event_type, serialized_event) "
       "SELECT 'A', '{}' FROM generate_series(1, 7000)");
   cut_off_and_complete(db, "V004__store_old_numbers.sql", 3);  // "applying" and two batches
-  EXPECT_EQ(db.number("SELECT count(DISTINCT seq) FROM event_publication WHERE seq > 0"), 7000);
+  EXPECT_EQ(db.number("SELECT count(DISTINCT seq) FROM event_publication WHERE seq > 1"), 7000);
 }
 
 TEST(Migrate, LeavesNoTraceOfAStepThatFails) {
