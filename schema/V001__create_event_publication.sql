@@ -15,9 +15,9 @@ RETURN encode(
             FROM 1 FOR 6),
     52, 1), 53, 1), 'hex')::uuid;
 
--- The lane of an event: a stable hash of its key into 64 buckets. The number is part of the function,
--- because an index is built on it. Not a word here may change without a new index. COLLATE "C": the
--- hash is of the bytes, whatever collation an application's own column has.
+-- The lane of an event: a stable hash of its key into 64 buckets. The number is part of the
+-- function, because an index is built on it. Not a word here may change without a new index.
+-- COLLATE "C": the hash is of the bytes, whatever collation an application's own column has.
 CREATE OR REPLACE FUNCTION freshet_lane(aggregate_type text, aggregate_id text, id uuid)
 RETURNS smallint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -26,8 +26,8 @@ RETURN (hashtextextended(
        ELSE coalesce(aggregate_type, '') || chr(31) || aggregate_id END COLLATE "C",
   0) & 63)::smallint;
 
--- Every writer runs both, the one in a default and the other in an index. PUBLIC has EXECUTE anyway,
--- unless ALTER DEFAULT PRIVILEGES took it away.
+-- Every writer runs both, the one in a default and the other in an index. PUBLIC has EXECUTE
+-- anyway, unless ALTER DEFAULT PRIVILEGES took it away.
 GRANT EXECUTE ON FUNCTION freshet_uuid7(), freshet_lane(text, text, uuid) TO PUBLIC;
 
 CREATE TABLE IF NOT EXISTS event_publication (

@@ -1,10 +1,10 @@
 -- Numbers the pending events of an adopted table, once: one scan, ACCESS SHARE. ctid breaks ties,
 -- because rows of one transaction share now() and a random id would shuffle them.
-CREATE TABLE freshet_adopt AS
-  SELECT row_number() OVER (ORDER BY publication_date, ctid) AS seq, id
+CREATE TABLE freshet_adopt WITH (autovacuum_enabled = off) AS
+  SELECT row_number() OVER (ORDER BY publication_date, ctid) AS place, id
     FROM event_publication
-   WHERE completion_date IS NULL AND seq = 0;
-ALTER TABLE freshet_adopt ADD PRIMARY KEY (seq);
+   WHERE completion_date IS NULL AND seq = 1;
+ALTER TABLE freshet_adopt ADD PRIMARY KEY (place);
 ANALYZE freshet_adopt;
 
 -- How far V004 has come. Apart from the list: deleting what is stored would make each batch walk

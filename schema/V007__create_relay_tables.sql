@@ -1,6 +1,7 @@
 -- freshet: retry on lock timeout
 -- What the relays keep beside the outbox. Who writes what: schema/README.md. No foreign keys: each
 -- would cost a lookup and a row lock per event, and events may be deleted before their history is.
+SET LOCAL lock_timeout = '5s';  -- nobody else's tables: only an autovacuum can be in the way
 DROP TABLE IF EXISTS freshet_adopt, freshet_adopt_progress;
 
 CREATE TABLE event_listener (
@@ -87,8 +88,6 @@ CREATE TABLE IF NOT EXISTS processed_events (
   idempotency_key varchar(255) COLLATE "C" PRIMARY KEY,
   processed_at    timestamptz  NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0.02);
-ALTER TABLE processed_events ALTER COLUMN processed_at SET DEFAULT clock_timestamp();
-
 CREATE TABLE IF NOT EXISTS event_publication_archive (
   id               uuid         PRIMARY KEY,
   event_type       varchar(512) NOT NULL,
@@ -97,6 +96,11 @@ CREATE TABLE IF NOT EXISTS event_publication_archive (
   completion_date  timestamptz,
   listener_id      varchar(512)
 );
+
+-- As in V002: first let an autovacuum give way, then ask for the short lock.
+LOCK TABLE processed_events, event_publication_archive IN SHARE UPDATE EXCLUSIVE MODE;
+SET LOCAL lock_timeout = '50ms';
+ALTER TABLE processed_events ALTER COLUMN processed_at SET DEFAULT clock_timestamp();
 ALTER TABLE event_publication_archive
   ADD COLUMN IF NOT EXISTS seq            bigint,
   ADD COLUMN IF NOT EXISTS aggregate_type varchar(255),

@@ -1,9 +1,9 @@
 #include "relay/operate/apply_migration.hpp"
 
 #include <string>
-#include <thread>
 
 #include "relay/operate/migration_mode.hpp"
+#include "relay/operate/pause.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::operate {
@@ -72,7 +72,7 @@ void with_retries(const Run& run, const Try& once) {
       }
       run.say("waiting for a lock held by " + who);
     }
-    std::this_thread::sleep_for(run.options.pause);
+    pause(run.options);
   }
 }
 
@@ -80,7 +80,8 @@ void with_retries(const Run& run, const Try& once) {
 template <class Work>
 void in_transaction(const Run& run, bool retry, const Work& work) {
   const auto once = [&] {
-    run.direct.exec(sql::migrate_begin);
+    run.direct.exec(sql::begin);
+    run.direct.exec(sql::migrate_limits);
     work();
     run.direct.exec("COMMIT");
   };

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <set>
 #include <string>
-#include <thread>
 
 #include "relay/operate/adoption.hpp"
 #include "relay/operate/apply_migration.hpp"
+#include "relay/operate/pause.hpp"
 #include "relay/pg/schema_state.hpp"
 #include "schema/statements.hpp"
 
@@ -49,7 +49,7 @@ class Session {
             "Another freshet migrate is still at work in this database. Wait until "
             "it has ended and try again."};
       }
-      std::this_thread::sleep_for(options.pause);
+      pause(options);
     }
   }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string_view>
 
 #include "relay/pg/connection.hpp"
@@ -30,6 +31,7 @@ struct MigrateOptions {
   /// Between two tries for a lock. Longer than a try may hold writers up (50 ms), so that they get
   /// their turn.
   std::chrono::milliseconds pause{250};
+  std::stop_token stop{};  ///< Ends the waiting for others; a step at work is finished first.
   std::span<const schema::Migration> files = schema::migrations;
 };
 

@@ -3,4 +3,5 @@
 SELECT set_config(name, reset_val, false)
   FROM pg_settings
  WHERE name IN ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout',
-                'transaction_timeout', 'row_security', 'client_min_messages');
+                'transaction_timeout', 'row_security', 'client_min_messages',
+                'default_transaction_read_only');

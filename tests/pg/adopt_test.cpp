@@ -68,9 +68,9 @@ TEST(Adopt, NumbersOldRowsByDateAndPlaceBelowNewOnes) {
       0);
   EXPECT_EQ(db.value("SELECT min(seq) || '-' || max(seq) || ' ' || count(DISTINCT seq) "
                      "FROM event_publication"),
-            "1-5000 5000");
+            "2-5001 5000");
   db.run(insert);
-  EXPECT_GT(db.number("SELECT max(seq) FROM event_publication"), 5000);
+  EXPECT_GT(db.number("SELECT max(seq) FROM event_publication"), 5001);
 }
 
 // No table can hold more rows to a page than these.
@@ -87,6 +87,17 @@ TEST(Adopt, StartsNewNumbersAboveTheSmallestRowsThereCanBe) {
             db.number("SELECT max(seq) FROM event_publication WHERE event_type = ''"));
 }
 
+// The table was empty when the sequence was made, and its first event comes before the numbering.
+TEST(Adopt, DoesNotNumberANewEventOfAnEmptyTableAgain) {
+  const TestDatabase db{TestDatabase::Kind::empty};
+  relay::pg::Connection direct{db.url()};
+  relay::operate::migrate(direct, [&](std::string_view file, auto, auto, auto) {
+    if (file == "V003__number_old_events.sql") db.run(std::string{insert} + ";" + insert);
+  });
+  EXPECT_EQ(db.value("SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM event_publication"),
+            "2 3");
+}
+
 TEST(Adopt, LetsACompletedRowBeSetBackToPending) {
   const TestDatabase db{TestDatabase::Kind::empty};
   db.run(tests::six_columns);
@@ -95,7 +106,7 @@ TEST(Adopt, LetsACompletedRowBeSetBackToPending) {
       "VALUES ('old', '{}', now())");
   tests::migrate(db);
   EXPECT_NO_THROW(db.run("UPDATE event_publication SET completion_date = NULL"));
-  EXPECT_EQ(db.number("SELECT seq FROM event_publication"), 0) << "visible to the claim";
+  EXPECT_EQ(db.number("SELECT seq FROM event_publication"), 1) << "above the floor of a sweep";
 }
 
 TEST(Adopt, LeavesRowsAloneThatTheApplicationCompletesOrDeletesMeanwhile) {
@@ -115,7 +126,7 @@ TEST(Adopt, LeavesRowsAloneThatTheApplicationCompletesOrDeletesMeanwhile) {
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NOT NULL"),
             1);
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication "
-                      "WHERE completion_date IS NULL AND seq = 0"),
+                      "WHERE completion_date IS NULL AND seq < 2"),
             0);
 }
 
@@ -139,7 +150,7 @@ TEST(Adopt, WaitsForARowThatTheApplicationHoldsLocked) {
     }
   });
   EXPECT_NE(waited.find("old_consumer"), std::string::npos) << waited;
-  EXPECT_EQ(db.number("SELECT seq FROM event_publication"), 1);
+  EXPECT_EQ(db.number("SELECT seq FROM event_publication"), 2);
 }
 
 TEST(Adopt, TakesOverAGuardTableAndAnArchive) {

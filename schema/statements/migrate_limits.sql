@@ -1,0 +1,5 @@
+-- name: migrate_limits
+-- lock_timeout: writers queue behind a waiting ALTER, for this long at most.
+-- synchronous_commit off: an ALTER's lock is not held while the disk or a standby confirms.
+-- Nothing is lost by it: a writer's later commit carries everything before it along.
+SELECT set_config('lock_timeout', '50ms', true), set_config('synchronous_commit', 'off', true);
