@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <span>
+#include <vector>
 
 namespace projections::sql {
 namespace {
@@ -15,6 +17,16 @@ std::string upper_case(std::string_view text) {
   return upper;
 }
 
+// A savepoint of the handler's own is its business: it cannot reach past the one around it.
+bool is_about_a_savepoint(std::span<const Token> statement) {
+  if (statement[0].is("SAVEPOINT") || statement[0].is("RELEASE")) return true;
+  const auto follows = [&](std::size_t i, std::string_view word) {
+    return i < statement.size() && statement[i].is(word);
+  };
+  const bool noise = follows(1, "WORK") || follows(1, "TRANSACTION");
+  return statement[0].is("ROLLBACK") && follows(noise ? 2 : 1, "TO");
+}
+
 }  // namespace
 
 bool is_transaction_command(const Token& first_word) {
@@ -23,11 +35,15 @@ bool is_transaction_command(const Token& first_word) {
 
 std::optional<std::string> transaction_command_in(std::string_view sql) try {
   bool first = true;
-  for (const Token& token : tokens_of(sql)) {
+  const std::vector<Token> tokens = tokens_of(sql);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
     // A function's body (BEGIN ATOMIC … END) has semicolons of its own.
-    if (first && token.is("CREATE")) return std::nullopt;
-    if (first && is_transaction_command(token)) return upper_case(token.text);
-    first = token.is_symbol(';');
+    if (first && tokens[i].is("CREATE")) return std::nullopt;
+    if (first && is_transaction_command(tokens[i]) &&
+        !is_about_a_savepoint(std::span{tokens}.subspan(i))) {
+      return upper_case(tokens[i].text);
+    }
+    first = tokens[i].is_symbol(';');
   }
   return std::nullopt;
 } catch (const UnterminatedError&) {

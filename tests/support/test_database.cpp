@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "schema/migrations.hpp"
+#include "relay/operate/migrate.hpp"
 
 namespace tests {
 namespace {
@@ -17,7 +17,8 @@ void run_alone(const std::string& url, const std::string& sql) {
 }
 
 void apply_migrations(const std::string& url) {
-  for (const auto& migration : schema::migrations) run_alone(url, std::string{migration.sql});
+  relay::pg::Connection direct{url};
+  relay::operate::migrate(direct, [](auto, auto, auto, auto) {});
 }
 
 // Made once per process, so that two test processes do not share one half made.
