@@ -31,13 +31,26 @@ bool has_text(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
 }
 
-// One statement: something before the only ";", nothing after it.
+bool begins_with_control_word(std::string_view statement) {
+  statement.remove_prefix(statement.find_first_not_of(" \t\r\n"));
+  return std::ranges::any_of(
+      law::control_words, [&](std::string_view word) { return find_word(statement, word) == 0; });
+}
+
+// One statement, or several that only steer the transaction: those travel together.
 bool is_one_statement(std::string_view sql) {
   const std::string code = without_sql_literals(sql);
-  const auto end = code.find(';');
-  if (end == std::string::npos) return has_text(code);
-  return has_text(std::string_view{code}.substr(0, end)) &&
-         !has_text(std::string_view{code}.substr(end + 1));
+  int statements = 0;
+  int control = 0;
+  for (std::size_t from = 0; from < code.size();) {
+    const auto end = std::min(code.find(';', from), code.size());
+    const auto statement = std::string_view{code}.substr(from, end - from);
+    from = end + 1;
+    if (!has_text(statement)) continue;
+    ++statements;
+    if (begins_with_control_word(statement)) ++control;
+  }
+  return statements == 1 || (statements > 1 && control == statements);
 }
 
 }  // namespace

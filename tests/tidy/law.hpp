@@ -12,7 +12,8 @@
 //   size        a file has at most 300 lines, a function 70, a line 100 characters
 //   names       files are named in snake_case, migrations V001__what_it_does.sql
 //   headers     a header begins with #pragma once
-//   statements  schema/statements/NAME.sql is "-- name: NAME" and one statement
+//   statements  schema/statements/NAME.sql is "-- name: NAME" and one statement, or one round trip
+//               of transaction control
 //   words       no using namespace std, naked new or delete, detached thread; no sleep in relay/
 //   paths       no path of somebody's own machine
 //   readmes     each top folder and each room of relay/ says in a README.md what lives there
@@ -88,6 +89,10 @@ inline constexpr int function_lines = 70;
 inline constexpr int line_characters = 100;
 inline constexpr int readme_lines_least = 3;
 inline constexpr int readme_lines_most = 15;  ///< of a room's README.md
+
+/// What a statement that steers the transaction begins with.
+inline constexpr std::array control_words = {"BEGIN",   "COMMIT", "ROLLBACK",
+                                             "RELEASE", "SET",    "SAVEPOINT"};
 
 inline constexpr std::array top_folders = {"bench", "config", "projections",
                                            "relay", "schema", "tests"};

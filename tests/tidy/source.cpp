@@ -99,7 +99,7 @@ std::size_t find_word(std::string_view text, std::string_view word, std::size_t 
        at = text.find(word, at + 1)) {
     const auto end = at + word.size();
     const bool begins = at == 0 || !in_word(text[at - 1]);
-    if (begins && (end == text.size() || !in_word(text[end]))) return at;
+    if (begins && (end == text.size() || !in_word(word.back()) || !in_word(text[end]))) return at;
   }
   return std::string_view::npos;
 }

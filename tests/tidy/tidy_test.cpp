@@ -142,6 +142,8 @@ TEST(Tidy, ForbidsTwoStatementsInOneFileAndNone) {
   };
   EXPECT_EQ(statement("SELECT 1; SELECT 2\n").size(), 1U);
   EXPECT_EQ(statement("-- nothing\n").size(), 1U);
+  EXPECT_EQ(statement("SAVEPOINT a; SELECT 2\n").size(), 1U);
+  EXPECT_THAT(statement("SAVEPOINT a; SET CONSTRAINTS ALL DEFERRED\n"), IsEmpty());
   EXPECT_THAT(statement("SELECT ';', $1, $x$;$x$ /* ; */ -- ;\n;\n"), IsEmpty());
   EXPECT_THAT(statement("SELECT 1\n"), IsEmpty());
 }
@@ -153,6 +155,7 @@ TEST(Tidy, ForbidsWordsThatLoseOwnership) {
   EXPECT_EQ(words("using namespace std;\n").size(), 1U);
   EXPECT_EQ(words("auto* p = new int;\ndelete p;\n").size(), 2U);
   EXPECT_EQ(words("std::thread(work).detach();\n").size(), 1U);
+  EXPECT_THAT(words("using namespace std::chrono_literals;\n"), IsEmpty());
   EXPECT_THAT(words("A(const A&) = delete;  // a new one\nconst char* t = \"delete from\";\n"),
               IsEmpty());
 }

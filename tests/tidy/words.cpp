@@ -44,7 +44,7 @@ void forbid_naked(const File& file, std::string_view code, std::string_view word
 void check_words(const File& file, Found& found) {
   if (!file.path.ends_with(".cpp") && !file.path.ends_with(".hpp")) return;
   const std::string code = without_comments_and_literals(file.text);
-  forbid_word(file, code, "using namespace std", "using namespace std", found);
+  forbid_word(file, code, "using namespace std;", "using namespace std", found);
   forbid_naked(file, code, "new", found);
   forbid_naked(file, code, "delete", found);
   for (auto at = code.find(".detach()"); at != std::string::npos;
