@@ -68,6 +68,11 @@ bool Engine::all_ended_by(std::chrono::steady_clock::time_point deadline) {
 
 bool Engine::ended() { return all_ended_by(std::chrono::steady_clock::now()); }
 
+bool Engine::wait_for_end(std::chrono::milliseconds time) {
+  std::unique_lock lock{mutex_};
+  return ended_.wait_for(lock, time, [this] { return state() != State::working; });
+}
+
 bool Engine::wait(std::chrono::steady_clock::time_point deadline) {
   if (all_ended_by(deadline)) return true;
   log::warn("the drain limit is over: running statements are cancelled, their batches roll back",

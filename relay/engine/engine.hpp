@@ -39,6 +39,8 @@ class Engine {
   void request_stop();
   /// Whether every thread has ended.
   [[nodiscard]] bool ended();
+  /// Waits until it is drained or refused. @return false: the time is over.
+  [[nodiscard]] bool wait_for_end(std::chrono::milliseconds time);
   /// Waits for everything to end. At the deadline running statements are cancelled, which rolls
   /// their batches back, and two more seconds are given.
   /// @return false: a thread is stuck in a handler; the process can only exit.

@@ -152,6 +152,10 @@ void Worker::isolate(const Tickets& tickets, const PassResult& result,
                      const std::vector<std::pair<std::string, std::string>>& suspects,
                      const Failure& why) {
   const bool alone = std::ranges::any_of(tickets, &claim::LaneTicket::careful);
+  if (alone && suspects.empty()) {
+    trouble_.begin("connection", "the relay cannot complete an event: " + why.message);
+    return rest(tickets, broken_projection_rest);
+  }
   if (alone) {
     for (const auto& who : suspects) shared_.condemn(who, why);
     return;

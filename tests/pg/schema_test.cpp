@@ -13,7 +13,8 @@ TEST(Schema, AWriterThatKnowsOnlyTypeAndPayloadWorks) {
 TEST(Schema, TheDefaultIdIsAUuidOfVersionSeven) {
   const tests::TestDatabase db;
   EXPECT_EQ(db.value("SELECT substring(freshet_uuid7()::text, 15, 1)"), "7");
-  EXPECT_EQ(db.number("SELECT count(DISTINCT freshet_uuid7()) FROM generate_series(1, 1000)"), 1000);
+  EXPECT_EQ(db.number("SELECT count(DISTINCT freshet_uuid7()) FROM generate_series(1, 1000)"),
+            1000);
 }
 
 }  // namespace

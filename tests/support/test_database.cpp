@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "schema/migrations.hpp"
+#include "relay/operate/migrate.hpp"
 
 namespace tests {
 namespace {
@@ -17,7 +17,8 @@ void run_alone(const std::string& url, const std::string& sql) {
 }
 
 void apply_migrations(const std::string& url) {
-  for (const auto& migration : schema::migrations) run_alone(url, std::string{migration.sql});
+  relay::pg::Connection direct{url};
+  relay::operate::migrate(direct, [](auto, auto, auto, auto) {});
 }
 
 // Made once per process, so that two test processes do not share one half made.
@@ -76,6 +77,8 @@ std::string TestDatabase::value(const std::string& sql) const {
   return rows.empty() || rows[0][0].is_null() ? "" : rows[0][0].c_str();
 }
 
-long TestDatabase::number(const std::string& sql) const { return std::stol(value(sql)); }
+long TestDatabase::number(const std::string& sql) const {
+  return std::stol(value(sql));
+}
 
 }  // namespace tests

@@ -49,6 +49,12 @@ TEST(FloorKeeper, IsCuriousOnlyWhileThereIsSomethingToLearn) {
   EXPECT_TRUE(keeper.wants_to_know(11));
 }
 
+std::string writer_name(int number) {
+  std::string name = std::to_string(number);
+  name += "/1";
+  return name;
+}
+
 // Writers take their lock, draw numbers and end in any interleaving; whatever is decided must be
 // behind every number that is still open.
 TEST(FloorKeeper, NeverPassesAnOpenWritersNumberInAnyOfManyHistories) {
@@ -61,7 +67,7 @@ TEST(FloorKeeper, NeverPassesAnOpenWritersNumberInAnyOfManyHistories) {
     for (int step = 0; step < 60; ++step) {
       const auto choice = random() % 4;
       if (choice == 0) {
-        lowest_open["w" + std::to_string(++names)] = INT64_MAX;
+        lowest_open[writer_name(++names)] = INT64_MAX;
       } else if (choice == 1 && !lowest_open.empty()) {
         auto writer = std::next(lowest_open.begin(), random() % lowest_open.size());
         writer->second = std::min(writer->second, ++sequence);
@@ -70,7 +76,7 @@ TEST(FloorKeeper, NeverPassesAnOpenWritersNumberInAnyOfManyHistories) {
       } else if (choice == 3) {
         const std::int64_t seen = sequence;
         if (random() % 2 == 0) {  // somebody begins between the two looks
-          lowest_open["w" + std::to_string(++names)] = ++sequence;
+          lowest_open[writer_name(++names)] = ++sequence;
         }
         std::set<std::string> writers;
         for (const auto& [name, lowest] : lowest_open) writers.insert(name);

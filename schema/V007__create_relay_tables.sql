@@ -1,14 +1,13 @@
--- What the relays keep beside the outbox. Who writes what: schema/README.md.
-CREATE TABLE IF NOT EXISTS processed_events (
-  idempotency_key varchar(255) COLLATE "C" PRIMARY KEY,
-  processed_at    timestamptz  NOT NULL DEFAULT clock_timestamp()
-);
+-- freshet: retry on lock timeout
+-- What the relays keep beside the outbox. Who writes what: schema/README.md. No foreign keys: each
+-- would cost a lookup and a row lock per event, and events may be deleted before their history is.
+DROP TABLE IF EXISTS freshet_adopt, freshet_adopt_progress;
 
 CREATE TABLE event_listener (
   name     text        PRIMARY KEY,
   patterns text[]      NOT NULL,
   kind     text        NOT NULL DEFAULT 'projection',
-  on_dead  text        NOT NULL DEFAULT 'block',
+  on_dead  text        NOT NULL DEFAULT 'block' CHECK (on_dead IN ('block', 'skip')),
   detached boolean     NOT NULL DEFAULT false,
   state    text        NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'retired')),
   reason   text,
@@ -22,6 +21,8 @@ CREATE TABLE event_lane (
 );
 INSERT INTO event_lane (lane) SELECT generate_series(0, 63);
 
+-- A queue: few rows, many updates. The server's default would be fine for its size, but it grows to
+-- a million when a listener is down and must shrink again afterwards.
 CREATE TABLE event_delivery (
   event_id        uuid        NOT NULL,
   listener        text        NOT NULL,
@@ -35,7 +36,7 @@ CREATE TABLE event_delivery (
   last_error      text,
   first_failed_at timestamptz,
   PRIMARY KEY (event_id, listener)
-);
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
 CREATE INDEX event_delivery_key ON event_delivery (lane, key, listener, seq);
 CREATE INDEX event_delivery_state ON event_delivery (listener, state);
 
@@ -47,19 +48,6 @@ CREATE TABLE event_attempt (
   error_class text        NOT NULL,
   error       text        NOT NULL,
   PRIMARY KEY (event_id, listener, attempt)
-);
-
-CREATE TABLE event_publication_archive (
-  id               uuid         PRIMARY KEY,
-  event_type       varchar(512) NOT NULL,
-  serialized_event text         NOT NULL,
-  publication_date timestamptz  NOT NULL,
-  completion_date  timestamptz  NOT NULL,
-  listener_id      varchar(512),
-  seq              bigint,
-  aggregate_type   varchar(255),
-  aggregate_id     varchar(255),
-  headers          jsonb
 );
 
 CREATE TABLE projection_freshness (
@@ -88,6 +76,29 @@ INSERT INTO freshet_setting VALUES ('lanes', '64'), ('listeners_version', '1');
 CREATE OR REPLACE FUNCTION freshet_notify() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_notify('freshet', '');
+  PERFORM pg_catalog.pg_notify('freshet', '');
   RETURN NULL;
 END $$;
+
+-- Some applications have a guard table or an archive already: both are taken over. Last, so that
+-- their locks are held for an instant only.
+-- COLLATE "C": keys are compared by their bytes. Purged in batches, so vacuumed in good time.
+CREATE TABLE IF NOT EXISTS processed_events (
+  idempotency_key varchar(255) COLLATE "C" PRIMARY KEY,
+  processed_at    timestamptz  NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.02);
+ALTER TABLE processed_events ALTER COLUMN processed_at SET DEFAULT clock_timestamp();
+
+CREATE TABLE IF NOT EXISTS event_publication_archive (
+  id               uuid         PRIMARY KEY,
+  event_type       varchar(512) NOT NULL,
+  serialized_event text         NOT NULL,
+  publication_date timestamptz  NOT NULL,
+  completion_date  timestamptz,
+  listener_id      varchar(512)
+);
+ALTER TABLE event_publication_archive
+  ADD COLUMN IF NOT EXISTS seq            bigint,
+  ADD COLUMN IF NOT EXISTS aggregate_type varchar(255),
+  ADD COLUMN IF NOT EXISTS aggregate_id   varchar(255),
+  ADD COLUMN IF NOT EXISTS headers        jsonb;

@@ -1,0 +1,2 @@
+-- name: schema_history_there
+SELECT to_regclass('freshet_schema_history') IS NOT NULL;

@@ -1,0 +1,147 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/migrating.hpp"
+
+namespace {
+
+using tests::TestDatabase;
+
+// A role of this test's own: roles belong to the server, not to the database.
+class Role {
+ public:
+  explicit Role(const TestDatabase& db, const std::string& purpose)
+      : db_(db), name_("freshet_" + purpose + "_" + std::to_string(::getpid())) {
+    db_.run("DROP ROLE IF EXISTS " + name_);
+    db_.run("CREATE ROLE " + name_);
+  }
+  ~Role() {
+    try {
+      db_.run("DROP OWNED BY " + name_ + "; DROP ROLE " + name_);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << error.what();
+    }
+  }
+  Role(const Role&) = delete;
+  Role& operator=(const Role&) = delete;
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  pqxx::result run(const std::string& sql) const {
+    return db_.run("SET LOCAL ROLE " + name_ + ";" + sql);
+  }
+
+ private:
+  const TestDatabase& db_;
+  std::string name_;
+};
+
+// The block of SQL under "## Roles", for another role.
+std::string grants_for(const std::string& role) {
+  std::ostringstream text;
+  text << std::ifstream{FRESHET_SOURCE_DIR "/schema/README.md"}.rdbuf();
+  std::string sql = text.str();
+  sql = sql.substr(sql.find("## Roles"));
+  sql = sql.substr(sql.find("```sql\n") + 7);
+  sql.resize(sql.find("```"));
+  const std::string placeholder = "freshet_relay";
+  for (auto at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at)) {
+    sql.replace(at, placeholder.size(), role);
+    at += role.size();
+  }
+  return sql;
+}
+
+TEST(SchemaRoles, TheGrantsOfTheReadmeAreEnoughForARelay) {
+  const TestDatabase db;
+  const Role relay{db, "relay"};
+  db.run(grants_for(relay.name()));
+  db.run("INSERT INTO event_publication (event_type, serialized_event) VALUES ('A', '{}')");
+  for (const std::string sql : {
+           "SELECT version, file, checksum FROM freshet_schema_history",
+           "SELECT lane FROM event_lane WHERE drainer = '' LIMIT 4 FOR UPDATE SKIP LOCKED",
+           "INSERT INTO event_lane VALUES (0, 'slow')",
+           "SELECT last_value FROM event_publication_seq_seq",
+           "SELECT * FROM event_publication WHERE freshet_lane(aggregate_type, aggregate_id, id) = "
+           "1 AND completion_date IS NULL AND NOT parked ORDER BY seq LIMIT 10",
+           "SELECT id FROM event_publication ORDER BY id FOR UPDATE",
+           "INSERT INTO processed_events (idempotency_key) VALUES ('a:1') ON CONFLICT DO NOTHING "
+           "RETURNING idempotency_key",
+           "INSERT INTO processed_events (idempotency_key) VALUES ('a:1') ON CONFLICT "
+           "(idempotency_key) DO NOTHING",
+           "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) "
+           "SELECT id, 'a', 0, seq, id::text, 'dead' FROM event_publication "
+           "ON CONFLICT (event_id, listener) DO UPDATE SET state = excluded.state",
+           "INSERT INTO event_attempt (event_id, listener, attempt, error_class, error) "
+           "SELECT id, 'a', 1, 'event', 'boom' FROM event_publication",
+           "UPDATE event_publication SET parked = true",
+           "UPDATE event_publication SET completion_date = clock_timestamp(), parked = false",
+           "INSERT INTO event_listener (name, patterns) VALUES ('a', '{*}') "
+           "ON CONFLICT (name) DO UPDATE SET patterns = excluded.patterns",
+           "INSERT INTO freshet_setting VALUES ('completion', 'update') ON CONFLICT DO NOTHING",
+           "UPDATE freshet_setting SET value = (value::bigint + 1)::text "
+           "WHERE name = 'listeners_version'",
+           "INSERT INTO projection_freshness (listener, instance, seen_at) VALUES ('a', 'b', "
+           "clock_timestamp()) ON CONFLICT (listener, instance) DO UPDATE SET seen_at = "
+           "excluded.seen_at",
+           "WITH gone AS (DELETE FROM event_publication RETURNING *) "
+           "INSERT INTO event_publication_archive (id, event_type, serialized_event, "
+           "publication_date, completion_date, listener_id, seq, aggregate_type, aggregate_id, "
+           "headers) SELECT id, event_type, serialized_event, publication_date, completion_date, "
+           "listener_id, seq, aggregate_type, aggregate_id, headers FROM gone",
+           "DELETE FROM event_delivery",
+           "DELETE FROM event_attempt",
+           "DELETE FROM processed_events WHERE processed_at < clock_timestamp()",
+           "DELETE FROM event_publication_archive WHERE completion_date < clock_timestamp()",
+           "INSERT INTO event_publication (event_type, serialized_event) VALUES ('A', '{}')",
+       }) {
+    EXPECT_NO_THROW(relay.run(sql)) << sql;
+  }
+}
+
+TEST(SchemaRoles, TheGrantsOfTheReadmeAreNoMoreThanNeeded) {
+  const TestDatabase db;
+  const Role relay{db, "relay"};
+  db.run(grants_for(relay.name()));
+  for (const std::string sql : {"UPDATE event_publication SET serialized_event = '{}'",
+                                "UPDATE event_publication SET seq = 1",
+                                "UPDATE processed_events SET processed_at = clock_timestamp()",
+                                "DELETE FROM freshet_schema_history", "DROP TABLE event_lane"}) {
+    EXPECT_THROW(relay.run(sql), pqxx::insufficient_privilege) << sql;
+  }
+}
+
+TEST(SchemaRoles, AWriterWithInsertOnTwoColumnsWorksBeforeAndAfterAdoption) {
+  const TestDatabase db{TestDatabase::Kind::empty};
+  db.run(tests::six_columns);
+  const Role writer{db, "writer"};
+  db.run("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC");
+  db.run("GRANT INSERT (event_type, serialized_event) ON event_publication TO " + writer.name());
+  const std::string insert =
+      "INSERT INTO event_publication (event_type, serialized_event) VALUES ('A', '{}')";
+  EXPECT_NO_THROW(writer.run(insert));
+  tests::migrate(db);
+  EXPECT_NO_THROW(writer.run(insert));
+  EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE seq > 0"), 2);
+}
+
+TEST(SchemaRoles, MigrateSaysWhoOwnsATableThatIsNotItsOwn) {
+  const TestDatabase db{TestDatabase::Kind::empty};
+  db.run(tests::six_columns);
+  const Role stranger{db, "stranger"};
+  db.run("GRANT ALL ON SCHEMA public TO " + stranger.name());
+  relay::pg::Connection direct{db.url()};
+  direct.exec("SET ROLE " + stranger.name());
+  try {
+    relay::operate::migrate(direct, [](auto, auto, auto, auto) {});
+    ADD_FAILURE() << "was not refused";
+  } catch (const relay::operate::MigrateError& error) {
+    EXPECT_NE(std::string{error.what()}.find("event_publication belongs to postgres"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace

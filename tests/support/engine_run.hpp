@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "projections/registry.hpp"
+#include "projections/sql/sql_projection.hpp"
+#include "relay/settings/settings.hpp"
+#include "relay/wiring/wire_engine.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace tests {
+
+/// Engines inside the test's own process, with their real parts, on one database.
+class EngineRun {
+ public:
+  explicit EngineRun(const TestDatabase& db) : db_(db) {
+    settings.databases.push_back({.name = "main", .url = db.url()});
+    settings.relay.instance = "test";
+  }
+
+  void add_sql(const std::string& name, std::vector<std::string> events, std::string sql,
+               std::string guard = {}) {
+    registry.add({.name = name, .events = std::move(events), .guard = std::move(guard)},
+                 projections::sql_projection({std::move(sql)}));
+  }
+
+  [[nodiscard]] std::unique_ptr<relay::engine::Engine> start(bool drain = false) const {
+    return relay::wiring::start_engine(settings, settings.databases[0], registry, drain);
+  }
+
+  /// Runs until nothing is pending. @return whether it drained within a minute.
+  [[nodiscard]] bool drain() const {
+    using namespace std::chrono_literals;
+    const auto engine = start(true);
+    const bool ended = engine->wait_for_end(60s);
+    engine->request_stop();
+    return engine->wait(std::chrono::steady_clock::now() + 10s) && ended &&
+           engine->state() == relay::engine::Engine::State::drained;
+  }
+
+  relay::settings::Settings settings;
+  projections::Registry registry;
+
+ private:
+  const TestDatabase& db_;
+};
+
+}  // namespace tests

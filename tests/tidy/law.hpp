@@ -1,0 +1,95 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+// The law of the house. What is not listed here is not allowed.
+//
+//   rule        says
+//   arrows      an #include "…" follows an arrow below: down, never sideways, never up
+//   libraries   a third-party library is included by its own room alone
+//   size        a file has at most 300 lines, a function 70, a line 100 characters
+//   names       files are named in snake_case, migrations V001__what_it_does.sql
+//   headers     a header begins with #pragma once
+//   statements  schema/statements/NAME.sql is "-- name: NAME" and one statement
+//   words       no using namespace std, naked new or delete, detached thread; no sleep in relay/
+//   paths       no path of somebody's own machine
+//   readmes     each top folder and each room of relay/ says in a README.md what lives there
+
+namespace tests::tidy::law {
+
+/// Where a file may take its includes from, beside its own folder. The first row that fits counts.
+/// "@rooms" and "@ground" stand for the rooms below; "@base" for what everybody in relay/ may use.
+struct Arrow {
+  std::string_view from;
+  std::vector<std::string_view> to;
+};
+
+inline constexpr std::array rooms = {
+    "relay/claim/",    "relay/decode/",    "relay/deliveries/", "relay/forward/",
+    "relay/complete/", "relay/listeners/", "relay/upkeep/",     "relay/measure/",
+    "relay/settings/", "relay/preflight/", "relay/operate/",    "relay/http/",
+};
+inline constexpr std::array ground = {"relay/flow/", "relay/pg/"};  ///< Above relay/base/.
+
+inline constexpr std::array base = {"relay/base/", "projections/", "schema/"};
+
+inline const std::vector<Arrow> arrows = {
+    {"relay/main.cpp", {"relay/wiring/", "relay/run.hpp"}},
+    {"relay/run.", {"relay/run.hpp", "relay/wiring/", "projections/"}},
+    {"relay/wiring/", {"relay/run.hpp", "relay/engine/", "@rooms", "@ground", "@base"}},
+    {"relay/engine/", {"@rooms", "@ground", "@base"}},
+    {"@rooms", {"@ground", "@base"}},
+    {"@ground", {"@base"}},
+    {"relay/base/", {}},
+    {"projections/", {"schema/"}},
+    {"tests/", {"relay/", "projections/", "schema/"}},
+    {"bench/", {"relay/", "projections/", "schema/"}},
+};
+
+/// A library, told by how its headers begin, and the files that may include it; the first row that
+/// fits counts. Tests and bench are free. A header that fits no row must be the system's: without
+/// "/" and ".", or below sys/, or one of `system_headers`.
+struct Library {
+  std::string_view header;
+  std::vector<std::string_view> homes;
+};
+
+inline const std::vector<Library> libraries = {
+    {"pqxx/result", {"relay/", "projections/"}},  // rows may travel, connections may not
+    {"pqxx/row", {"relay/", "projections/"}},
+    {"pqxx/", {"relay/pg/", "projections/tx.hpp", "projections/failure.cpp"}},
+    {"libpq-fe.h", {"relay/pg/"}},
+    {"nlohmann/",
+     {"projections/event.", "projections/handler.", "projections/sql/",
+      "projections/guard/key_template.", "relay/decode/", "relay/operate/"}},
+    {"toml++/", {"relay/settings/"}},
+    {"CLI/", {"relay/wiring/command_line.cpp"}},
+    {"spdlog/", {"relay/base/"}},
+    {"fmt/", {"relay/base/"}},
+    {"concurrentqueue", {"relay/flow/"}},
+    {"blockingconcurrentqueue", {"relay/flow/"}},
+    {"librdkafka/", {"relay/forward/kafka"}},
+    {"httplib.h", {"relay/http/"}},
+    {"prometheus/", {"relay/measure/"}},
+    {"gtest/", {}},
+    {"gmock/", {}},
+};
+
+inline constexpr std::array system_headers = {
+    "sys/",     "unistd.h", "fcntl.h",  "poll.h", "signal.h", "pthread.h",
+    "endian.h", "netdb.h",  "netinet/", "arpa/",  "pwd.h",
+};
+
+inline constexpr int file_lines = 300;
+inline constexpr int script_lines = 400;  ///< of `dev`, which is one file on purpose
+inline constexpr int function_lines = 70;
+inline constexpr int line_characters = 100;
+inline constexpr int readme_lines_least = 3;
+inline constexpr int readme_lines_most = 15;  ///< of a room's README.md
+
+inline constexpr std::array top_folders = {"bench", "config", "projections",
+                                           "relay", "schema", "tests"};
+
+}  // namespace tests::tidy::law
