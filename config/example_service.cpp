@@ -2,8 +2,6 @@
 // that the stock `freshet` can do: example_service run -c helpdesk.toml
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "projections/projections.hpp"
 #include "relay/run.hpp"
 

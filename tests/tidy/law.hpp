@@ -44,6 +44,7 @@ inline const std::vector<Arrow> arrows = {
     {"@ground", {"@base"}},
     {"relay/base/", {}},
     {"projections/", {"schema/"}},
+    {"config/", {"relay/run.hpp", "projections/"}},
     {"tests/", {"relay/", "projections/", "schema/"}},
     {"bench/", {"relay/", "projections/", "schema/"}},
 };
