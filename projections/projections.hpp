@@ -5,5 +5,6 @@
 #include "projections/event.hpp"
 #include "projections/handler.hpp"
 #include "projections/outcome.hpp"
+#include "projections/per_event.hpp"
 #include "projections/registry.hpp"
 #include "projections/tx.hpp"

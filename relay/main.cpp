@@ -1,1 +1,3 @@
-int main() { return 0; }
+#include "relay/run.hpp"
+
+int main(int argc, char** argv) { return relay::run(argc, argv); }

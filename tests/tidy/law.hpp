@@ -63,7 +63,7 @@ inline const std::vector<Library> libraries = {
     {"pqxx/", {"relay/pg/", "projections/tx.hpp", "projections/failure.cpp"}},
     {"libpq-fe.h", {"relay/pg/"}},
     {"nlohmann/",
-     {"projections/event.", "projections/handler.", "projections/sql/",
+     {"projections/event.", "projections/per_event.", "projections/handler.", "projections/sql/",
       "projections/guard/key_template.", "relay/decode/", "relay/operate/"}},
     {"toml++/", {"relay/settings/"}},
     {"CLI/", {"relay/wiring/command_line.cpp"}},

@@ -1,0 +1,95 @@
+#include "relay/operate/listeners.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "relay/base/did_you_mean.hpp"
+#include "relay/operate/snapshot.hpp"
+#include "relay/operate/under_all_lanes.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::operate {
+namespace {
+
+constexpr std::int64_t present_ms = 30'000;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+void require(const std::map<std::string, RegisteredListener>& listeners, const std::string& name) {
+  if (listeners.contains(name)) return;
+  std::vector<std::string> known;
+  for (const auto& [other, listener] : listeners) known.push_back(other);
+  throw NoSuchListener{"no listener " + in_quotes(name) + " is registered in this database" +
+                       did_you_mean(name, known)};
+}
+
+std::int64_t open_deliveries(const Snapshot& snapshot, const std::string& name) {
+  const auto found = snapshot.deliveries.find(name);
+  if (found == snapshot.deliveries.end()) return 0;
+  return std::accumulate(found->second.begin(), found->second.end(), std::int64_t{0},
+                         [](std::int64_t sum, const auto& state) { return sum + state.second; });
+}
+
+std::string owed(const Snapshot& snapshot, const std::string& name) {
+  const std::int64_t open = open_deliveries(snapshot, name);
+  if (open == 0) return "It has no open deliveries.\n";
+  return "Its " + std::to_string(open) +
+         (open >= count_limit ? " or more open deliveries" : " open deliveries") +
+         " stay in event_delivery, and their events incomplete, so that nothing is lost unseen.\n";
+}
+
+}  // namespace
+
+std::string list_listeners(pg::Connection& connection) {
+  const auto listeners = read_listeners(connection);
+  if (listeners.empty()) return "No listener is registered: no relay has run here yet.\n";
+  std::size_t width = 8;
+  for (const auto& [name, listener] : listeners) width = std::max(width, name.size());
+  const auto line = [&](const std::string& name, const std::string& state, const std::string& since,
+                        const std::string& events) {
+    return name + std::string(width + 2 - name.size(), ' ') + state +
+           std::string(9 - std::min<std::size_t>(8, state.size()), ' ') + since + "  " + events +
+           "\n";
+  };
+  std::string text = line("listener", "state", "since               ", "events");
+  for (const auto& [name, listener] : listeners) {
+    text += line(name, listener.state, listener.since, joined(listener.patterns));
+    if (!listener.reason.empty()) text += "  " + listener.reason + "\n";
+  }
+  return text;
+}
+
+std::string before_retiring(pg::Connection& connection, const std::string& name) {
+  const Snapshot snapshot = read_snapshot(connection);
+  require(snapshot.listeners, name);
+  std::string text;
+  const auto measured = snapshot.measured.find(name);
+  if (measured != snapshot.measured.end()) {
+    for (const Measured& one : measured->second) {
+      if (one.seen_ms_ago > present_ms) continue;
+      text += "Relay " + in_quotes(one.instance) + " was running it " +
+              std::to_string(one.seen_ms_ago / 1000) +
+              " s ago and stops claiming once it is retired: stop it first.\n";
+    }
+  }
+  return text + "No event will wait for " + in_quotes(name) + " any more. " + owed(snapshot, name);
+}
+
+std::string retire_listener(pg::Connection& connection, const std::string& name) {
+  require(read_listeners(connection), name);
+  bool changed = false;
+  under_all_lanes(connection, [&] {
+    changed = connection.exec(schema::statements::retire_listener, name).affected_rows() > 0;
+  });
+  if (!changed) return "Listener " + in_quotes(name) + " is retired already.\n";
+  return "Listener " + in_quotes(name) + " is retired: no event waits for it any more. " +
+         owed(read_snapshot(connection), name) +
+         "Its read model is left as it is. A relay that has it in its settings registers it anew "
+         "when it starts; it then misses what was completed meanwhile.\n";
+}
+
+}  // namespace relay::operate

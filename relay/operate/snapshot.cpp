@@ -1,0 +1,98 @@
+#include "relay/operate/snapshot.hpp"
+
+#include <sstream>
+
+#include "schema/statements.hpp"
+
+namespace relay::operate {
+namespace {
+
+namespace sql = schema::statements;
+
+constexpr int heads_per_lane = 16;
+const std::vector<std::string> limits = {"2000", "5000", "10000"};  // lock, statement, idle; ms
+
+std::vector<std::string> split(const std::string& joined, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream{joined};
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+template <class Number>
+std::optional<Number> maybe(const pqxx::row& row, int column) {
+  if (row[column].is_null()) return std::nullopt;
+  return row[column].as<Number>();
+}
+
+Measured measured(const pqxx::row& row) {
+  Measured made;
+  made.instance = row[1].c_str();
+  made.seen_ms_ago = row[2].as<std::int64_t>();
+  made.applied_ms_ago = maybe<std::int64_t>(row, 3);
+  made.last_applied = row[4].is_null() ? "" : row[4].c_str();
+  made.applied_total = row[5].as<std::int64_t>();
+  const auto buckets = split(row[6].c_str(), ',');
+  const auto counts = split(row[7].c_str(), ',');
+  for (std::size_t i = 0; i < std::min(buckets.size(), counts.size()); ++i) {
+    made.lag[std::stoi(buckets[i])] += std::stoll(counts[i]);
+  }
+  made.trouble = row[8].c_str();
+  return made;
+}
+
+/// A read in a transaction of its own, with limits.
+pqxx::result bounded(pg::Connection& connection, std::string_view statement,
+                     const std::vector<std::string>& values, bool by_index) {
+  pg::Script script{connection};
+  script.add(sql::limits, limits);
+  if (by_index) script.add(sql::plan_by_index);
+  return script.add(statement, values).run();
+}
+
+std::vector<PendingGroup> read_pending(pg::Connection& connection, int per_lane, int in_all) {
+  std::vector<PendingGroup> groups;
+  for (const auto& row : bounded(connection, sql::status_pending,
+                                 {std::to_string(per_lane), std::to_string(in_all)}, true)) {
+    PendingGroup group;
+    group.event_type = row[0].c_str();
+    if (!row[1].is_null()) group.listener_id = row[1].c_str();
+    group.number = row[2].as<std::int64_t>();
+    group.oldest_ms = maybe<std::int64_t>(row, 3);
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+}  // namespace
+
+std::map<std::string, RegisteredListener> read_listeners(pg::Connection& connection) {
+  std::map<std::string, RegisteredListener> listeners;
+  for (const auto& row : bounded(connection, sql::status_listeners, {}, false)) {
+    listeners[row[0].c_str()] = {split(row[1].c_str(), '\x1f'), row[2].c_str(), row[3].c_str(),
+                                 row[4].c_str(), row[5].c_str()};
+  }
+  return listeners;
+}
+
+Snapshot read_snapshot(pg::Connection& connection) {
+  Snapshot snapshot;
+  snapshot.listeners = read_listeners(connection);
+  for (const auto& row : bounded(connection, sql::status_freshness, {}, false)) {
+    snapshot.measured[row[0].c_str()].push_back(measured(row));
+  }
+  for (const auto& row :
+       bounded(connection, sql::status_deliveries, {std::to_string(count_limit)}, false)) {
+    snapshot.deliveries[row[0].c_str()][row[1].c_str()] = row[2].as<std::int64_t>();
+  }
+  try {
+    snapshot.heads = read_pending(connection, heads_per_lane, 64 * heads_per_lane);
+    snapshot.pending = read_pending(connection, count_limit, count_limit);
+  } catch (const pqxx::sql_error&) {
+    // Shown as unknown: a status that fails just when the database is busy helps nobody.
+    if (projections::current_failure().kind != projections::FailureKind::timeout) throw;
+  }
+  return snapshot;
+}
+
+}  // namespace relay::operate

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relay/operate/judge.hpp"
+#include "relay/operate/snapshot.hpp"
+
+namespace relay::operate {
+
+/// A projection as the settings or the program know it.
+struct ProjectionSpec {
+  std::string name;
+  std::vector<std::string> patterns;
+  int green_ms = 100;
+  int yellow_ms = 500;
+};
+
+/// Lag from publication to commit, over the last minute in which something was applied.
+struct LagMs {
+  double p50 = 0;
+  double p95 = 0;
+  double p99 = 0;
+};
+
+/// One line of `freshet status`.
+struct ProjectionStatus {
+  std::string database;
+  std::string name;
+  Badge badge = Badge::green;
+  Activity activity = Activity::idle;
+  std::optional<LagMs> lag;             ///< Absent: nothing was ever applied.
+  std::optional<std::int64_t> pending;  ///< Absent: it could not be read in time.
+  bool pending_exact = true;            ///< False: there may be more.
+  std::int64_t ready = 0;               ///< The four are counted to `count_limit`.
+  std::int64_t retrying = 0;
+  std::int64_t waiting = 0;
+  std::int64_t dead = 0;
+  std::string last_applied;  ///< ISO 8601, UTC; empty: never.
+  std::int64_t applied_total = 0;
+  std::optional<std::int64_t> oldest_pending_ms;
+  std::string registered;  ///< "active", "paused" or "no": no relay has registered it yet.
+  std::string trouble;     ///< Why it is not moving, or empty.
+};
+
+/// Events addressed to a listener that nobody has registered: they wait, and nobody will come.
+struct Unclaimed {
+  std::string database;
+  std::string listener_id;
+  std::int64_t events = 0;
+};
+
+/// What `freshet status` shows.
+struct Status {
+  std::vector<ProjectionStatus> projections;
+  std::vector<Unclaimed> unclaimed;
+};
+
+/// Judges what a database says. Registered projections that the settings do not know are shown
+/// too, with the usual thresholds. Pure.
+[[nodiscard]] Status judge(const std::string& database, const std::vector<ProjectionSpec>& specs,
+                           const Snapshot& snapshot);
+
+}  // namespace relay::operate

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace relay::preflight {
+
+/// What a check found, in one sentence that says what to do.
+struct Finding {
+  enum class Severity {
+    fault,    ///< The relay must not start.
+    warning,  ///< It may, but somebody should look.
+  };
+  Severity severity = Severity::fault;
+  std::string sentence;
+};
+
+using Findings = std::vector<Finding>;
+
+inline void fault(Findings& findings, std::string sentence) {
+  findings.push_back({Finding::Severity::fault, std::move(sentence)});
+}
+inline void warning(Findings& findings, std::string sentence) {
+  findings.push_back({Finding::Severity::warning, std::move(sentence)});
+}
+
+/// True when any of them is a fault.
+[[nodiscard]] inline bool any_fault(const Findings& findings) {
+  for (const Finding& finding : findings) {
+    if (finding.severity == Finding::Severity::fault) return true;
+  }
+  return false;
+}
+
+}  // namespace relay::preflight

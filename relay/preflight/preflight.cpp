@@ -1,0 +1,43 @@
+#include "relay/preflight/preflight.hpp"
+
+#include "projections/failure.hpp"
+#include "relay/pg/connection.hpp"
+#include "relay/preflight/checks.hpp"
+
+namespace relay::preflight {
+namespace {
+
+/// A check that cannot be made is a finding; the ones after it are made all the same.
+template <class Check>
+void make(Check check, const char* what, Findings& findings) {
+  try {
+    check();
+  } catch (const std::exception&) {
+    fault(findings,
+          std::string{"cannot check "} + what + ": " + projections::current_failure().message);
+  }
+}
+
+}  // namespace
+
+Findings inspect(const Subject& subject) {
+  Findings findings;
+  try {
+    pg::Connection connection{subject.conninfo, {.application_name = "freshet check"}};
+    make([&] { check_server(connection, findings); }, "the server", findings);
+    bool current = false;
+    make([&] { current = check_schema(connection, findings); }, "the schema", findings);
+    if (!current) return findings;
+    make([&] { check_tables(connection, findings); }, "the tables", findings);
+    make([&] { check_privileges(connection, subject, findings); }, "the privileges", findings);
+    make([&] { check_agreement(connection, subject, findings); }, "freshet_setting", findings);
+    make([&] { check_projections(connection, subject, findings); }, "the projections", findings);
+  } catch (const pg::ConnectError& error) {
+    fault(findings, error.what());
+  } catch (const std::exception&) {
+    fault(findings, projections::current_failure().message);
+  }
+  return findings;
+}
+
+}  // namespace relay::preflight

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "projections/tx.hpp"
+
+namespace relay::preflight {
+
+/// A projection whose statements can be checked. The functions are injected, so that these checks
+/// do not know how a projection is made.
+struct CheckedProjection {
+  std::string name;
+  /// Plans its statements and runs nothing; one sentence per fault.
+  std::function<std::vector<std::string>(projections::Tx&)> explain;
+  std::vector<std::string> warnings = {};  ///< What its text alone tells.
+};
+
+/// One database with all that is to be checked about it.
+struct Subject {
+  std::string conninfo;
+  std::map<std::string, std::string> agreed;  ///< completion, ordering, lanes, as the settings say.
+  std::vector<CheckedProjection> projections;
+};
+
+}  // namespace relay::preflight

@@ -1,0 +1,15 @@
+#include "relay/run.hpp"
+
+#include "relay/wiring/command_line.hpp"
+#include "relay/wiring/execute.hpp"
+
+namespace relay {
+
+int run(int argc, char** argv,
+        const std::function<void(projections::Registry&)>& register_projections) {
+  const auto parsed = wiring::parse(argc, argv);
+  if (const int* code = std::get_if<int>(&parsed)) return *code;
+  return wiring::execute(std::get<wiring::Command>(parsed), register_projections);
+}
+
+}  // namespace relay

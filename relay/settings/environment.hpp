@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "relay/settings/settings.hpp"
+
+namespace relay::settings {
+
+/// A string with its `${NAME}` filled in, and what kept it from being complete.
+struct Filled {
+  std::string text;
+  std::vector<std::string> faults = {};  ///< "needs ${DB_PASSWORD}, which is not set". No values.
+};
+
+/// Fills in `${NAME}`; `$${` stands for a plain `${`. What is filled in is not looked at again.
+[[nodiscard]] Filled fill_in(const std::string& text, const Environment& environment);
+
+}  // namespace relay::settings

@@ -1,0 +1,116 @@
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "relay/settings/rules.hpp"
+#include "relay/settings/section.hpp"
+#include "relay/settings/settings.hpp"
+
+namespace relay::settings {
+namespace {
+
+constexpr std::size_t largest_file = 4 << 20;
+
+std::string read_file(const std::string& path, Faults& faults) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    faults.add(0, "is a directory; give the settings file, for example config/helpdesk.toml");
+    return "";
+  }
+  errno = 0;
+  std::ifstream file{path, std::ios::binary};
+  if (!file) {
+    const char* reason = errno == ENOENT ? "no such file" : std::strerror(errno);
+    faults.add(0, std::string{"cannot be read: "} + reason);
+    return "";
+  }
+  std::string text(largest_file + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > largest_file) faults.add(0, "is larger than 4 MiB: not a settings file");
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    faults.add(0, "is empty; a settings file has at least one [[database]] with name and url");
+  }
+  return text;
+}
+
+toml::table parse(const std::string& text, Faults& faults) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    std::string words{error.description()};
+    for (char& c : words) {
+      if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+    }
+    faults.add(error.source().begin.line, "is not TOML: " + words);
+    faults.throw_if_any();
+    throw;
+  }
+}
+
+void refuse_unknown_sections(const toml::table& file, Faults& faults) {
+  const std::vector<std::string> known = {"relay", "database", "projection"};
+  for (const auto& [key, node] : file) {
+    const std::string name{key.str()};
+    if (name == known[0] || name == known[1] || name == known[2]) continue;
+    faults.add(node.source().begin.line, "there is no section " + in_quotes(name) +
+                                             did_you_mean(name, known) +
+                                             " (there are [relay], [[database]], [[projection]])");
+  }
+}
+
+void read_relay(const toml::table& file, Settings& settings, Places& places, Faults& faults) {
+  const toml::node* node = file.get("relay");
+  if (node != nullptr && !node->is_table()) {
+    return faults.add(node->source().begin.line, "\"relay\" is a section: write [relay]");
+  }
+  if (node != nullptr) {
+    SectionReader<Relay> reader{"[relay]", relay_rows(), faults};
+    std::tie(settings.relay, places.relay) = reader.read(*node->as_table());
+  }
+  derive_defaults(settings.relay, places.relay);
+}
+
+template <class Section>
+void read_list(const toml::table& file, const std::string& name, SectionReader<Section> reader,
+               std::vector<Section>& sections, std::vector<Place>& places, Faults& faults) {
+  const toml::node* node = file.get(name);
+  if (node == nullptr) return;
+  const toml::array* list = node->as_array();
+  if (list == nullptr || (!list->empty() && !list->is_homogeneous(toml::node_type::table))) {
+    return faults.add(node->source().begin.line,
+                      "there can be several of \"" + name + "\": write [[" + name + "]]");
+  }
+  for (const toml::node& item : *list) {
+    auto [section, place] = reader.read(*item.as_table());
+    sections.push_back(std::move(section));
+    places.push_back(std::move(place));
+  }
+}
+
+}  // namespace
+
+Settings load(const std::string& path, const Environment& environment) {
+  Faults faults{path};
+  const std::string text = read_file(path, faults);
+  faults.throw_if_any();
+  const toml::table file = parse(text, faults);
+
+  Settings settings;
+  Places places;
+  refuse_unknown_sections(file, faults);
+  read_relay(file, settings, places, faults);
+  read_list<Database>(file, "database", {"[[database]]", database_rows(), faults, &environment},
+                      settings.databases, places.databases, faults);
+  read_list<Projection>(file, "projection", {"[[projection]]", projection_rows(), faults},
+                        settings.projections, places.projections, faults);
+  if (file.get("database") == nullptr) {
+    faults.add(0, "has no [[database]]; at least one is needed, with name and url");
+  }
+  check_rules(settings, places, faults);
+  faults.throw_if_any();
+  return settings;
+}
+
+}  // namespace relay::settings

@@ -1,0 +1,99 @@
+#include "relay/settings/rules.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <stdexcept>
+
+#include "relay/base/did_you_mean.hpp"
+#include "relay/pg/conninfo.hpp"
+
+namespace relay::settings {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string ms(milliseconds value) {
+  return std::to_string(value.count()) + " ms";
+}
+
+std::string this_process() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
+  const std::string name = host[0] == '\0' ? "relay" : host.data();
+  return name + ":" + std::to_string(::getpid());
+}
+
+void check_limits(const Relay& relay, const Place& place, Faults& faults) {
+  if (relay.statement_timeout > relay.drain) {
+    faults.add(place.of("statement_timeout_ms"),
+               "[relay] statement_timeout_ms (" + ms(relay.statement_timeout) +
+                   ") must not be longer than drain_s (" + ms(relay.drain) +
+                   "): a stopping relay could not wait for its statement");
+  }
+  if (relay.lock_timeout >= relay.statement_timeout) {
+    faults.add(place.of("lock_timeout_ms"), "[relay] lock_timeout_ms (" + ms(relay.lock_timeout) +
+                                                ") must be shorter than statement_timeout_ms (" +
+                                                ms(relay.statement_timeout) +
+                                                "), or no lock time-out is ever seen");
+  }
+}
+
+template <class Section>
+void check_names(const char* label, const std::vector<Section>& sections,
+                 const std::vector<Place>& places, Faults& faults) {
+  std::map<std::string, unsigned> first;
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    if (sections[i].name.empty()) continue;  // said already
+    const unsigned line = places[i].of("name");
+    const auto [found, fresh] = first.emplace(sections[i].name, line);
+    if (fresh) continue;
+    faults.add(line, std::string{label} + " " + in_quotes(sections[i].name) +
+                         " is there already, on line " + std::to_string(found->second) +
+                         "; names must differ");
+  }
+}
+
+void check_url(const std::string& url, const char* key, const Place& place, Faults& faults) {
+  if (url.empty()) return;  // said already, or not given
+  try {
+    (void)pg::read_conninfo(url, "freshet");
+  } catch (const std::invalid_argument& error) {
+    faults.add(place.of(key), std::string{"[[database]] "} + key + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+void derive_defaults(Relay& relay, const Place& place) {
+  if (!place.has("statement_timeout_ms")) {
+    relay.statement_timeout = std::min<milliseconds>(relay.statement_timeout, relay.drain);
+  }
+  if (!place.has("lock_timeout_ms")) {
+    relay.lock_timeout = std::min(relay.lock_timeout, relay.statement_timeout / 2);
+  }
+  if (relay.instance.empty()) relay.instance = this_process();
+}
+
+void check_rules(const Settings& settings, const Places& places, Faults& faults) {
+  check_limits(settings.relay, places.relay, faults);
+  check_names("[[database]]", settings.databases, places.databases, faults);
+  check_names("[[projection]]", settings.projections, places.projections, faults);
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    check_url(settings.databases[i].url, "url", places.databases[i], faults);
+    check_url(settings.databases[i].direct_url, "direct_url", places.databases[i], faults);
+  }
+  for (std::size_t i = 0; i < settings.projections.size(); ++i) {
+    const Projection& projection = settings.projections[i];
+    if (projection.green_ms > projection.yellow_ms) {
+      faults.add(places.projections[i].of("green_ms"),
+                 "[[projection]] green_ms (" + std::to_string(projection.green_ms) +
+                     ") must not be more than yellow_ms (" + std::to_string(projection.yellow_ms) +
+                     ")");
+    }
+  }
+}
+
+}  // namespace relay::settings

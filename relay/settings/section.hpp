@@ -1,0 +1,189 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <toml++/toml.h>
+
+#include "relay/base/did_you_mean.hpp"
+#include "relay/settings/environment.hpp"
+#include "relay/settings/faults.hpp"
+#include "relay/settings/table.hpp"
+
+namespace relay::settings {
+
+/// Reads one table of the file by its rows. `environment` is given for the sections in whose
+/// strings `${NAME}` is filled in.
+template <class Section>
+class SectionReader {
+ public:
+  SectionReader(std::string label, const std::vector<Row<Section>>& rows, Faults& faults,
+                const Environment* environment = nullptr)
+      : label_(std::move(label)), rows_(rows), faults_(faults), environment_(environment) {}
+
+  std::pair<Section, Place> read(const toml::table& table) {
+    section_ = Section{};
+    place_ = Place{table.source().begin.line};
+    for (const auto& [key, node] : table) {
+      place_.keys[std::string{key.str()}] = node.source().begin.line;
+      if (find(key.str()) == nullptr) refuse_unknown(key.str(), node);
+    }
+    for (const Row<Section>& row : rows_) {
+      if (const toml::node* node = table.get(row.name)) {
+        key_ = &row.name;
+        line_ = node->source().begin.line;
+        std::visit([&](const auto& kind) { take(kind, *node); }, row.kind);
+      } else if (row.required) {
+        faults_.add(place_.line, label_ + " needs \"" + row.name + "\"");
+      }
+    }
+    return {std::move(section_), std::move(place_)};
+  }
+
+ private:
+  const Row<Section>* find(std::string_view name) const {
+    for (const Row<Section>& row : rows_) {
+      if (row.name == name) return &row;
+    }
+    return nullptr;
+  }
+
+  void refuse_unknown(std::string_view key, const toml::node& node) {
+    std::vector<std::string> known;
+    for (const Row<Section>& row : rows_) known.push_back(row.name);
+    faults_.add(node.source().begin.line,
+                label_ + " has no setting " + in_quotes(key) + did_you_mean(key, known));
+  }
+
+  void fault(const std::string& sentence) {
+    faults_.add(line_, label_ + " " + *key_ + " " + sentence);
+  }
+
+  void wrong_type(const std::string& wanted, const toml::node& node) {
+    fault("must be " + wanted + ", not " + kind_of(node));
+  }
+
+  void unquoted_wanted(const std::string& wanted, const toml::node& node) {
+    const char* hint = node.is_string() ? "; write it without quotes" : "";
+    fault("must be " + wanted + ", not " + kind_of(node) + hint);
+  }
+
+  static const char* kind_of(const toml::node& node) {
+    switch (node.type()) {
+      case toml::node_type::table: return "a table";
+      case toml::node_type::array: return "a list";
+      case toml::node_type::string: return "a string";
+      case toml::node_type::integer: return "a whole number";
+      case toml::node_type::floating_point: return "a number with a fraction";
+      case toml::node_type::boolean: return "true or false";
+      default: return "a date or time";
+    }
+  }
+
+  void take(const Integer<Section>& kind, const toml::node& node) {
+    const auto* value = node.as_integer();
+    if (value == nullptr) return unquoted_wanted("a whole number", node);
+    if (value->get() < kind.least || value->get() > kind.most) {
+      return fault("must be from " + std::to_string(kind.least) + " to " +
+                   std::to_string(kind.most) + ", not " + std::to_string(value->get()));
+    }
+    kind.set(section_, value->get());
+  }
+
+  void take(const Flag<Section>& kind, const toml::node& node) {
+    const auto* value = node.as_boolean();
+    if (value == nullptr) return unquoted_wanted("true or false", node);
+    section_.*kind.field = value->get();
+  }
+
+  void take(const OneOf<Section>& kind, const toml::node& node) {
+    std::string choice;
+    for (const std::string& word : kind.words)
+      choice += (choice.empty() ? "\"" : ", \"") + word + "\"";
+    const auto* value = node.as_string();
+    if (value == nullptr) return wrong_type("one of " + choice, node);
+    for (std::size_t i = 0; i < kind.words.size(); ++i) {
+      if (kind.words[i] == value->get()) return kind.set(section_, i);
+    }
+    fault("must be one of " + choice + ", not " + in_quotes(value->get()) +
+          did_you_mean(value->get(), kind.words));
+  }
+
+  void take(const Text<Section>& kind, const toml::node& node) {
+    if (!node.is_string()) return wrong_type("a string", node);
+    const std::optional<std::string> whole = filled(node);
+    if (!whole) return;
+    const std::string& text = *whole;
+    if (kind.shape == Shape::name && !is_name(text)) {
+      return fault("must be a letter or \"_\", then letters, digits, \"_\", \".\" or \"-\", 64 " +
+                   ("characters at most; not " + in_quotes(text)));
+    }
+    if (kind.shape == Shape::secret && text.empty()) return fault("must not be empty");
+    section_.*kind.field = text;
+  }
+
+  void take(const Texts<Section>& kind, const toml::node& node) {
+    if (kind.or_one && node.is_string()) return take_one(kind, node);
+    const toml::array* list = node.as_array();
+    if (list == nullptr) {
+      return wrong_type(kind.or_one ? "a string or a list of strings" : "a list of strings", node);
+    }
+    if (list->empty()) return fault("must not be empty");
+    for (const toml::node& item : *list) {
+      line_ = item.source().begin.line;
+      if (!item.is_string()) {
+        wrong_type("a list of strings only", item);
+      } else {
+        take_one(kind, item);
+      }
+    }
+  }
+
+  void take_one(const Texts<Section>& kind, const toml::node& node) {
+    const std::string text = filled(node).value_or("_");
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+      return fault("must not hold an empty string");
+    }
+    if (kind.longest != 0 && text.size() > kind.longest) {
+      return fault("holds a string longer than " + std::to_string(kind.longest) + " bytes");
+    }
+    (section_.*kind.field).push_back(text);
+  }
+
+  /// Nothing: a fault was said.
+  std::optional<std::string> filled(const toml::node& node) {
+    const std::string& text = node.as_string()->get();
+    if (text.find('\0') != std::string::npos) {
+      fault("must not hold a character U+0000");
+      return std::nullopt;
+    }
+    if (environment_ == nullptr) return text;
+    const Filled result = fill_in(text, *environment_);
+    for (const std::string& sentence : result.faults) fault(sentence);
+    if (!result.faults.empty()) return std::nullopt;
+    return result.text;
+  }
+
+  static bool is_name(const std::string& text) {
+    if (text.empty() || text.size() > 64) return false;
+    if (text.find_first_not_of(letters) == 0) return false;
+    return text.find_first_not_of(name_characters) == std::string::npos;
+  }
+
+  static constexpr const char* letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+  static constexpr const char* name_characters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789.-";
+
+  std::string label_;
+  const std::vector<Row<Section>>& rows_;
+  Faults& faults_;
+  const Environment* environment_;
+  Section section_;
+  Place place_;
+  const std::string* key_ = nullptr;
+  unsigned line_ = 0;
+};
+
+}  // namespace relay::settings

@@ -1,0 +1,146 @@
+#include "relay/settings/table.hpp"
+
+namespace relay::settings {
+namespace {
+
+template <class Section, auto Field>
+Integer<Section> integer(std::int64_t least, std::int64_t most) {
+  return {least, most,
+          [](Section& section, std::int64_t value) {
+            using Value = std::remove_reference_t<decltype(section.*Field)>;
+            section.*Field = static_cast<Value>(value);
+          },
+          [](const Section& section) { return static_cast<std::int64_t>(section.*Field); }};
+}
+
+template <auto Field>
+Integer<Relay> duration(std::int64_t least, std::int64_t most) {
+  return {least, most,
+          [](Relay& relay, std::int64_t value) {
+            relay.*Field = std::remove_reference_t<decltype(relay.*Field)>{value};
+          },
+          [](const Relay& relay) { return static_cast<std::int64_t>((relay.*Field).count()); }};
+}
+
+template <auto Field>
+OneOf<Relay> one_of(std::vector<std::string> words) {
+  return {std::move(words),
+          [](Relay& relay, std::size_t index) {
+            relay.*Field = static_cast<std::remove_reference_t<decltype(relay.*Field)>>(index);
+          },
+          [](const Relay& relay) { return static_cast<std::size_t>(relay.*Field); }};
+}
+
+OneOf<Relay> log_format() {
+  return {{"text", "json"},
+          [](Relay& relay, std::size_t i) { relay.log_format = i == 0 ? "text" : "json"; },
+          [](const Relay& relay) { return std::size_t{relay.log_format == "json"}; }};
+}
+
+constexpr const char* levels[] = {"debug", "info", "warn", "error"};
+
+OneOf<Relay> log_level() {
+  return {{std::begin(levels), std::end(levels)},
+          [](Relay& relay, std::size_t i) { relay.log_level = levels[i]; },
+          [](const Relay& relay) {
+            std::size_t i = 0;
+            while (relay.log_level != levels[i]) ++i;
+            return i;
+          }};
+}
+
+std::vector<Row<Relay>> working_rows() {
+  using R = Relay;
+  return {
+      {"workers", integer<R, &R::workers>(1, 64), "Threads, each with a connection, per database."},
+      {"batch_size", integer<R, &R::batch_size>(1, 10'000), "Events in one transaction, at most."},
+      {"completion", one_of<&R::completion>({"update", "delete", "archive"}),
+       "What becomes of an event when every listener is done with it: its `completion_date` is "
+       "set, "
+       "it is deleted, or it moves to `event_publication_archive`. One for all relays of a "
+       "database."},
+      {"ordering", one_of<&R::ordering>({"key", "none"}),
+       "`key`: the events of one aggregate take effect in `seq` order; `none`: in any. One for all "
+       "relays of a database."},
+      {"poll_max_ms", duration<&R::poll_max>(1, 60'000),
+       "The longest pause between two looks for new events, when idle."},
+      {"drain_s", duration<&R::drain>(1, 3'600),
+       "What SIGTERM leaves to finish or roll back; keep it below your supervisor's kill time."},
+  };
+}
+
+std::vector<Row<Relay>> limit_rows() {
+  using R = Relay;
+  return {
+      {"payload_max_bytes", integer<R, &R::payload_max_bytes>(1, 1'000'000'000),
+       "An event with a larger payload is a dead letter."},
+      {"batch_max_bytes", integer<R, &R::batch_max_bytes>(1, 1'000'000'000),
+       "Payload bytes in one transaction; a single event always fits."},
+      {"statement_timeout_ms", duration<&R::statement_timeout>(100, 3'600'000),
+       "How long one statement may run; not longer than `drain_s`.", false,
+       "10000, or `drain_s` where that is shorter"},
+      {"lock_timeout_ms", duration<&R::lock_timeout>(10, 3'600'000),
+       "How long a statement may wait for a lock; shorter than `statement_timeout_ms`.", false,
+       "2000, or half of `statement_timeout_ms` where that is shorter"},
+      {"guard_days", integer<R, &R::guard_days>(7, 36'500),
+       "How many days `processed_events` remembers what was applied: a repeat that comes later is "
+       "applied again."},
+      {"instance", Text<R>{&R::instance, Shape::any},
+       "What this relay calls itself in `projection_freshness` and in logs.", false,
+       "host name and process id"},
+      {"log_format", log_format(), "`text` for people, `json` for machines."},
+      {"log_level", log_level(), "The least level that is logged."},
+  };
+}
+
+}  // namespace
+
+const std::vector<Row<Relay>>& relay_rows() {
+  static const std::vector<Row<Relay>> rows = [] {
+    std::vector<Row<Relay>> all = working_rows();
+    for (Row<Relay>& row : limit_rows()) all.push_back(std::move(row));
+    return all;
+  }();
+  return rows;
+}
+
+const std::vector<Row<Database>>& database_rows() {
+  using D = Database;
+  static const std::vector<Row<D>> rows = {
+      {"name", Text<D>{&D::name, Shape::name}, "What the database is called in messages; unique.",
+       true},
+      {"url", Text<D>{&D::url, Shape::secret},
+       "libpq URI or keywords, for example `postgresql://relay:${DB_PASSWORD}@db/app`. Never "
+       "shown.",
+       true},
+      {"direct_url", Text<D>{&D::direct_url, Shape::secret},
+       "The same database past a pooler, for `migrate` and LISTEN. Never shown.", false, "`url`"},
+      {"listen", Flag<D>{&D::listen},
+       "Be woken by `NOTIFY freshet` besides polling; takes one direct connection."},
+  };
+  return rows;
+}
+
+const std::vector<Row<Projection>>& projection_rows() {
+  using P = Projection;
+  static const std::vector<Row<P>> rows = {
+      {"name", Text<P>{&P::name, Shape::name},
+       "The projection's identity, stored with everything it has applied; another name is another "
+       "projection. Unique.",
+       true},
+      {"events", Texts<P>{&P::events, false, 512},
+       "Event types it wants; `*` stands for any run of characters.", true},
+      {"sql", Texts<P>{&P::sql, true, 0},
+       "One statement or a list of them, run in order, each over the batch as the table `events`.",
+       true},
+      {"guard", Text<P>{&P::guard, Shape::any},
+       "A business key such as `incident:${aggregate_id}` that may take effect once.", false,
+       "the event's id"},
+      {"green_ms", integer<P, &P::green_ms>(1, 86'400'000), "The badge is GREEN below this lag."},
+      {"yellow_ms", integer<P, &P::yellow_ms>(1, 86'400'000),
+       "The badge is YELLOW to this lag, and RED above."},
+  };
+  return rows;
+}
+
+}  // namespace relay::settings

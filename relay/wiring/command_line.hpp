@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace relay::wiring {
+
+/// The exit codes of every subcommand.
+enum Exit : int { fine = 0, other = 1, usage = 2, database = 3 };
+
+/// What the command line asks for. Fields that a verb does not use keep their defaults.
+struct Command {
+  enum class Verb {
+    migrate,
+    check,
+    run,
+    status,
+    listeners_list,
+    listeners_retire,
+    publish,
+    settings
+  };
+  Verb verb = Verb::check;
+  std::string config;                        ///< `-c FILE`.
+  std::optional<std::string> database = {};  ///< `--database NAME`; absent: see `--help`.
+  bool drain = false;                        ///< run.
+  bool json = false;                         ///< status.
+  std::optional<int> watch_s = {};           ///< status: for how many seconds.
+  std::string listener = {};                 ///< listeners retire.
+  bool yes = false;                          ///< listeners retire: do not ask.
+  int batch = 500;                           ///< publish: lines per transaction, 1 … 10,000.
+  bool adopt = false;                        ///< settings.
+};
+
+/// Reads the command line. Prints help and version to standard output and faults to standard error.
+/// @return the command, or the exit code where there is nothing left to do.
+[[nodiscard]] std::variant<Command, int> parse(int argc, const char* const* argv);
+
+}  // namespace relay::wiring

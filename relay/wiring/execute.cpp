@@ -1,0 +1,97 @@
+#include "relay/wiring/execute.hpp"
+
+#include <iostream>
+
+#include "projections/failure.hpp"
+#include "relay/base/log.hpp"
+#include "relay/operate/listeners.hpp"
+#include "relay/operate/migrate.hpp"
+#include "relay/operate/publish.hpp"
+#include "relay/pg/connection.hpp"
+#include "relay/wiring/run_relay.hpp"
+#include "relay/wiring/verbs.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using Verb = Command::Verb;
+
+log::Level level_of(const std::string& word) {
+  if (word == "debug") return log::Level::debug;
+  if (word == "warn") return log::Level::warn;
+  return word == "error" ? log::Level::error : log::Level::info;
+}
+
+int run(const House& house, const Command& command) {
+  if (house.registry.empty()) {
+    std::cerr << "freshet: there is nothing to run: " << command.config
+              << " has no [[projection]] and the program registers none\n";
+    return Exit::usage;
+  }
+  if (const int code = preflight_all(house); code != Exit::fine) return code;
+  return run_relay(house.settings, house.registry, command.drain);
+}
+
+int dispatch(const House& house, const Command& command) {
+  switch (command.verb) {
+    case Verb::migrate: return migrate(house);
+    case Verb::check: return check(house);
+    case Verb::run: return run(house, command);
+    case Verb::status: return status(house, command);
+    case Verb::listeners_list: return list_listeners(house);
+    case Verb::listeners_retire: return retire_listener(house, command);
+    case Verb::publish: return publish(house, command);
+    case Verb::settings: return show_settings(house, command);
+  }
+  return Exit::other;
+}
+
+int complain(const std::string& sentence, int code) {
+  std::cout.flush();
+  std::cerr << "freshet: " << sentence << "\n";
+  return code;
+}
+
+/// The exception in flight, as a sentence and an exit code.
+int explain_failure() {
+  try {
+    throw;
+  } catch (const settings::SettingsError& error) {
+    for (const std::string& fault : error.faults) std::cerr << fault << "\n";
+    return Exit::usage;
+  } catch (const operate::PublishError& error) {
+    return complain(error.what(), Exit::usage);
+  } catch (const operate::NoSuchListener& error) {
+    return complain(error.what(), Exit::usage);
+  } catch (const operate::MigrateError& error) {
+    return complain(error.what(), Exit::database);
+  } catch (const pg::ConnectError& error) {
+    return complain(error.what(), Exit::database);
+  } catch (const std::exception& error) {
+    const projections::Failure failure = projections::current_failure();
+    using Kind = projections::FailureKind;
+    const bool database = failure.kind == Kind::connection || failure.kind == Kind::configuration;
+    return complain(
+        database ? "the database: " + failure.message + "; \"freshet check\" tells what is wrong"
+                 : failure.message,
+        database ? Exit::database : Exit::other);
+  } catch (...) {
+    return complain("a C++ projection threw something that is no std::exception", Exit::other);
+  }
+}
+
+}  // namespace
+
+int execute(const Command& command, const RegisterProjections& register_projections) {
+  try {
+    const House house = build_house(command.config, command.database, register_projections);
+    log::configure(
+        house.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,
+        level_of(house.settings.relay.log_level));
+    return dispatch(house, command);
+  } catch (...) {
+    return explain_failure();
+  }
+}
+
+}  // namespace relay::wiring

@@ -1,0 +1,72 @@
+#include "relay/wiring/house.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "projections/sql/sql_projection.hpp"
+#include "relay/base/did_you_mean.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using Faults = std::vector<std::string>;
+
+/// A library's fault text may have several lines; each becomes one of ours.
+void add_lines(Faults& faults, const std::string& label, const std::string& text) {
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) faults.push_back(label + line);
+}
+
+void add_projection(const settings::Projection& projection, const std::string& path, House& house,
+                    Faults& faults) {
+  const std::string label = path + ": ";
+  const Faults sql = projections::sql_faults(projection.sql);
+  for (const std::string& sentence : sql) {
+    faults.push_back(label + "[[projection]] \"" + projection.name + "\": " + sentence);
+  }
+  if (!sql.empty()) return;
+  try {
+    auto handler = projections::sql_projection(projection.sql);
+    const projections::SqlProjection* borrowed = handler.get();
+    house.registry.add({projection.name, projection.events, projection.guard}, std::move(handler));
+    house.checked.push_back({projection.name,
+                             [borrowed](projections::Tx& tx) { return borrowed->explain(tx); },
+                             projections::sql_warnings(projection.sql)});
+  } catch (const std::invalid_argument& error) {
+    add_lines(faults, label, error.what());
+  }
+}
+
+void keep_only(const std::string& name, const std::string& path,
+               std::vector<settings::Database>& databases) {
+  std::vector<std::string> known;
+  for (const settings::Database& database : databases) known.push_back(database.name);
+  std::erase_if(databases, [&](const auto& database) { return database.name != name; });
+  if (!databases.empty()) return;
+  throw settings::SettingsError{
+      {path + ": there is no [[database]] named " + in_quotes(name) + did_you_mean(name, known)}};
+}
+
+}  // namespace
+
+House build_house(const std::string& path, const std::optional<std::string>& database,
+                  const RegisterProjections& register_projections) {
+  House house;
+  house.settings = settings::load(path, settings::process_environment);
+  if (database) keep_only(*database, path, house.settings.databases);
+  Faults faults;
+  for (const settings::Projection& projection : house.settings.projections) {
+    add_projection(projection, path, house, faults);
+  }
+  if (register_projections) {
+    try {
+      register_projections(house.registry);
+    } catch (const projections::RegistrationError& error) {
+      add_lines(faults, "", error.what());
+    }
+  }
+  if (!faults.empty()) throw settings::SettingsError{std::move(faults)};
+  return house;
+}
+
+}  // namespace relay::wiring

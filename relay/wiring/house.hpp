@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projections/registry.hpp"
+#include "relay/preflight/subject.hpp"
+#include "relay/settings/settings.hpp"
+
+namespace relay::wiring {
+
+using RegisterProjections = std::function<void(projections::Registry&)>;
+
+/// What the settings and the program describe, ready to be checked and run.
+struct House {
+  settings::Settings settings;
+  projections::Registry registry;
+  std::vector<preflight::CheckedProjection> checked;  ///< Borrow the registry's handlers.
+};
+
+/// Loads the file, compiles its SQL and adds what is written in C++.
+/// @param database only this one of the file, when given.
+/// @throws settings::SettingsError with every fault of all of it.
+[[nodiscard]] House build_house(const std::string& path, const std::optional<std::string>& database,
+                                const RegisterProjections& register_projections);
+
+}  // namespace relay::wiring

@@ -1,0 +1,116 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+
+#include "relay/base/pause.hpp"
+#include "relay/operate/show_status.hpp"
+#include "relay/pg/connection.hpp"
+#include "relay/wiring/verbs.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::vector<operate::ProjectionSpec> specs_of(const House& house) {
+  std::vector<operate::ProjectionSpec> specs;
+  for (const projections::Projection& projection : house.registry.all()) {
+    operate::ProjectionSpec spec{projection.options.name, projection.options.events};
+    const auto& in_file = house.settings.projections;
+    const auto found = std::ranges::find(in_file, spec.name, &settings::Projection::name);
+    if (found != in_file.end()) {
+      spec.green_ms = found->green_ms;
+      spec.yellow_ms = found->yellow_ms;
+    }
+    specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+/// Looks at every database again and again over connections that it keeps.
+class Looker {
+ public:
+  explicit Looker(const House& house) : house_(house), specs_(specs_of(house)) {
+    connections_.resize(house.settings.databases.size());
+  }
+
+  /// A database that does not answer is told on standard error; the others are shown.
+  operate::Status look() {
+    operate::Status all;
+    code_ = Exit::fine;
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+      try {
+        look_at(i, all);
+      } catch (const std::exception& error) {
+        const bool said = dynamic_cast<const pg::ConnectError*>(&error) != nullptr;
+        std::cerr << "freshet: " << house_.settings.databases[i].name << ": "
+                  << (said ? error.what() : projections::current_failure().message)
+                  << (said ? "" : "; \"freshet check\" tells what is wrong") << "\n";
+        connections_[i].reset();
+        code_ = Exit::database;
+      }
+    }
+    return all;
+  }
+
+  [[nodiscard]] int code() const { return code_; }
+
+ private:
+  void look_at(std::size_t i, operate::Status& all) {
+    const settings::Database& database = house_.settings.databases[i];
+    if (!connections_[i]) {
+      connections_[i] = std::make_unique<pg::Connection>(
+          database.url, pg::ConnectOptions{.application_name = "freshet status"});
+    }
+    const operate::Status one =
+        operate::judge(database.name, specs_, operate::read_snapshot(*connections_[i]));
+    all.projections.insert(all.projections.end(), one.projections.begin(), one.projections.end());
+    all.unclaimed.insert(all.unclaimed.end(), one.unclaimed.begin(), one.unclaimed.end());
+  }
+
+  const House& house_;
+  std::vector<operate::ProjectionSpec> specs_;
+  std::vector<std::unique_ptr<pg::Connection>> connections_;
+  int code_ = Exit::fine;
+};
+
+int watch(Looker& looker, const Command& command) {
+  const bool terminal = ::isatty(STDOUT_FILENO) == 1;
+  const auto end = Clock::now() + std::chrono::seconds{*command.watch_s};
+  operate::Status before;
+  auto looked_at = Clock::now();
+  std::ptrdiff_t lines = 0;
+  while (true) {
+    const operate::Status now = looker.look();
+    const auto at = Clock::now();
+    const operate::Rates rates =
+        operate::rates_between(before, now, std::chrono::duration<double>(at - looked_at).count());
+    const std::string text =
+        command.json ? operate::to_json(now) : operate::to_table(now, terminal, &rates);
+    if (terminal && !command.json && lines > 0) std::cout << "\033[" << lines << "A\033[J";
+    std::cout << text << std::flush;
+    lines = std::ranges::count(text, '\n');
+    before = now;
+    looked_at = at;
+    if (at + std::chrono::seconds{1} > end) return looker.code();
+    pause_for(std::chrono::seconds{1}, {});
+  }
+}
+
+}  // namespace
+
+int status(const House& house, const Command& command) {
+  Looker looker{house};
+  if (command.watch_s) return watch(looker, command);
+  const operate::Status now = looker.look();
+  if (looker.code() == Exit::fine || !now.projections.empty()) {
+    std::cout << (command.json ? operate::to_json(now)
+                               : operate::to_table(now, ::isatty(STDOUT_FILENO) == 1));
+  }
+  return looker.code();
+}
+
+}  // namespace relay::wiring

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "relay/wiring/command_line.hpp"
+#include "relay/wiring/house.hpp"
+
+namespace relay::wiring {
+
+// One function per subcommand: what it does with a house that is built. They return the exit code
+// and throw what they cannot handle.
+
+[[nodiscard]] int migrate(const House& house);
+[[nodiscard]] int check(const House& house);
+/// The same checks before a run. @return 0, or 3 when there is any fault.
+[[nodiscard]] int preflight_all(const House& house);
+[[nodiscard]] int status(const House& house, const Command& command);
+[[nodiscard]] int list_listeners(const House& house);
+[[nodiscard]] int retire_listener(const House& house, const Command& command);
+[[nodiscard]] int publish(const House& house, const Command& command);
+[[nodiscard]] int show_settings(const House& house, const Command& command);
+
+}  // namespace relay::wiring

@@ -1,0 +1,3 @@
+-- name: notify_relays
+-- A hint for relays that listen; polling is the truth.
+SELECT pg_notify('freshet', '')

@@ -1,0 +1,56 @@
+#include "tests/support/relay_config.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace tests {
+
+RelayConfig::RelayConfig(std::string database_url) : url(std::move(database_url)) {
+  folder_ = (std::filesystem::temp_directory_path() / "freshet-config-XXXXXX").string();
+  if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"cannot make a folder"};
+  path_ = folder_ + "/freshet.toml";
+}
+
+RelayConfig::~RelayConfig() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+void RelayConfig::add(const std::string& name, const std::string& events, const std::string& sql,
+                      const std::string& extra) {
+  projections += "\n[[projection]]\nname = \"" + name + "\"\nevents = [\"" + events +
+                 "\"]\nsql = '''\n" + sql + "\n'''\n" + extra + "\n";
+}
+
+void RelayConfig::add_from(const std::string& path) {
+  std::ifstream file{path};
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto at = text.str().find("[[projection]]");
+  if (at == std::string::npos) throw std::runtime_error{"no [[projection]] in " + path};
+  projections += "\n" + text.str().substr(at);
+}
+
+const std::string& RelayConfig::write() const {
+  std::ofstream file{path_};
+  file << "[relay]\n";
+  for (const auto& [name, value] : relay) file << name << " = " << value << "\n";
+  file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n" << database_extra << "\n"
+       << projections;
+  return path_;
+}
+
+std::vector<std::string> RelayConfig::command(std::vector<std::string> words) const {
+  words.insert(words.begin(), FRESHET_BINARY);
+  words.insert(words.end(), {"-c", write()});
+  return words;
+}
+
+Ended RelayConfig::run(std::vector<std::string> words, const std::string& input) const {
+  return run_command(command(std::move(words)), {}, input);
+}
+
+}  // namespace tests

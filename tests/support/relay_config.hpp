@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/support/process.hpp"
+
+namespace tests {
+
+/// A settings file in a folder of its own, and the program run with it.
+class RelayConfig {
+ public:
+  explicit RelayConfig(std::string url);
+  ~RelayConfig();
+  RelayConfig(const RelayConfig&) = delete;
+  RelayConfig& operator=(const RelayConfig&) = delete;
+
+  std::string url;
+  std::string database_extra;                   ///< More lines for [[database]].
+  std::map<std::string, std::string> relay;     ///< [relay], values as TOML writes them.
+  std::string projections;                      ///< TOML text of the [[projection]]s.
+
+  /// Adds a [[projection]].
+  void add(const std::string& name, const std::string& events, const std::string& sql,
+           const std::string& extra = {});
+  /// Adds the text of a settings file's [[projection]]s (everything from the first on).
+  void add_from(const std::string& path);
+
+  /// Writes the file anew. @return its path.
+  const std::string& write() const;
+  /// "freshet WORDS… -c FILE", written anew.
+  [[nodiscard]] std::vector<std::string> command(std::vector<std::string> words) const;
+  /// Runs that to its end.
+  [[nodiscard]] Ended run(std::vector<std::string> words, const std::string& input = {}) const;
+
+ private:
+  std::string folder_;
+  std::string path_;
+};
+
+}  // namespace tests
