@@ -1,4 +1,5 @@
--- The read models of helpdesk.toml. Run it once: psql "$FRESHET_DATABASE_URL" -f config/helpdesk.sql
+-- The read models of helpdesk.toml. Run it once:
+--   psql "$FRESHET_DATABASE_URL" -f config/helpdesk.sql
 
 -- Where each incident stands now.
 CREATE TABLE IF NOT EXISTS incident_board (

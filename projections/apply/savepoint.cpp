@@ -19,9 +19,10 @@ const std::string& savepoint_name() {
   return name;
 }
 
-std::string named(std::string_view statement) {
+// Two statements that need no value, for one round trip.
+std::string both(std::string_view one, std::string_view two) {
   constexpr std::string_view mark = ":name";
-  std::string text{statement};
+  std::string text = std::string{one} + ";\n" + std::string{two};
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
     text.replace(at, mark.size(), savepoint_name());
   }
@@ -31,17 +32,20 @@ std::string named(std::string_view statement) {
 }  // namespace
 
 Savepoint::Savepoint(Tx& tx) : tx_(tx) {
-  static const std::string text = named(schema::statements::savepoint_open);
+  static const std::string text =
+      both(schema::statements::savepoint, schema::statements::defer_constraints);
   tx_.exec_unchecked(text);
 }
 
 void Savepoint::release() {
-  static const std::string text = named(schema::statements::savepoint_release);
+  static const std::string text =
+      both(schema::statements::check_constraints, schema::statements::release_savepoint);
   tx_.exec_unchecked(text);
 }
 
 void Savepoint::roll_back() {
-  static const std::string text = named(schema::statements::savepoint_roll_back);
+  static const std::string text =
+      both(schema::statements::roll_back_to_savepoint, schema::statements::release_savepoint);
   tx_.exec_unchecked(text);
 }
 

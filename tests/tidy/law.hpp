@@ -45,6 +45,7 @@ inline const std::vector<Arrow> arrows = {
     {"@ground", {"@base"}},
     {"relay/base/", {}},
     {"projections/", {"schema/"}},
+    {"config/", {"relay/run.hpp", "projections/"}},
     {"tests/", {"relay/", "projections/", "schema/"}},
     {"bench/", {"relay/", "projections/", "schema/"}},
 };
@@ -63,7 +64,7 @@ inline const std::vector<Library> libraries = {
     {"pqxx/", {"relay/pg/", "projections/tx.hpp", "projections/failure.cpp"}},
     {"libpq-fe.h", {"relay/pg/"}},
     {"nlohmann/",
-     {"projections/event.", "projections/handler.", "projections/sql/",
+     {"projections/event.", "projections/per_event.", "projections/handler.", "projections/sql/",
       "projections/guard/key_template.", "relay/decode/", "relay/operate/"}},
     {"toml++/", {"relay/settings/"}},
     {"CLI/", {"relay/wiring/command_line.cpp"}},

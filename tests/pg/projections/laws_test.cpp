@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "projections/projections.hpp"
 #include "projections/sql/sql_projection.hpp"
 #include "tests/pg/projections/helpdesk.hpp"
@@ -18,8 +20,8 @@ using harness::Report;
 std::vector<GivenEvent> counted(int n) {
   std::vector<GivenEvent> events;
   for (int i = 0; i < n; ++i) {
-    events.push_back(
-        {"Happened", "k" + std::to_string(i % 3), R"({"n":)" + std::to_string(i) + "}"});
+    const nlohmann::json payload = {{"n", i}};
+    events.push_back({"Happened", std::to_string(i % 3), payload.dump()});
   }
   return events;
 }
@@ -80,15 +82,15 @@ TEST_F(HarnessLaws, CatchStateThatWasNotNamedAsABreachOfRebuild) {
       << report.difference;
 }
 
-TEST_F(HarnessLaws, CatchAMemoryOfItsOwnAsABreachOfRedelivery) {
+TEST_F(HarnessLaws, CatchAHandlerThatForgetsItsGuardAsABreachOfRedelivery) {
   int calls = 0;
-  const auto projection = tests::projection_of(sql_projection({"SELECT FROM events"}));
-  Projection forgetful = tests::projection_of(batch([&](const Batch& events, Context& context) {
-    context.tx().exec("DELETE FROM processed_events");  // so that nothing is known to be done
-    context.tx().exec("INSERT INTO model VALUES ($1, $2)", std::to_string(++calls), events.size());
-    return Outcome::applied();
-  }));
-  EXPECT_TRUE(laws(projection).redelivery());
+  const Projection forgetful =
+      tests::projection_of(batch([&](const Batch& events, Context& context) {
+        context.tx().exec("DELETE FROM processed_events");  // so that nothing is known to be done
+        context.tx().exec("INSERT INTO model VALUES ($1, $2)", std::to_string(++calls),
+                          events.size());
+        return Outcome::applied();
+      }));
   EXPECT_FALSE(laws(forgetful).redelivery());
 }
 
@@ -114,13 +116,12 @@ std::vector<GivenEvent> lively_incidents() {
   const std::vector<std::string> states = {"New", "Active", "Resolved", "Closed", "Active"};
   std::vector<GivenEvent> events;
   for (unsigned i = 0; i < 120; ++i) {
-    const std::string number = "INC" + std::to_string(i * 7 % 5);
-    const std::string group =
-        i * 5 % 7 == 0 ? "" : R"(,"assignment_group":"g)" + std::to_string(i * i % 4) + '"';
-    events.push_back({"IncidentChanged", number,
-                      R"({"state":")" + states[i * 3 % 11 % 5] + R"(","at":"2024-01-01T00:)" +
-                          std::to_string(10 + i * 13 % 47) + R"(:00Z")" + group + "}",
-                      "incident"});
+    const std::string minute = std::to_string(10 + i * 13 % 47);
+    nlohmann::json payload = {{"state", states[i * 3 % 11 % 5]},
+                              {"at", "2024-01-01T00:" + minute + ":00Z"}};
+    if (i * 5 % 7 != 0) payload["assignment_group"] = i * i % 4 == 0 ? "even" : "odd";
+    const std::string number = std::to_string(i * 7 % 5);
+    events.push_back({"IncidentChanged", number, payload.dump(), "incident"});
   }
   return events;
 }

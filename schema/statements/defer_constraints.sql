@@ -1,3 +1,3 @@
--- name: savepoint_open
+-- name: defer_constraints
 -- Every projection of a transaction meets the same rule, whatever the one before it has set.
-SAVEPOINT :name; SET CONSTRAINTS ALL DEFERRED
+SET CONSTRAINTS ALL DEFERRED

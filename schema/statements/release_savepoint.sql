@@ -1,0 +1,2 @@
+-- name: release_savepoint
+RELEASE SAVEPOINT :name

@@ -1,0 +1,2 @@
+-- name: roll_back_to_savepoint
+ROLLBACK TO SAVEPOINT :name

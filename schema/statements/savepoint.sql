@@ -1,0 +1,2 @@
+-- name: savepoint
+SAVEPOINT :name

@@ -1,2 +1,0 @@
--- name: savepoint_roll_back
-ROLLBACK TO SAVEPOINT :name; RELEASE SAVEPOINT :name
