@@ -6,7 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "relay/base/did_you_mean.hpp"
+#include "projections/suggest.hpp"
+#include "relay/base/in_quotes.hpp"
 #include "relay/operate/top_level.hpp"
 
 namespace relay::operate {
@@ -114,7 +115,8 @@ NewEvent read_event_line(std::string_view line) {
   for (const auto& [key, value] : members(line)) {
     const std::string field = Json::parse(key).get<std::string>();
     if (std::ranges::find(fields, field) == fields.end()) {
-      throw BadLine{"has an unknown field " + in_quotes(field) + did_you_mean(field, fields)};
+      throw BadLine{"has an unknown field " + in_quotes(field) +
+                    projections::did_you_mean(field, fields)};
     }
     if (!seen.insert(field).second) throw BadLine{"has " + field + " twice"};
     take(event, field, value);

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "relay/base/did_you_mean.hpp"
+#include "projections/suggest.hpp"
+#include "relay/base/in_quotes.hpp"
 #include "relay/operate/snapshot.hpp"
 #include "relay/operate/under_all_lanes.hpp"
 #include "schema/statements.hpp"
@@ -24,7 +25,7 @@ void require(const std::map<std::string, RegisteredListener>& listeners, const s
   std::vector<std::string> known;
   for (const auto& [other, listener] : listeners) known.push_back(other);
   throw NoSuchListener{"no listener " + in_quotes(name) + " is registered in this database" +
-                       did_you_mean(name, known)};
+                       projections::did_you_mean(name, known)};
 }
 
 std::int64_t open_deliveries(const Snapshot& snapshot, const std::string& name) {
@@ -37,9 +38,9 @@ std::int64_t open_deliveries(const Snapshot& snapshot, const std::string& name) 
 std::string owed(const Snapshot& snapshot, const std::string& name) {
   const std::int64_t open = open_deliveries(snapshot, name);
   if (open == 0) return "It has no open deliveries.\n";
-  return "Its " + std::to_string(open) +
-         (open >= count_limit ? " or more open deliveries" : " open deliveries") +
-         " stay in event_delivery, and their events incomplete, so that nothing is lost unseen.\n";
+  return "Open deliveries: " + std::to_string(open) + (open >= count_limit ? " or more" : "") +
+         "; they stay in event_delivery and their events incomplete, so that nothing is lost "
+         "unseen.\n";
 }
 
 }  // namespace
@@ -86,9 +87,9 @@ std::string retire_listener(pg::Connection& connection, const std::string& name)
     changed = connection.exec(schema::statements::retire_listener, name).affected_rows() > 0;
   });
   if (!changed) return "Listener " + in_quotes(name) + " is retired already.\n";
-  return "Listener " + in_quotes(name) + " is retired: no event waits for it any more. " +
-         owed(read_snapshot(connection), name) +
-         "Its read model is left as it is. A relay that has it in its settings registers it anew "
+  return "Listener " + in_quotes(name) +
+         " is retired. Its read model is left as it is. A relay that has it in its settings "
+         "registers it anew "
          "when it starts; it then misses what was completed meanwhile.\n";
 }
 

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "relay/base/did_you_mean.hpp"
+#include "relay/base/in_quotes.hpp"
 
 namespace relay::operate {
 namespace {

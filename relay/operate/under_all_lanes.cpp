@@ -11,8 +11,6 @@ namespace {
 
 namespace sql = schema::statements;
 
-constexpr int tries = 5;
-
 /// @return false: some lane was busy for too long.
 bool lock(pg::Connection& connection) {
   try {
@@ -32,13 +30,13 @@ bool lock(pg::Connection& connection) {
 
 }  // namespace
 
-void under_all_lanes(pg::Connection& connection, const std::function<void()>& change) {
+void under_all_lanes(pg::Connection& connection, const std::function<void()>& change, int tries) {
   int attempt = 1;
   while (!lock(connection)) {
     if (attempt == tries) {
-      throw std::runtime_error{
-          "the relays of this database did not let go of their lanes within ten seconds; try "
-          "again, or stop them first"};
+      throw std::runtime_error{"the relays of this database did not let go of their lanes within " +
+                               std::to_string(2 * tries) +
+                               " seconds; try again, or stop them first"};
     }
     pause_for(backoff(attempt++, std::chrono::milliseconds{50}, std::chrono::milliseconds{500}),
               {});

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "projections/suggest.hpp"
+#include "relay/base/in_quotes.hpp"
 #include "relay/settings/rules.hpp"
 #include "relay/settings/section.hpp"
 #include "relay/settings/settings.hpp"
@@ -55,7 +57,7 @@ void refuse_unknown_sections(const toml::table& file, Faults& faults) {
     const std::string name{key.str()};
     if (name == known[0] || name == known[1] || name == known[2]) continue;
     faults.add(node.source().begin.line, "there is no section " + in_quotes(name) +
-                                             did_you_mean(name, known) +
+                                             projections::did_you_mean(name, known) +
                                              " (there are [relay], [[database]], [[projection]])");
   }
 }

@@ -7,7 +7,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "relay/base/did_you_mean.hpp"
+#include "relay/base/in_quotes.hpp"
 #include "relay/pg/conninfo.hpp"
 
 namespace relay::settings {

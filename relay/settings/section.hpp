@@ -7,7 +7,8 @@
 
 #include <toml++/toml.h>
 
-#include "relay/base/did_you_mean.hpp"
+#include "projections/suggest.hpp"
+#include "relay/base/in_quotes.hpp"
 #include "relay/settings/environment.hpp"
 #include "relay/settings/faults.hpp"
 #include "relay/settings/table.hpp"
@@ -53,8 +54,8 @@ class SectionReader {
   void refuse_unknown(std::string_view key, const toml::node& node) {
     std::vector<std::string> known;
     for (const Row<Section>& row : rows_) known.push_back(row.name);
-    faults_.add(node.source().begin.line,
-                label_ + " has no setting " + in_quotes(key) + did_you_mean(key, known));
+    faults_.add(node.source().begin.line, label_ + " has no setting " + in_quotes(key) +
+                                              projections::did_you_mean(key, known));
   }
 
   void fault(const std::string& sentence) {
@@ -108,7 +109,7 @@ class SectionReader {
       if (kind.words[i] == value->get()) return kind.set(section_, i);
     }
     fault("must be one of " + choice + ", not " + in_quotes(value->get()) +
-          did_you_mean(value->get(), kind.words));
+          projections::did_you_mean(value->get(), kind.words));
   }
 
   void take(const Text<Section>& kind, const toml::node& node) {

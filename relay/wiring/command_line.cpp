@@ -5,7 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "relay/base/did_you_mean.hpp"
+#include "projections/suggest.hpp"
+#include "relay/base/in_quotes.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -123,7 +124,7 @@ std::string unknown_word(const CLI::App& app, const std::vector<std::string>& wo
                                           words.end());
       return nested ? unknown_word(*verb, rest) : "";
     }
-    return "there is no subcommand " + in_quotes(word) + did_you_mean(word, known);
+    return "there is no subcommand " + in_quotes(word) + projections::did_you_mean(word, known);
   }
   return "";
 }

@@ -4,7 +4,8 @@
 #include <sstream>
 
 #include "projections/sql/sql_projection.hpp"
-#include "relay/base/did_you_mean.hpp"
+#include "projections/suggest.hpp"
+#include "relay/base/in_quotes.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -43,8 +44,8 @@ void keep_only(const std::string& name, const std::string& path,
   for (const settings::Database& database : databases) known.push_back(database.name);
   std::erase_if(databases, [&](const auto& database) { return database.name != name; });
   if (!databases.empty()) return;
-  throw settings::SettingsError{
-      {path + ": there is no [[database]] named " + in_quotes(name) + did_you_mean(name, known)}};
+  throw settings::SettingsError{{path + ": there is no [[database]] named " + in_quotes(name) +
+                                 projections::did_you_mean(name, known)}};
 }
 
 }  // namespace

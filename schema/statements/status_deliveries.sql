@@ -14,5 +14,6 @@ SELECT owed.listener, states.state, counted.number
  CROSS JOIN LATERAL (
    SELECT count(*) AS number
      FROM (SELECT 1 FROM event_delivery d
-            WHERE d.listener = owed.listener AND d.state = states.state LIMIT $1::int) bounded) counted
+            WHERE d.listener = owed.listener AND d.state = states.state
+            LIMIT $1::int) bounded) counted
  WHERE owed.listener IS NOT NULL AND counted.number > 0

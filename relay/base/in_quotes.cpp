@@ -1,8 +1,6 @@
-#include "relay/base/did_you_mean.hpp"
+#include "relay/base/in_quotes.hpp"
 
 #include <algorithm>
-
-#include "projections/suggest.hpp"
 
 namespace relay {
 namespace {
@@ -19,12 +17,6 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
-
-std::string did_you_mean(std::string_view given, const std::vector<std::string>& known) {
-  if (given.size() > 64) return "";  // nobody mistypes that, and it would be slow to compare
-  return projections::did_you_mean(given,
-                                   std::vector<std::string_view>{known.begin(), known.end()});
-}
 
 std::string in_quotes(std::string_view text) {
   std::string result = "\"";
