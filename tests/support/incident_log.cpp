@@ -14,8 +14,7 @@ namespace {
 
 std::string path() {
   const char* given = std::getenv("FRESHET_INCIDENT_LOG");
-  return given != nullptr ? given
-                          : FRESHET_SOURCE_DIR "/../shared/data/incident_event_log.csv.gz";
+  return given != nullptr ? given : FRESHET_SOURCE_DIR "/../shared/data/incident_event_log.csv.gz";
 }
 
 // Read once per process.
@@ -31,12 +30,12 @@ const std::string& text() {
 // No field of the file is quoted. Dates are DD-MM-YYYY HH:MM, taken as UTC.
 constexpr const char* fill_log =
     "INSERT INTO log (n, number, state, priority, assignment_group, assigned_to, at) "
-    "SELECT row - 1, f[1], f[2], f[23], f[24], f[25], (substr(f[14], 7, 4) || '-' || "
+    "SELECT place - 1, f[1], f[2], f[23], f[24], f[25], (substr(f[14], 7, 4) || '-' || "
     "       substr(f[14], 4, 2) || '-' || substr(f[14], 1, 2) || substr(f[14], 11) || ' UTC')"
     "       ::timestamptz "
-    "  FROM string_to_table(rtrim($1, E'\\r\\n'), E'\\n') WITH ORDINALITY AS lines (line, row), "
+    "  FROM string_to_table(rtrim($1, E'\\r\\n'), E'\\n') WITH ORDINALITY AS lines (line, place), "
     "       string_to_array(line, ',') AS f "
-    " WHERE row BETWEEN 2 AND $2::bigint + 1";
+    " WHERE place BETWEEN 2 AND $2::bigint + 1";
 
 constexpr const char* header_matches =
     "SELECT f[1] || f[2] || f[14] || f[23] || f[24] || f[25] = "
@@ -46,15 +45,15 @@ constexpr const char* header_matches =
 constexpr const char* publish_log = R"(
 INSERT INTO event_publication (event_type, serialized_event, aggregate_type, aggregate_id)
 SELECT CASE WHEN before IS NULL THEN 'IncidentCreated'
-            WHEN before.state <> now.state THEN 'IncidentMoved'
-            WHEN before.assignment_group <> now.assignment_group THEN 'IncidentReassigned'
-            WHEN before.assigned_to <> now.assigned_to THEN 'IncidentAssigned'
+            WHEN (before).state <> (now).state THEN 'IncidentMoved'
+            WHEN (before).assignment_group <> (now).assignment_group THEN 'IncidentReassigned'
+            WHEN (before).assigned_to <> (now).assigned_to THEN 'IncidentAssigned'
             ELSE 'IncidentUpdated' END,
        jsonb_strip_nulls(jsonb_build_object(
-         'number', number, 'state', now.state,
-         'assignment_group', nullif(now.assignment_group, absent),
-         'assigned_to', nullif(now.assigned_to, absent),
-         'priority', nullif(now.priority, absent),
+         'number', number, 'state', (now).state,
+         'assignment_group', nullif((now).assignment_group, absent),
+         'assigned_to', nullif((now).assigned_to, absent),
+         'priority', nullif((now).priority, absent),
          'at', to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')))::text,
        'incident', number
   FROM (SELECT log AS now, lag(log) OVER (PARTITION BY number ORDER BY n) AS before, n, number, at,
@@ -62,8 +61,8 @@ SELECT CASE WHEN before IS NULL THEN 'IncidentCreated'
           FROM log) AS change
  ORDER BY n;
 UPDATE log SET event_id = id, seq = event.seq
-  FROM (SELECT *, row_number() OVER (ORDER BY seq) AS row FROM event_publication) AS event
- WHERE row = n AND aggregate_id = number)";
+  FROM (SELECT *, row_number() OVER (ORDER BY seq) AS place FROM event_publication) AS event
+ WHERE place = n AND aggregate_id = number)";
 
 constexpr const char* board = R"(
 SELECT DISTINCT number, last_value(state) OVER incident, last_value(assignment_group) OVER incident,
@@ -96,7 +95,8 @@ constexpr const char* overtaken =
 std::string compare(const TestDatabase& db, const std::string& title, const std::string& actual,
                     const std::string& expected) {
   const std::string lines = db.value(
-      "WITH expected AS (" + expected + "), actual AS (" + actual + ") "
+      "WITH expected AS (" + expected + "), actual AS (" + actual +
+      ") "
       "SELECT string_agg(line, E'\\n') FROM ("
       "  (SELECT 'missing    ' || e::text AS line "
       "     FROM (SELECT * FROM expected EXCEPT ALL SELECT * FROM actual) AS e LIMIT 10) UNION ALL "

@@ -7,8 +7,9 @@
 
 namespace tests {
 
-/// A real incident log (5,998 changes of 890 incidents) in a test database: as the plain table `log`,
-/// as events, and as what plain SQL over `log` says the help desk's three read models must hold.
+/// A real incident log (5,998 changes of 890 incidents) in a test database: as the plain table
+/// `log`, as events, and as what plain SQL over `log` says the help desk's three read models must
+/// hold.
 class IncidentLog {
  public:
   /// Why there is no log on this machine, or nothing. It is looked for where FRESHET_INCIDENT_LOG
