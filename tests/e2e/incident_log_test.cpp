@@ -54,7 +54,7 @@ std::string name_of(const testing::TestParamInfo<Cell>& info) {
                      : cell.course == Course::shared_by_two ? "TwoRelays"
                                                             : "Drained";
   if (cell.pooled) name += "ThroughPgBouncer";
-  return name + "_" + std::to_string(cell.workers) + "Workers_" + cell.completion + "_Batches" +
+  return name + "_Workers" + std::to_string(cell.workers) + "_" + cell.completion + "_Batch" +
          std::to_string(cell.batch_size);
 }
 
@@ -179,8 +179,8 @@ TEST_P(IncidentLogRun, EndsWithWhatPlainSqlComputesAndEachEffectOnceInOrder) {
       break;
   }
   ASSERT_FALSE(HasFatalFailure());
-  EXPECT_EQ(log_->differences(), "");
-  EXPECT_EQ(log_->effect_differences(), "");
+  const std::string differences = log_->differences() + log_->effect_differences();
+  EXPECT_TRUE(differences.empty()) << differences;
   expect_completed();
 }
 
