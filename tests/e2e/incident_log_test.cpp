@@ -35,6 +35,8 @@ constexpr bool sanitized = false;
 #endif
 constexpr int whole_log = sanitized ? 1'500 : 1'000'000;
 constexpr int part_of_log = 1'500;
+// Small enough that every kill finds work to interrupt.
+constexpr int killed_batch = sanitized ? 2 : 7;
 constexpr long listeners = 4;
 
 enum class Course { drained, shared_by_two, killed };
@@ -71,8 +73,9 @@ std::vector<Cell> cells() {
       {2, "update", 50, Course::shared_by_two, false, whole_log},
       {4, "archive", 500, Course::drained, true, whole_log},
       {2, "delete", 7, Course::shared_by_two, true, whole_log},
-      {2, "update", 7, Course::killed, false, whole_log},
-      {2, "delete", 7, Course::killed, true, whole_log},
+      {2, "update", killed_batch, Course::killed, false, whole_log},
+      {1, "delete", killed_batch, Course::killed, false, whole_log},
+      {4, "archive", killed_batch, Course::killed, true, whole_log},
   };
   for (const int workers : sanitized ? std::vector{4} : std::vector{1, 2, 4}) {
     for (const char* completion : {"update", "delete", "archive"}) {

@@ -38,7 +38,7 @@ constexpr const char* fill_log =
     " WHERE place BETWEEN 2 AND $2::bigint + 1";
 
 constexpr const char* header_matches =
-    "SELECT f[1] || f[2] || f[14] || f[23] || f[24] || f[25] = "
+    "SELECT concat(f[1], f[2], f[14], f[23], f[24], f[25]) = "
     "       'numberincident_statesys_updated_atpriorityassignment_groupassigned_to' "
     "  FROM string_to_array(split_part($1, E'\\n', 1), ',') AS f";
 
