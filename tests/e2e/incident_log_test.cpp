@@ -132,8 +132,9 @@ class IncidentLogRun : public testing::TestWithParam<Cell> {
     EXPECT_LT(effects(), log_->events()) << "nothing was left for the last kill to interrupt";
     drain();
   }
-  // Both are at work when the events come.
-  void share() const {
+  // Both are at work when the events come, and awake before either could take them all.
+  void share() {
+    config_.relay["poll_max_ms"] = "10";
     const std::unique_ptr<Process> relays[] = {start(), start()};
     ASSERT_TRUE(tests::eventually([&] { return running_relays() == 2; }));
     log_->publish();
