@@ -53,7 +53,8 @@ start_in() {
     if "${as[@]}" "$bin/pg_ctl" -D "$home/data" -l "$home/server.log" -w -t 30 -o "-p $port \
         -k '$home' -c listen_addresses=127.0.0.1 -c fsync=${FRESHET_PG_FSYNC:-off} \
         -c max_connections=200 -c max_prepared_transactions=10 -c shared_buffers=256MB \
-        -c max_wal_size=2GB -c log_min_messages=fatal" start >/dev/null 2>&1; then return 0; fi
+        -c max_wal_size=2GB -c log_min_messages=fatal \
+        -c track_commit_timestamp=on" start >/dev/null 2>&1; then return 0; fi
   done
   tail -20 "$home/server.log" >&2
   return 1
