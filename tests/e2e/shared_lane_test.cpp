@@ -44,6 +44,44 @@ TEST(SharedLane, FourRelaysOnOneKeyKeepItsOrderAndHaveNoSecondEffect) {
       << "the relays were to share the work";
 }
 
+// Whether a handler fails or dawdles is a matter of chance here, so two workers in one lane would not
+// agree on an event's fate: one would call it dead and the other apply it, or what waits behind it.
+TEST(SharedLane, FourRelaysAgreeOnTheFateOfEveryEventOfALane) {
+  const TestDatabase db;
+  const Effects effects{db};
+  const auto keys = tests::keys_of_lane(db, 11, 300, "k");
+  std::string list;
+  for (const std::string& key : keys) list += (list.empty() ? "'" : ",'") + key + "'";
+  EngineRun run{db};
+  run.settings.relay.batch_size = 7;
+  run.add_sql("effects", {"Thing"},
+              effects.sql("1 / (random() > 0.2 AND (random() > 0.02 OR pg_sleep(0.002) IS NOT "
+                          "NULL))::int"));
+  {
+    std::vector<std::unique_ptr<relay::engine::Engine>> engines;
+    for (int i = 0; i < 4; ++i) engines.push_back(run.start());
+    for (int i = 0; i < 5; ++i) {
+      db.run(tests::publishing("Thing", "(ARRAY[" + list + "])[n]", 300));
+    }
+    EXPECT_TRUE(tests::eventually([&] {
+      return db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL AND NOT "
+                       "parked") == 0;
+    }));
+    for (const auto& engine : engines) engine->request_stop();
+    for (const auto& engine : engines) {
+      ASSERT_TRUE(engine->wait(std::chrono::steady_clock::now() + 10s));
+    }
+  }
+  EXPECT_GT(db.number("SELECT count(*) FROM event_delivery WHERE state = 'dead'"), 20);
+  EXPECT_EQ(effects.count() + db.number("SELECT count(*) FROM event_delivery"), 1'500);
+  EXPECT_EQ(effects.doubled(), 0);
+  EXPECT_EQ(effects.overtaken(), 0);
+  EXPECT_EQ(db.number("SELECT count(*) FROM effects e JOIN event_delivery d ON d.key = chr(31) || e.key "
+                      "AND d.seq <= e.seq"),
+            0)
+      << "an event was applied that is dead, or that was to wait behind a dead one";
+}
+
 TEST(SharedLane, AnotherKeyOfTheLaneIsNotHeldUpByAHeldLanesBacklog) {
   const TestDatabase db;
   const Effects effects{db};
