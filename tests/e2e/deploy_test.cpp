@@ -8,7 +8,8 @@
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 using tests::Effects;
 using tests::Ended;
 using tests::Process;
@@ -50,10 +51,13 @@ RelayConfig& named(RelayConfig& config, const std::string& instance) {
   return config;
 }
 
-std::string now(const TestDatabase& db) { return db.value("SELECT clock_timestamp()::text"); }
+std::string now(const TestDatabase& db) {
+  return db.value("SELECT clock_timestamp()::text");
+}
 
 constexpr const char* b_is_not_run_here =
-    "listener \"b\" is active, but this relay does not run it and would complete events without it: "
+    "listener \"b\" is active, but this relay does not run it and would complete events without "
+    "it: "
     "add it to the settings, or, if it is gone for good, run \"freshet listeners retire b\"";
 
 TEST(RollingDeploy, LosesNoEventAndStopsARelayThatDoesNotRunEverybody) {
@@ -72,9 +76,9 @@ TEST(RollingDeploy, LosesNoEventAndStopsARelayThatDoesNotRunEverybody) {
   ASSERT_TRUE(a.reach(200)) << v1.err();
   Process v2{named(both, "v2").command({"run"})};
   ASSERT_TRUE(says(v1, b_is_not_run_here)) << v1.err() << v2.err();
-  EXPECT_TRUE(tests::eventually([&] {
-    return only_a.run({"status"}).out.find(b_is_not_run_here) != std::string::npos;
-  }, 10s)) << only_a.run({"status"}).out;
+  EXPECT_TRUE(tests::eventually(
+      [&] { return only_a.run({"status"}).out.find(b_is_not_run_here) != std::string::npos; }, 10s))
+      << only_a.run({"status"}).out;
   const long had = a.count();
   EXPECT_TRUE(a.reach(had + 100)) << "the second version carries on\n" << v2.err();
   EXPECT_TRUE(b.reach(100)) << v2.err();
@@ -82,10 +86,11 @@ TEST(RollingDeploy, LosesNoEventAndStopsARelayThatDoesNotRunEverybody) {
   EXPECT_EQ(tests::stop_relay(v1), 0) << v1.err();
   const std::string registered_at =
       db.value("SELECT since::text FROM event_listener WHERE name = 'b'");
-  EXPECT_EQ(db.number("SELECT applied_total FROM projection_freshness WHERE listener = 'a' AND instance "
-                      "= 'v1'"),
-            db.number("SELECT count(*) FROM event_publication WHERE completion_date < '" +
-                      registered_at + "'"))
+  EXPECT_EQ(
+      db.number("SELECT applied_total FROM projection_freshness WHERE listener = 'a' AND instance "
+                "= 'v1'"),
+      db.number("SELECT count(*) FROM event_publication WHERE completion_date < '" + registered_at +
+                "'"))
       << "the first version applied something after b was registered, or lost something before";
 
   // The third version is without b again: it waits until somebody says that b is gone.
@@ -109,8 +114,10 @@ TEST(RollingDeploy, LosesNoEventAndStopsARelayThatDoesNotRunEverybody) {
   EXPECT_EQ(db.number("SELECT count(*) FROM event_delivery"), 0);
   const std::string for_b = "SELECT id FROM event_publication WHERE completion_date > '" +
                             registered_at + "' AND completion_date < '" + v2_stopped_at + "'";
-  EXPECT_EQ(db.number("SELECT count(*) FROM (" + for_b + " EXCEPT SELECT event_id FROM b) missed"), 0);
-  EXPECT_EQ(db.number("SELECT count(*) FROM (SELECT event_id FROM b EXCEPT " + for_b + ") extra"), 0);
+  EXPECT_EQ(db.number("SELECT count(*) FROM (" + for_b + " EXCEPT SELECT event_id FROM b) missed"),
+            0);
+  EXPECT_EQ(db.number("SELECT count(*) FROM (SELECT event_id FROM b EXCEPT " + for_b + ") extra"),
+            0);
 }
 
 TEST(RollingDeploy, ANewProjectionSeesEveryEventThatIsNotComplete) {
@@ -165,10 +172,11 @@ TEST(RollingDeploy, AnotherCompletionModeStopsARelayWithWhatToDo) {
   config.relay["completion"] = "\"delete\"";
   const Ended refused = config.run({"run", "--drain"});
   EXPECT_EQ(refused.code, 1);
-  EXPECT_NE(refused.err.find("this database works with completion = \"update\", but these settings say "
-                             "\"delete\": change the settings, or stop every relay and run \"freshet "
-                             "settings --adopt\""),
-            std::string::npos)
+  EXPECT_NE(
+      refused.err.find("this database works with completion = \"update\", but these settings say "
+                       "\"delete\": change the settings, or stop every relay and run \"freshet "
+                       "settings --adopt\""),
+      std::string::npos)
       << refused.err;
   EXPECT_EQ(a.count(), 0);
   EXPECT_EQ(config.run({"settings", "--adopt"}).code, 0);
@@ -194,8 +202,9 @@ TEST(RollingDeploy, AListenerRetiredUnderARunningRelayStopsItsClaiming) {
   EXPECT_NE(retired.out.find("was running it"), std::string::npos) << retired.out;
   // No claim after the retirement counts: this one is not taken, however soon it comes.
   db.run(tests::publishing("Thing", "'k'", 10, 11));
-  ASSERT_TRUE(says(relay, "projection \"a\" has been retired while this relay runs it: stop this "
-                          "relay, or start it again to register the projection anew"))
+  ASSERT_TRUE(says(relay,
+                   "projection \"a\" has been retired while this relay runs it: stop this "
+                   "relay, or start it again to register the projection anew"))
       << relay.err();
   EXPECT_TRUE(relay.running());
   EXPECT_EQ(tests::stop_relay(relay), 0) << relay.err();

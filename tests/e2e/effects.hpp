@@ -41,8 +41,10 @@ class Effects {
   }
   /// Effects of a key that came after one with a higher seq.
   [[nodiscard]] long overtaken() const {
-    return db_.number("SELECT count(*) FROM (SELECT seq, max(seq) OVER (PARTITION BY key ORDER BY "
-                      "pos) AS highest FROM " + table_ + ") e WHERE seq < highest");
+    return db_.number(
+        "SELECT count(*) FROM (SELECT seq, max(seq) OVER (PARTITION BY key ORDER BY "
+        "pos) AS highest FROM " +
+        table_ + ") e WHERE seq < highest");
   }
 
  private:
@@ -63,10 +65,11 @@ inline std::string publishing(const std::string& type, const std::string& key, i
 inline std::vector<std::string> keys_of_lane(const TestDatabase& db, int lane, std::size_t count,
                                              const std::string& prefix) {
   std::vector<std::string> keys;
-  for (const auto& row : db.run(
-           "SELECT key FROM (SELECT n, '" + prefix + "' || n AS key FROM generate_series(1, 100000) "
-           "n) k WHERE freshet_lane(NULL, key, NULL) = " + std::to_string(lane) +
-           " ORDER BY n LIMIT " + std::to_string(count))) {
+  for (const auto& row :
+       db.run("SELECT key FROM (SELECT n, '" + prefix +
+              "' || n AS key FROM generate_series(1, 100000) "
+              "n) k WHERE freshet_lane(NULL, key, NULL) = " +
+              std::to_string(lane) + " ORDER BY n LIMIT " + std::to_string(count))) {
     keys.emplace_back(row[0].c_str());
   }
   return keys;

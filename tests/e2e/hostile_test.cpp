@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 using tests::Process;
 using tests::RelayConfig;
 using tests::TestDatabase;
@@ -22,9 +22,10 @@ constexpr const char* seen_table =
 class Publisher {
  public:
   explicit Publisher(const TestDatabase& db) : connection_(db.url()) {
-    connection_.prepare("publish",
-                        "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) "
-                        "VALUES ($1, $2, $3)");
+    connection_.prepare(
+        "publish",
+        "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) "
+        "VALUES ($1, $2, $3)");
   }
   void publish(const std::string& key, const std::string& payload,
                const std::string& type = "Thing") {
@@ -37,7 +38,9 @@ class Publisher {
   pqxx::connection connection_;
 };
 
-std::string object(const std::string& text) { return "{\"t\": \"" + text + "\"}"; }
+std::string object(const std::string& text) {
+  return "{\"t\": \"" + text + "\"}";
+}
 
 struct Bad {
   const char* key;
@@ -121,14 +124,17 @@ TEST(Hostile, EventsEndAsDeadLettersWithAReasonOrPassByteExactAndTheirNeighbours
   EXPECT_EQ(db.value(md5s), before) << "a stored event was changed";
   for (const Bad& one : bad) {
     const std::string why = db.value(
-        "SELECT last_error FROM event_delivery d JOIN event_publication p ON p.id = d.event_id WHERE "
-        "d.state = 'dead' AND p.aggregate_id = '" + std::string{one.key} + "'");
+        "SELECT last_error FROM event_delivery d JOIN event_publication p ON p.id = d.event_id "
+        "WHERE "
+        "d.state = 'dead' AND p.aggregate_id = '" +
+        std::string{one.key} + "'");
     EXPECT_NE(why.find(one.reason), std::string::npos) << one.key << ": " << why;
   }
-  EXPECT_EQ(db.number("SELECT count(*) FROM event_publication p JOIN seen s ON s.event_id = p.id WHERE "
-                      "s.event_type = p.event_type AND s.aggregate_id = p.aggregate_id AND s.t IS NOT "
-                      "DISTINCT FROM p.serialized_event::jsonb->>'t'"),
-            wanted);
+  EXPECT_EQ(
+      db.number("SELECT count(*) FROM event_publication p JOIN seen s ON s.event_id = p.id WHERE "
+                "s.event_type = p.event_type AND s.aggregate_id = p.aggregate_id AND s.t IS NOT "
+                "DISTINCT FROM p.serialized_event::jsonb->>'t'"),
+      wanted);
   EXPECT_EQ(db.number("SELECT length(t) FROM seen WHERE aggregate_id = '10 MB'"), 10'000'003);
   EXPECT_EQ(db.number("SELECT length(event_type) FROM seen WHERE aggregate_id = 'long type'"), 512);
   const std::string log = relay.out() + relay.err();
@@ -153,7 +159,8 @@ TEST(Hostile, AnEventBehindABadPayloadOfItsKeyWaits) {
   const tests::Ended ended = config.run({"run", "--drain"});
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_EQ(db.value("SELECT string_agg(t, ',' ORDER BY t) FROM seen"), "first,other");
-  EXPECT_EQ(db.value("SELECT string_agg(state, ',' ORDER BY seq) FROM event_delivery"), "dead,waiting");
+  EXPECT_EQ(db.value("SELECT string_agg(state, ',' ORDER BY seq) FROM event_delivery"),
+            "dead,waiting");
 }
 
 // The relay decides before the server does: what it lets pass, jsonb must take.

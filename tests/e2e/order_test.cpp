@@ -8,7 +8,7 @@
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
 using tests::Effects;
 using tests::EngineRun;
 using tests::TestDatabase;
@@ -28,8 +28,10 @@ bool stopped(relay::engine::Engine& engine) {
 void take_and_publish(pqxx::work& writer, const std::vector<std::string>& keys, int n) {
   for (const std::string& key : keys) {
     writer.exec("UPDATE agg SET n = n + 1 WHERE k = '" + key + "'");
-    writer.exec("INSERT INTO event_publication (event_type, serialized_event, aggregate_id) VALUES "
-                "('Thing', '{\"n\": " + std::to_string(n) + "}', '" + key + "')");
+    writer.exec(
+        "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) VALUES "
+        "('Thing', '{\"n\": " +
+        std::to_string(n) + "}', '" + key + "')");
   }
 }
 
@@ -45,8 +47,8 @@ bool claims_happen(const TestDatabase& db, const Effects& effects, int rounds) {
 }
 
 // While the first writer is open, lower numbers than those already delivered are still to come; the
-// next writer's higher numbers commit right behind it. Forty keys: a floor that went too far in some
-// lanes cannot hide.
+// next writer's higher numbers commit right behind it. Forty keys: a floor that went too far in
+// some lanes cannot hide.
 TEST(Order, ALateCommitIsNotOvertakenByTheNextEventOfItsKey) {
   const TestDatabase db;
   const Effects effects{db};
@@ -76,9 +78,10 @@ TEST(Order, ALateCommitIsNotOvertakenByTheNextEventOfItsKey) {
   ASSERT_TRUE(stopped(*engine));
   EXPECT_EQ(effects.overtaken(), 0);
   EXPECT_EQ(effects.doubled(), 0);
-  EXPECT_EQ(db.number("SELECT count(*) FROM (SELECT key FROM effects WHERE key LIKE 'late%' GROUP BY "
-                      "key HAVING string_agg(n::text, ' ' ORDER BY pos) = '1 2') k"),
-            40);
+  EXPECT_EQ(
+      db.number("SELECT count(*) FROM (SELECT key FROM effects WHERE key LIKE 'late%' GROUP BY "
+                "key HAVING string_agg(n::text, ' ' ORDER BY pos) = '1 2') k"),
+      40);
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"), 0);
 }
 
@@ -136,16 +139,18 @@ TEST(Order, ARowPutBackToPendingByHandBelowTheFloorIsDeliveredBySweeping) {
   db.run(tests::publishing("Thing", "'k' || n", 500));
   ASSERT_TRUE(effects.reach(500));
   ASSERT_TRUE(claims_happen(db, effects, 5));
-  db.run("DELETE FROM processed_events WHERE split_part(idempotency_key, ':', 2) IN "
-         "(SELECT event_id::text FROM effects WHERE key LIKE 'k%')");
+  db.run(
+      "DELETE FROM processed_events WHERE split_part(idempotency_key, ':', 2) IN "
+      "(SELECT event_id::text FROM effects WHERE key LIKE 'k%')");
   db.run("UPDATE event_publication SET completion_date = NULL WHERE aggregate_id LIKE 'k%'");
   // A sweep takes four of the 64 lanes each second.
   const long wanted = std::getenv("FRESHET_LONG") == nullptr ? 550 : 1'000;
   EXPECT_TRUE(effects.reach(wanted, 40s, "key LIKE 'k%'"));
   ASSERT_TRUE(stopped(*engine));
-  EXPECT_EQ(db.number("SELECT count(*) FROM (SELECT FROM effects WHERE key LIKE 'k%' GROUP BY event_id "
-                      "HAVING count(*) > 2) e"),
-            0);
+  EXPECT_EQ(
+      db.number("SELECT count(*) FROM (SELECT FROM effects WHERE key LIKE 'k%' GROUP BY event_id "
+                "HAVING count(*) > 2) e"),
+      0);
 }
 
 TEST(Order, WhatWasDeliveredAndIsPutBackByHandHasNoSecondEffect) {

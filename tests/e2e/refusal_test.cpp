@@ -71,10 +71,12 @@ class Role {
 /// One sentence on standard error, nothing on standard output, the code as documented.
 void expect_refused(const Ended& ended, int code, const std::string& words) {
   EXPECT_EQ(ended.code, code) << ended.err;
-  EXPECT_NE(ended.err.find(words), std::string::npos) << "wanted: " << words << "\ngot: " << ended.err;
+  EXPECT_NE(ended.err.find(words), std::string::npos)
+      << "wanted: " << words << "\ngot: " << ended.err;
   EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
   EXPECT_EQ(ended.out, "");
-  EXPECT_EQ((ended.out + ended.err).find(password), std::string::npos) << "a password in the output";
+  EXPECT_EQ((ended.out + ended.err).find(password), std::string::npos)
+      << "a password in the output";
 }
 
 TEST(Refusal, AProjectionsMissingTableIsNamed) {
@@ -109,11 +111,14 @@ TEST(Refusal, AMissingGrantIsNamedAndTheReadmesGrantsAreEnough) {
   db.run(tests::publishing("Thing", "'k' || n", 20));
   expect_refused(config.run({"run", "--drain"}), 3, "permission denied for table effects");
 
-  db.run("GRANT INSERT ON effects TO " + role.name() + "; GRANT USAGE ON SEQUENCE effects_pos_seq TO " +
-         role.name() + "; REVOKE UPDATE ON event_publication FROM " + role.name());
+  db.run("GRANT INSERT ON effects TO " + role.name() +
+         "; GRANT USAGE ON SEQUENCE effects_pos_seq TO " + role.name() +
+         "; REVOKE UPDATE ON event_publication FROM " + role.name());
   expect_refused(config.run({"run", "--drain"}), 3,
-                 "role " + role.name() + " lacks UPDATE on event_publication; run: GRANT UPDATE ON "
-                 "event_publication TO " + role.name());
+                 "role " + role.name() +
+                     " lacks UPDATE on event_publication; run: GRANT UPDATE ON "
+                     "event_publication TO " +
+                     role.name());
   EXPECT_EQ(effects.count(), 0);
 
   db.run("GRANT UPDATE ON event_publication TO " + role.name());
@@ -155,17 +160,20 @@ TEST(Refusal, AWrongPasswordIsSaidWithoutSayingIt) {
   const Effects effects{db};
   const Role role{db, "asked"};
   role.grant_as_the_readme_says();
-  db.run("GRANT INSERT ON effects TO " + role.name() + "; GRANT USAGE ON SEQUENCE effects_pos_seq TO " +
-         role.name());
+  db.run("GRANT INSERT ON effects TO " + role.name() +
+         "; GRANT USAGE ON SEQUENCE effects_pos_seq TO " + role.name());
   const PasswordAsked asked{db, role.name()};
   RelayConfig config{role.url(std::string{password} + "-wrong")};
   config.add("effects", "*", effects.sql());
   // The server reads its file soon, not at once.
   ASSERT_TRUE(tests::eventually([&] { return config.run({"status"}).code == 3; }));
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"run"}, {"status"}, {"migrate"}, {"listeners", "list"},
-        {"publish"}}) {
-    expect_refused(config.run(words), 3, "password authentication failed for user \"" + role.name());
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"run"},
+                                                {"status"},
+                                                {"migrate"},
+                                                {"listeners", "list"},
+                                                {"publish"}}) {
+    expect_refused(config.run(words), 3,
+                   "password authentication failed for user \"" + role.name());
   }
   config.url = role.url("");
   expect_refused(config.run({"run"}), 3, "no password supplied");
@@ -177,9 +185,14 @@ TEST(Refusal, AWrongPasswordIsSaidWithoutSayingIt) {
 TEST(Refusal, AnUnreachableServerIsSaidWithItsAddressAndWithoutThePassword) {
   RelayConfig config{std::string{"postgresql://somebody:"} + password + "@127.0.0.1:1/somewhere"};
   config.add("board", "*", "SELECT FROM events");
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"run"}, {"run", "--drain"}, {"status"}, {"status", "--json"},
-        {"migrate"}, {"listeners", "retire", "x", "--yes"}, {"publish"}, {"settings"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"run"},
+                                                {"run", "--drain"},
+                                                {"status"},
+                                                {"status", "--json"},
+                                                {"migrate"},
+                                                {"listeners", "retire", "x", "--yes"},
+                                                {"publish"},
+                                                {"settings"}}) {
     expect_refused(config.run(words), 3, "127.0.0.1");
   }
   config.url = "postgresql://no-such-host.invalid/somewhere";
@@ -219,8 +232,8 @@ TEST(Refusal, HostileNamesInTheSettingsAreRefusedInWords) {
     RelayConfig config{db.url()};
     config.projections = "[[projection]]\nname = " + toml(name) +
                          "\nevents = [\"*\"]\nsql = \"INSERT INTO x SELECT 1 FROM events\"\n";
-    for (const std::vector<std::string>& words : {std::vector<std::string>{"run", "--drain"},
-                                                  {"check"}}) {
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"run", "--drain"}, {"check"}}) {
       const Ended ended = config.run(words);
       expect_refused(ended, 2, "name");
       EXPECT_LT(ended.err.size(), 1'000U) << ended.err;
@@ -245,8 +258,9 @@ TEST(Refusal, AnAddressedListenerWithAHostileNameIsParkedAndShown) {
   const Effects effects{db};
   RelayConfig config{db.url()};
   config.add("effects", "*", effects.sql());
-  db.run("INSERT INTO event_publication (event_type, serialized_event, listener_id) VALUES "
-         "('Thing', '{\"n\": 1}', E'a\"; drop table x; --\\n%s'), ('Thing', '{\"n\": 2}', NULL)");
+  db.run(
+      "INSERT INTO event_publication (event_type, serialized_event, listener_id) VALUES "
+      "('Thing', '{\"n\": 1}', E'a\"; drop table x; --\\n%s'), ('Thing', '{\"n\": 2}', NULL)");
   const Ended drained = config.run({"run", "--drain"});
   EXPECT_EQ(drained.code, 0) << drained.err;
   EXPECT_EQ(effects.count(), 1);

@@ -6,7 +6,8 @@
 
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 using tests::Effects;
 using tests::EngineRun;
 using tests::Process;
@@ -29,8 +30,9 @@ TEST(SharedLane, FourRelaysOnOneKeyKeepItsOrderAndHaveNoSecondEffect) {
   config.add("effects", "Thing", effects.sql());
   const auto relays = start_relays(config, 4);
   ASSERT_TRUE(tests::eventually([&] {
-    return db.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-                     "application_name LIKE 'freshet scout%'") == 4;
+    return db.number(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+               "application_name LIKE 'freshet scout%'") == 4;
   })) << relays[0]->err();
   for (int i = 0; i < 40; ++i) db.run(tests::publishing("Thing", "'the one'", 50, 50 * i));
   EXPECT_TRUE(effects.reach(2'000));
@@ -44,8 +46,9 @@ TEST(SharedLane, FourRelaysOnOneKeyKeepItsOrderAndHaveNoSecondEffect) {
       << "the relays were to share the work";
 }
 
-// Whether a handler fails or dawdles is a matter of chance here, so two workers in one lane would not
-// agree on an event's fate: one would call it dead and the other apply it, or what waits behind it.
+// Whether a handler fails or dawdles is a matter of chance here, so two workers in one lane would
+// not agree on an event's fate: one would call it dead and the other apply it, or what waits behind
+// it.
 TEST(SharedLane, FourRelaysAgreeOnTheFateOfEveryEventOfALane) {
   const TestDatabase db;
   const Effects effects{db};
@@ -64,8 +67,9 @@ TEST(SharedLane, FourRelaysAgreeOnTheFateOfEveryEventOfALane) {
       db.run(tests::publishing("Thing", "(ARRAY[" + list + "])[n]", 300));
     }
     EXPECT_TRUE(tests::eventually([&] {
-      return db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL AND NOT "
-                       "parked") == 0;
+      return db.number(
+                 "SELECT count(*) FROM event_publication WHERE completion_date IS NULL AND NOT "
+                 "parked") == 0;
     }));
     for (const auto& engine : engines) engine->request_stop();
     for (const auto& engine : engines) {
@@ -76,9 +80,10 @@ TEST(SharedLane, FourRelaysAgreeOnTheFateOfEveryEventOfALane) {
   EXPECT_EQ(effects.count() + db.number("SELECT count(*) FROM event_delivery"), 1'500);
   EXPECT_EQ(effects.doubled(), 0);
   EXPECT_EQ(effects.overtaken(), 0);
-  EXPECT_EQ(db.number("SELECT count(*) FROM effects e JOIN event_delivery d ON d.key = chr(31) || e.key "
-                      "AND d.seq <= e.seq"),
-            0)
+  EXPECT_EQ(
+      db.number("SELECT count(*) FROM effects e JOIN event_delivery d ON d.key = chr(31) || e.key "
+                "AND d.seq <= e.seq"),
+      0)
       << "an event was applied that is dead, or that was to wait behind a dead one";
 }
 
@@ -99,22 +104,27 @@ TEST(SharedLane, AnotherKeyOfTheLaneIsNotHeldUpByAHeldLanesBacklog) {
 }
 
 constexpr const char* sum_up =
-    "INSERT INTO sums AS s (grp, total) SELECT payload->>'g', sum((payload->>'n')::int) FROM events "
+    "INSERT INTO sums AS s (grp, total) SELECT payload->>'g', sum((payload->>'n')::int) FROM "
+    "events "
     "GROUP BY 1 ORDER BY 1 ON CONFLICT (grp) DO UPDATE SET total = s.total + excluded.total";
 // As it should not be written: rows are locked in another order each time.
 constexpr const char* sum_up_in_disorder =
-    "INSERT INTO sums AS s (grp, total) SELECT payload->>'g', sum((payload->>'n')::int) FROM events "
+    "INSERT INTO sums AS s (grp, total) SELECT payload->>'g', sum((payload->>'n')::int) FROM "
+    "events "
     "GROUP BY 1 ORDER BY random() ON CONFLICT (grp) DO UPDATE SET total = s.total + excluded.total";
 
 /// 6,000 events of 120 keys in 40 groups, summed up by four workers.
 void expect_right_sums(const char* sql) {
   const TestDatabase db;
   db.run("CREATE TABLE sums (grp text PRIMARY KEY, total bigint NOT NULL)");
-  db.run("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''20ms''', "
-         "current_database()); END $$");
-  db.run("INSERT INTO event_publication (event_type, serialized_event, aggregate_id) SELECT 'Counted', "
-         "jsonb_build_object('n', n, 'g', 'g' || n * 7 % 40)::text, 'k' || n % 120 "
-         "FROM generate_series(1, 6000) n");
+  db.run(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''20ms''', "
+      "current_database()); END $$");
+  db.run(
+      "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) SELECT "
+      "'Counted', "
+      "jsonb_build_object('n', n, 'g', 'g' || n * 7 % 40)::text, 'k' || n % 120 "
+      "FROM generate_series(1, 6000) n");
   EngineRun run{db};
   run.settings.relay.workers = 4;
   run.settings.relay.batch_size = 60;
@@ -122,12 +132,15 @@ void expect_right_sums(const char* sql) {
   ASSERT_TRUE(run.drain());
   EXPECT_EQ(db.number("SELECT count(*) FROM event_delivery"), 0);
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"), 0);
-  EXPECT_EQ(db.number("SELECT count(*) FROM (SELECT 'g' || n * 7 % 40 AS grp, sum(n) AS total FROM "
-                      "generate_series(1, 6000) n GROUP BY 1) right_sums JOIN sums USING (grp, total)"),
-            40);
+  EXPECT_EQ(
+      db.number("SELECT count(*) FROM (SELECT 'g' || n * 7 % 40 AS grp, sum(n) AS total FROM "
+                "generate_series(1, 6000) n GROUP BY 1) right_sums JOIN sums USING (grp, total)"),
+      40);
 }
 
-TEST(SharedRows, FourWorkersThatUpsertTheSameRowsAddUpRight) { expect_right_sums(sum_up); }
+TEST(SharedRows, FourWorkersThatUpsertTheSameRowsAddUpRight) {
+  expect_right_sums(sum_up);
+}
 
 TEST(SharedRows, FourWorkersThatDeadlockAddUpRightAndNothingIsDead) {
   expect_right_sums(sum_up_in_disorder);
