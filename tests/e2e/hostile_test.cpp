@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
+#include "relay/pg/connection.hpp"
 #include "tests/e2e/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace {
 
-using std::chrono_literals::operator""s;
 using tests::Process;
 using tests::RelayConfig;
 using tests::TestDatabase;
@@ -21,21 +21,17 @@ constexpr const char* seen_table =
 /// Publishes with bound values, so that nothing needs quoting here.
 class Publisher {
  public:
-  explicit Publisher(const TestDatabase& db) : connection_(db.url()) {
-    connection_.prepare(
-        "publish",
-        "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) "
-        "VALUES ($1, $2, $3)");
-  }
+  explicit Publisher(const TestDatabase& db) : connection_(db.url()) {}
   void publish(const std::string& key, const std::string& payload,
                const std::string& type = "Thing") {
-    pqxx::work tx{connection_};
-    tx.exec_prepared("publish", type, payload, key);
-    tx.commit();
+    connection_.exec(
+        "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) "
+        "VALUES ($1, $2, $3)",
+        type, payload, key);
   }
 
  private:
-  pqxx::connection connection_;
+  relay::pg::Connection connection_;
 };
 
 std::string object(const std::string& text) {
