@@ -35,11 +35,15 @@ void RelayConfig::add_from(const std::string& path) {
 }
 
 const std::string& RelayConfig::write() const {
-  std::ofstream file{path_};
+  // Beside it first: a program that was just started may be reading the one before.
+  std::ofstream file{path_ + ".new"};
   file << "[relay]\n";
   for (const auto& [name, value] : relay) file << name << " = " << value << "\n";
-  file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n" << database_extra << "\n"
+  file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n"
+       << database_extra << "\n"
        << projections;
+  file.close();
+  std::filesystem::rename(path_ + ".new", path_);
   return path_;
 }
 
