@@ -1,0 +1,187 @@
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "tests/e2e/thing_load.hpp"
+#include "tests/support/engine_run.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/pgbouncer.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using tests::eventually;
+using tests::Process;
+using tests::RelayConfig;
+using tests::TestDatabase;
+using tests::ThingLoad;
+using Clock = std::chrono::steady_clock;
+
+/// A relay in its own process, whose only handler sleeps for half a minute in SQL.
+class AsleepInAHandler : public ::testing::Test {
+ protected:
+  void start(int drain_s) {
+    load_.publish(5, 5);
+    config_.relay = {{"drain_s", std::to_string(drain_s)}, {"statement_timeout_ms", "60000"}};
+    config_.add("effects", "Thing", ThingLoad::record("pg_sleep(30) IS NOT NULL"));
+    relay_ = std::make_unique<Process>(config_.command({"run"}));
+    ASSERT_TRUE(eventually([this] { return sleeping() > 0; })) << relay_->err();
+  }
+  [[nodiscard]] long sleeping() const {
+    return db_.number(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND wait_event = 'PgSleep'");
+  }
+  void expect_nothing_happened() const {
+    EXPECT_EQ(load_.effects(), 0);
+    EXPECT_EQ(load_.guards(), 0);
+    EXPECT_EQ(load_.deliveries(), 0);
+    EXPECT_EQ(load_.pending(), 5);
+    EXPECT_TRUE(eventually([this] { return load_.relay_connections() == 0; }, 2s));
+  }
+
+  TestDatabase db_;
+  ThingLoad load_{db_};
+  RelayConfig config_{db_.url()};
+  std::unique_ptr<Process> relay_;
+};
+
+TEST(Stop, SigtermUnderLoadLeavesNothingHalfDoneAndTheNextDrainDeliversTheRest) {
+  const TestDatabase db;
+  const ThingLoad load{db};
+  load.publish(3'000, 100);
+  RelayConfig config{db.url()};
+  config.relay = {{"batch_size", "20"}, {"drain_s", "5"}};
+  config.add("effects", "Thing", ThingLoad::record("pg_sleep(0.0005) IS NOT NULL"));
+  Process relay{config.command({"run"})};
+  ASSERT_TRUE(eventually([&] { return load.effects() > 300; })) << relay.err();
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.wait(6s), 0) << relay.err();
+
+  const long effects = load.effects();
+  EXPECT_LT(effects, 3'000) << "it was at rest already: the load is too small";
+  EXPECT_EQ(load.guards(), effects);
+  EXPECT_EQ(load.completed(), effects);
+  EXPECT_EQ(load.pending(), 3'000 - effects);
+  EXPECT_EQ(load.deliveries(), 0);
+
+  EXPECT_EQ(config.run({"run", "--drain"}).code, 0);
+  EXPECT_EQ(load.effects(), 3'000);
+  EXPECT_EQ(load.different(), 3'000);
+  EXPECT_EQ(load.pending(), 0);
+}
+
+TEST_F(AsleepInAHandler, IsCancelledAtTheDrainLimitAndItsBatchIsRolledBack) {
+  start(1);
+  const auto began = Clock::now();
+  relay_->signal(SIGTERM);
+  EXPECT_EQ(relay_->wait(10s), 0) << relay_->err();
+  EXPECT_GT(Clock::now() - began, 900ms) << "it had a second to finish";
+  EXPECT_LT(Clock::now() - began, 4s);
+  expect_nothing_happened();
+}
+
+TEST_F(AsleepInAHandler, IsCancelledAtOnceByASecondSigterm) {
+  start(25);
+  relay_->signal(SIGTERM);
+  ASSERT_TRUE(eventually([this] { return relay_->err().find("stopping") != std::string::npos; }));
+  EXPECT_EQ(sleeping(), 1) << "the first signal waits for the handler";
+  const auto began = Clock::now();
+  relay_->signal(SIGTERM);
+  EXPECT_EQ(relay_->wait(10s), 0) << relay_->err();
+  EXPECT_LT(Clock::now() - began, 3s);
+  expect_nothing_happened();
+}
+
+TEST(Stop, SigtermWhileTheDatabaseIsGoneEndsInTime) {
+  if (!tests::PgBouncer::available()) GTEST_SKIP() << "PgBouncer is not installed: ./dev setup";
+  const TestDatabase db;
+  const ThingLoad load{db};
+  auto pooler = std::make_unique<tests::PgBouncer>(db.name());
+  RelayConfig config{pooler->url()};
+  config.relay = {{"drain_s", "2"}};
+  config.add("effects", "Thing", ThingLoad::record());
+  Process relay{config.command({"run"})};
+  load.publish(10, 10);
+  ASSERT_TRUE(eventually([&] { return load.effects() == 10; })) << relay.err();
+  pooler.reset();
+  ASSERT_TRUE(eventually([&] { return relay.err().find("cannot look") != std::string::npos; }))
+      << relay.err();
+  const auto began = Clock::now();
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.wait(10s), 0) << relay.err();
+  EXPECT_LT(Clock::now() - began, 5s);
+}
+
+TEST(Stop, ADrainEndsWithZeroWhenOnlyDeadLettersAndWhatTheyHoldAreLeft) {
+  const TestDatabase db;
+  const ThingLoad load{db};
+  load.publish(100, 10);
+  RelayConfig config{db.url()};
+  config.add("effects", "Thing", ThingLoad::record("1 / ((payload->>'n')::int - 13) IS NOT NULL"));
+  for (int time = 1; time <= 2; ++time) {  // the second finds nothing else
+    const tests::Ended ended = config.run({"run", "--drain"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(load.effects(), 91);
+    EXPECT_EQ(db.value("SELECT string_agg(state || number, ' ' ORDER BY state) FROM (SELECT state, "
+                       "count(*) AS number FROM event_delivery GROUP BY state) d"),
+              "dead1 waiting8");
+  }
+}
+
+long threads() {
+  const std::filesystem::directory_iterator all{"/proc/self/task"};
+  return std::distance(begin(all), end(all));
+}
+
+TEST(Stop, TwentyStartsAndStopsUnderLoadLeakNoConnectionAndNoThread) {
+  const TestDatabase db;
+  const ThingLoad load{db};
+  tests::EngineRun run{db};
+  run.settings.relay.workers = 4;
+  run.settings.relay.batch_size = 20;
+  run.settings.databases[0].listen = true;
+  run.add_sql("effects", {"Thing"}, ThingLoad::record());
+  const long threads_before = threads();
+  for (int time = 0; time < 20; ++time) {
+    load.publish(500, 50);
+    const auto engine = run.start();
+    ASSERT_TRUE(eventually([&] { return engine->events_done() > 0; }, 10s)) << engine->sentence();
+    engine->request_stop();
+    ASSERT_TRUE(engine->wait(Clock::now() + 5s));
+  }
+  EXPECT_EQ(threads(), threads_before);
+  EXPECT_TRUE(eventually([&] { return load.relay_connections() == 0; }, 5s))
+      << load.relay_connections() << " connections are left";
+  ASSERT_TRUE(run.drain());
+  EXPECT_EQ(load.effects(), 10'000);
+  EXPECT_EQ(load.different(), 10'000);
+}
+
+TEST(Stop, ConnectionsKilledAgainAndAgainLoseNothingAndKillNoEvent) {
+  const TestDatabase db;
+  const ThingLoad load{db};
+  load.publish(2'000, 100);
+  RelayConfig config{db.url()};
+  config.relay = {{"batch_size", "10"}};
+  config.add("effects", "Thing", ThingLoad::record("pg_sleep(0.001) IS NOT NULL"));
+  Process relay{config.command({"run", "--drain"})};
+  long killed = 0;
+  for (int time = 1; time <= 8; ++time) {
+    const long before = load.effects();
+    ASSERT_TRUE(eventually([&] { return load.effects() > before; })) << relay.err();
+    killed += db.number(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = "
+        "current_database() AND application_name LIKE 'freshet%'");
+  }
+  EXPECT_GT(killed, 12);
+  EXPECT_EQ(relay.wait(60s), 0) << relay.err();
+  EXPECT_EQ(load.effects(), 2'000);
+  EXPECT_EQ(load.different(), 2'000);
+  EXPECT_EQ(load.guards(), 2'000);
+  EXPECT_EQ(load.pending(), 0);
+  EXPECT_EQ(load.deliveries(), 0);
+}
+
+}  // namespace
