@@ -22,17 +22,20 @@ class Addressed : public ::testing::Test {
                     "FROM events ORDER BY seq");
   }
   void publish(const std::string& key, const std::string& listener) {
-    db_.run("INSERT INTO event_publication (event_type, serialized_event, aggregate_id, listener_id) "
-            "VALUES ('Thing', '{}', '" + key + "', " + listener + ")");
+    db_.run(
+        "INSERT INTO event_publication (event_type, serialized_event, aggregate_id, listener_id) "
+        "VALUES ('Thing', '{}', '" +
+        key + "', " + listener + ")");
   }
   void drain() {
     const Ended ended = config_.run({"run", "--drain"});
     ASSERT_EQ(ended.code, 0) << ended.err;
   }
   [[nodiscard]] std::string seen() const {
-    return db_.value("SELECT string_agg(line, ' ' ORDER BY line) FROM (SELECT listener || ':' || "
-                     "coalesce(listener_id, '-') || ':' || count(*) AS line FROM seen "
-                     "GROUP BY listener, listener_id) s");
+    return db_.value(
+        "SELECT string_agg(line, ' ' ORDER BY line) FROM (SELECT listener || ':' || "
+        "coalesce(listener_id, '-') || ':' || count(*) AS line FROM seen "
+        "GROUP BY listener, listener_id) s");
   }
 
   TestDatabase db_;

@@ -48,7 +48,8 @@ class ThingLoad {
 
   /// Records every effect; `where` restricts or delays it.
   static std::string record(const std::string& where = "true") {
-    return "INSERT INTO effects (event_id, key, seq) SELECT id, aggregate_id, seq FROM events WHERE " +
+    return "INSERT INTO effects (event_id, key, seq) SELECT id, aggregate_id, seq FROM events "
+           "WHERE " +
            where + " ORDER BY seq";
   }
 
