@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "tests/e2e/thing_load.hpp"
 #include "tests/support/engine_run.hpp"
@@ -122,6 +125,68 @@ TEST(Stop, SigtermWhileTheDatabaseIsGoneEndsInTime) {
   relay.signal(SIGTERM);
   EXPECT_EQ(relay.wait(10s), 0) << relay.err();
   EXPECT_LT(Clock::now() - began, 5s);
+}
+
+/// The process id of our PgBouncer, which is our child.
+pid_t pooler_pid() {
+  std::ifstream children{"/proc/self/task/" + std::to_string(::getpid()) + "/children"};
+  for (pid_t pid = 0; children >> pid;) {
+    std::string name;
+    std::ifstream{"/proc/" + std::to_string(pid) + "/comm"} >> name;
+    if (name == "pgbouncer") return pid;
+  }
+  return -1;
+}
+
+TEST(Stop, SigtermWhileNobodyAnswersOnTheOtherEndEndsInTime) {
+  if (!tests::PgBouncer::available()) GTEST_SKIP() << "PgBouncer is not installed: ./dev setup";
+  const TestDatabase db;
+  const ThingLoad load{db};
+  const tests::PgBouncer pooler{db.name()};
+  RelayConfig config{pooler.url()};
+  config.relay = {{"drain_s", "1"}, {"statement_timeout_ms", "1000"}};
+  config.add("effects", "Thing", ThingLoad::record());
+  Process relay{config.command({"run"})};
+  load.publish(10, 10);
+  ASSERT_TRUE(eventually([&] { return load.effects() == 10; })) << relay.err();
+  const pid_t pid = pooler_pid();
+  ASSERT_GT(pid, 0);
+  ::kill(pid, SIGSTOP);
+  ASSERT_TRUE(eventually([&] {  // the scout's question is not passed on any more
+    return db.number(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+               "AND pid <> pg_backend_pid() AND "
+               "clock_timestamp() - state_change < interval '0.5 s'") == 0;
+  }));
+  const auto began = Clock::now();
+  relay.signal(SIGTERM);
+  const auto code = relay.wait(10s);
+  ::kill(pid, SIGCONT);
+  EXPECT_TRUE(code.has_value()) << "still there";
+  EXPECT_LT(Clock::now() - began, 5s) << relay.err();
+}
+
+TEST(Stop, SigtermWhileSomebodyLocksTheTableEndsInTimeWithZero) {
+  const TestDatabase db;
+  const ThingLoad load{db};
+  RelayConfig config{db.url()};
+  config.relay = {{"drain_s", "1"}, {"statement_timeout_ms", "1000"}};
+  config.add("effects", "Thing", ThingLoad::record());
+  Process relay{config.command({"run"})};
+  load.publish(10, 10);
+  ASSERT_TRUE(eventually([&] { return load.effects() == 10; })) << relay.err();
+  pqxx::connection locker{db.url()};
+  pqxx::work lock{locker};
+  lock.exec("LOCK TABLE event_publication IN ACCESS EXCLUSIVE MODE");
+  ASSERT_TRUE(eventually([&] {
+    return db.number(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+               "AND application_name LIKE 'freshet scout%' AND wait_event_type = 'Lock'") == 1;
+  })) << relay.err();
+  const auto began = Clock::now();
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.wait(15s), 0) << relay.err();
+  EXPECT_LT(Clock::now() - began, 4s);
 }
 
 TEST(Stop, ADrainEndsWithZeroWhenOnlyDeadLettersAndWhatTheyHoldAreLeft) {
