@@ -4,8 +4,6 @@
 
 namespace {
 
-using namespace std::chrono_literals;
-
 TEST(Unordered, TwoRelaysOfFourWorkersApplyEverythingExactlyOnce) {
   const tests::TestDatabase db;
   const tests::ThingLoad load{db};
