@@ -31,6 +31,11 @@ Engine::Engine(EngineOptions options, Parts parts)
 
 Engine::~Engine() {
   request_stop();
+  if (!ended()) cancel_all();
+}
+
+void Engine::cancel_all() noexcept {
+  scout_.cancel();
   for (const auto& worker : workers_) worker->cancel();
 }
 
@@ -77,7 +82,7 @@ bool Engine::wait(std::chrono::steady_clock::time_point deadline) {
   if (all_ended_by(deadline)) return true;
   log::warn("the drain limit is over: running statements are cancelled, their batches roll back",
             {{"database", options_.database}});
-  for (const auto& worker : workers_) worker->cancel();
+  cancel_all();
   return all_ended_by(std::chrono::steady_clock::now() + after_cancel);
 }
 

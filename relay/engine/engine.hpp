@@ -48,6 +48,7 @@ class Engine {
 
  private:
   void launch(std::function<void(const std::stop_token&)> body);
+  void cancel_all() noexcept;
   bool all_ended_by(std::chrono::steady_clock::time_point deadline);
 
   EngineOptions options_;

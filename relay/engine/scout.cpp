@@ -48,22 +48,33 @@ void Scout::run(const std::stop_token& stop) {
   while (!stop.stop_requested() && !drained_ && refused().empty()) {
     try {
       if (!connection_) {
-        connection_ = std::make_unique<pg::Connection>(
+        auto fresh = std::make_unique<pg::Connection>(
             options_.conninfo,
             pg::ConnectOptions{.application_name = "freshet scout of " + options_.database});
+        const std::lock_guard lock{connection_mutex_};
+        connection_ = std::move(fresh);
       }
       look();
       losses = 0;
       trouble_.end("scout");
     } catch (...) {
       const projections::Failure why = projections::current_failure();
-      connection_.reset();
+      {
+        const std::lock_guard lock{connection_mutex_};
+        connection_.reset();
+      }
+      if (stop.stop_requested()) break;  // cancelled to end in time
       trouble_.begin("scout", "cannot look for work: " + why.message);
       pause_for(backoff(++losses, 100ms, 5s), stop);
     }
     if (drained_) break;
     judge_now_ = shared_.scout_pause(pace(found_work_), stop) || judge_now_;
   }
+}
+
+void Scout::cancel() noexcept {
+  const std::lock_guard lock{connection_mutex_};
+  if (connection_) connection_->cancel();
 }
 
 void Scout::look() {

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,9 @@ class Scout {
   /// Looks until stopped or, with `drain`, until nothing is left. Never throws.
   void run(const std::stop_token& stop);
 
+  /// Cancels the running statement, if any. Any thread. Never throws.
+  void cancel() noexcept;
+
   /// With `drain`: nothing is pending any more.
   [[nodiscard]] bool drained() const { return drained_; }
   /// With `drain`: why it can never be drained, or "".
@@ -44,6 +48,7 @@ class Scout {
   const Parts& parts_;
   Shared& shared_;
   Trouble& trouble_;
+  std::mutex connection_mutex_;  // guards the pointer against cancel()
   std::unique_ptr<pg::Connection> connection_;
   claim::FloorKeeper keeper_;
   std::set<std::string> served_;  ///< Own listeners that were active under this process.

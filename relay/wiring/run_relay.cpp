@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "relay/base/log.hpp"
+#include "relay/wiring/last_resort.hpp"
 #include "relay/wiring/wire_engine.hpp"
 
 namespace relay::wiring {
@@ -19,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr timespec look_every{0, 100'000'000};
 constexpr std::chrono::seconds report_every{10};
+constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -80,12 +83,14 @@ bool all(const Engines& engines, Engine::State state) {
 
 /// Ends everything within the limit; a second signal shortens it to now. Exits the process when a
 /// handler cannot be ended: its thread would never be joined.
-void stop_all(const Engines& engines, std::chrono::seconds limit) {
+void stop_all(const Engines& engines, std::chrono::seconds limit, LastResort& last_resort) {
   for (const auto& engine : engines) engine->request_stop();
   auto deadline = Clock::now() + limit;
   for (const auto& engine : engines) {
     while (Clock::now() < deadline && !engine->ended()) {
-      if (next_signal() != 0) deadline = Clock::now();
+      if (next_signal() == 0) continue;
+      deadline = Clock::now();
+      last_resort.hurry(to_cancel);
     }
     if (engine->wait(deadline)) continue;
     log::error("a handler did not end within the limit; the process ends without it, and what it "
@@ -103,6 +108,7 @@ int run_relay(const settings::Settings& settings, const projections::Registry& r
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);  // NOLINT: a lost connection is an error of the call, not of the process
 
+  std::optional<LastResort> last_resort;  // outlives the engines, whose end it watches
   Engines engines;
   for (const settings::Database& database : settings.databases) {
     engines.push_back(start_engine(settings, database, registry, drain));
@@ -124,7 +130,8 @@ int run_relay(const settings::Settings& settings, const projections::Registry& r
     progress.show(events_done(engines));
   }
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
-  stop_all(engines, settings.relay.drain);
+  last_resort.emplace(settings.relay.drain + to_cancel);
+  stop_all(engines, settings.relay.drain, *last_resort);
   progress.end(events_done(engines));
 
   int code = 0;
@@ -135,6 +142,8 @@ int run_relay(const settings::Settings& settings, const projections::Registry& r
     code = 1;
   }
   if (code == 0) log::info("relay ended", {{"events", std::to_string(events_done(engines))}});
+  last_resort->settled(code);
+  last_resort->hurry(to_cancel);
   return code;
 }
 

@@ -1,0 +1,155 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "tests/support/process.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using tests::Ended;
+using tests::run_command;
+
+const fs::path root{FRESHET_SOURCE_DIR};
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file{path};
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// What stands under a heading of the README, up to the next of its rank.
+std::string section(const std::string& heading) {
+  const std::string text = text_of(root / "README.md");
+  const auto begin = text.find("\n## " + heading + "\n");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find("\n## ", begin + 1) - begin);
+}
+
+struct Block {
+  std::string language;
+  std::string text;
+};
+
+std::vector<Block> fenced_blocks(const std::string& markdown) {
+  std::vector<Block> blocks;
+  std::istringstream lines{markdown};
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("```")) {
+      inside = !inside;
+      if (inside) blocks.push_back({line.substr(3), ""});
+    } else if (inside) {
+      blocks.back().text += line + "\n";
+    }
+  }
+  return blocks;
+}
+
+/// A shell in an empty folder that knows `freshet`, and a database at APP_DATABASE_URL.
+class FiveMinutes : public ::testing::Test {
+ protected:
+  FiveMinutes() {
+    std::string name = (fs::temp_directory_path() / "freshet-readme-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a folder"};
+    folder_ = name;
+  }
+  ~FiveMinutes() override { fs::remove_all(folder_); }
+
+  void shell(const std::string& script) {
+    const std::string path = fs::path{FRESHET_BINARY}.parent_path().string() + ":" +
+                             std::getenv("PATH");  // NOLINT: no other thread changes it
+    const Ended ended = run_command({"sh", "-euc", "cd \"$1\"\n" + script, "sh", folder_.string()},
+                                    {{"PATH", path}, {"APP_DATABASE_URL", db_.url()}});
+    EXPECT_EQ(ended.code, 0) << script << ended.out << ended.err;
+    ran_ += script;
+  }
+
+  fs::path folder_;
+  tests::TestDatabase db_{tests::TestDatabase::Kind::empty};
+  std::string ran_;
+};
+
+TEST_F(FiveMinutes, TheReadmesExamplesRunOneAfterTheOtherAndEndWithTheBalanceItShows) {
+  const std::string chapter = section("Your own projection in five minutes");
+  ASSERT_NE(chapter, "");
+  std::string last_row;
+  bool exported = false;
+  for (const Block& block : fenced_blocks(chapter)) {
+    SCOPED_TRACE(block.text);
+    if (block.language == "sql") {
+      const pqxx::result rows = db_.run(block.text);
+      last_row = rows.empty() ? "" : std::string{rows[0][0].c_str()} + " | " + rows[0][1].c_str();
+    } else if (block.language == "toml") {
+      std::ofstream{folder_ / "freshet.toml"} << block.text;
+    } else if (block.language == "sh") {
+      shell(block.text);
+    } else {  // where the database is; ours is elsewhere
+      exported = block.text.starts_with("export APP_DATABASE_URL=");
+      EXPECT_TRUE(exported);
+    }
+  }
+  EXPECT_TRUE(exported);
+  for (const char* verb : {"migrate", "check", "run", "status"}) {
+    EXPECT_NE(ran_.find(std::string{"freshet "} + verb + " -c freshet.toml"), std::string::npos);
+  }
+  EXPECT_EQ(last_row, "A-1 | 300");
+  EXPECT_NE(chapter.find("-- A-1 | 300"), std::string::npos) << "the README says so";
+}
+
+std::set<std::string> first_words(const std::string& text, const std::string& pattern) {
+  std::set<std::string> words;
+  const std::regex regex{pattern};
+  for (std::sregex_iterator at{text.begin(), text.end(), regex}, end; at != end; ++at) {
+    words.insert((*at)[1]);
+  }
+  return words;
+}
+
+TEST(Readme, NamesTheSubcommandsThatHelpNamesAndNoOthers) {
+  const std::set<std::string> told = first_words(section("The program"), R"(\| `freshet ([a-z]+))");
+  const Ended help = run_command({FRESHET_BINARY, "--help"});
+  ASSERT_EQ(help.code, 0);
+  const auto list = help.out.find("ommands:");
+  ASSERT_NE(list, std::string::npos) << help.out;
+  const std::string listed = help.out.substr(list, help.out.find("\n\n", list) - list);
+  const std::set<std::string> there = first_words(listed, R"(\n  ([a-z]+) )");
+  EXPECT_GE(there.size(), 7U) << listed;
+  EXPECT_EQ(told, there);
+}
+
+/// Files that git would keep: no build folders, no third parties.
+std::vector<fs::path> pages() {
+  std::vector<fs::path> found;
+  for (auto at = fs::recursive_directory_iterator{root}; at != fs::recursive_directory_iterator{};
+       ++at) {
+    const std::string name = at->path().filename().string();
+    if (at->is_directory() && (name.starts_with("build") || name == ".git")) {
+      at.disable_recursion_pending();
+    } else if (at->path().extension() == ".md") {
+      found.push_back(at->path());
+    }
+  }
+  return found;
+}
+
+TEST(Readme, EveryRelativeLinkOfEveryPageLeadsSomewhere) {
+  int links = 0;
+  for (const fs::path& page : pages()) {
+    for (const std::string& link : first_words(text_of(page), R"(\]\(([^)#\s]+)[^)]*\))")) {
+      if (link.find("://") != std::string::npos || link.starts_with("mailto:")) continue;
+      ++links;
+      EXPECT_TRUE(fs::exists(page.parent_path() / link)) << page << " links to " << link;
+    }
+  }
+  EXPECT_GT(links, 5);
+}
+
+}  // namespace
