@@ -1,3 +1,5 @@
 #include "relay/run.hpp"
 
-int main(int argc, char** argv) { return relay::run(argc, argv); }
+int main(int argc, char** argv) {
+  return relay::run(argc, argv);
+}

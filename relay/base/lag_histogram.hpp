@@ -5,7 +5,7 @@
 
 namespace relay {
 
-/// Log-linear buckets over microseconds: exact below 16 µs, then 16 to each power of two, so that a
+/// Log-linear buckets over microseconds: exact below 16 us, then 16 to each power of two, so that a
 /// percentile read off a bucket's upper bound is at most 1/16 too high. The idea is that of
 /// HdrHistogram (hdrhistogram.org); two histograms are merged by adding counts.
 /// @param us negative counts as 0. @return 0 … 959.

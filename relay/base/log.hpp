@@ -21,7 +21,8 @@ void configure(Format format, Level level);
 
 /// Writes one line. Control characters in the message and the values are escaped.
 /// Threads: any. Never throws.
-void write(Level level, std::string_view message, std::initializer_list<Field> fields = {}) noexcept;
+void write(Level level, std::string_view message,
+           std::initializer_list<Field> fields = {}) noexcept;
 
 inline void debug(std::string_view m, std::initializer_list<Field> f = {}) noexcept {
   write(Level::debug, m, f);

@@ -6,9 +6,8 @@ namespace relay::claim {
 
 void FloorKeeper::observe(std::int64_t last_seq, const std::set<std::string>& open_writers) {
   if (candidate_) {
-    std::erase_if(candidate_->writers, [&](const std::string& writer) {
-      return !open_writers.contains(writer);
-    });
+    std::erase_if(candidate_->writers,
+                  [&](const std::string& writer) { return !open_writers.contains(writer); });
     if (!candidate_->writers.empty()) return;
     decided_ = std::max(decided_, candidate_->seq);
     candidate_.reset();

@@ -14,7 +14,9 @@ namespace sql = schema::statements;
 constexpr int lanes_at_most = 4;
 constexpr int events_per_lane_at_least = 32;
 
-std::string text(std::chrono::milliseconds duration) { return std::to_string(duration.count()); }
+std::string text(std::chrono::milliseconds duration) {
+  return std::to_string(duration.count());
+}
 
 LaneRead& read_of(std::vector<LaneRead>& reads, int lane) {
   return *std::ranges::find(reads, lane, &LaneRead::lane);
@@ -37,13 +39,14 @@ std::vector<int> OutboxSource::lock(pg::Connection& connection,
   for (const LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
   // An idle transaction of ours is one whose process is stuck between two statements.
   const auto idle_limit = limits_.statement_timeout + std::chrono::seconds{5};
-  const pqxx::result rows = pg::Script{connection}
-                                .add(sql::begin)
-                                .add(sql::limits, {text(limits_.lock_timeout),
-                                                   text(limits_.statement_timeout), text(idle_limit)})
-                                .add(sql::plan_by_index)
-                                .add(lock_sql_, {pg::number_array(wanted)})
-                                .run();
+  const pqxx::result rows =
+      pg::Script{connection}
+          .add(sql::begin)
+          .add(sql::limits,
+               {text(limits_.lock_timeout), text(limits_.statement_timeout), text(idle_limit)})
+          .add(sql::plan_by_index)
+          .add(lock_sql_, {pg::number_array(wanted)})
+          .run();
   std::vector<int> held;
   for (const auto& row : rows) held.push_back(row[0].as<int>());
   return held;
@@ -67,8 +70,8 @@ Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTick
   const int lanes = static_cast<int>(held.size());
   const int per_lane = careful ? 1 : std::max(1, limits_.batch_size / lanes);
   const std::int64_t bytes_per_lane = limits_.batch_max_bytes / lanes;
-  claim.rows = connection.exec(read_sql_, pg::number_array(held), pg::number_array(floors), per_lane,
-                               limits_.payload_max_bytes, bytes_per_lane);
+  claim.rows = connection.exec(read_sql_, pg::number_array(held), pg::number_array(floors),
+                               per_lane, limits_.payload_max_bytes, bytes_per_lane);
 
   std::vector<std::int64_t> bytes(held.size());
   for (const auto& row : claim.rows) {

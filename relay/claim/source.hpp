@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <pqxx/pqxx>
+#include <pqxx/result>
 
 #include "relay/claim/lane_board.hpp"
 #include "relay/pg/connection.hpp"
@@ -14,11 +14,11 @@ namespace relay::claim {
 /// What one lane gave to a claim.
 struct LaneRead {
   int lane = 0;
-  bool held = false;           ///< Our transaction holds the lane; false: another relay is on it.
-  bool more = false;           ///< The read stopped at a limit, not at the lane's end.
+  bool held = false;  ///< Our transaction holds the lane; false: another relay is on it.
+  bool more = false;  ///< The read stopped at a limit, not at the lane's end.
   bool open_deliveries = false;
   std::size_t events = 0;
-  std::int64_t last_seq = 0;   ///< Of the events read; 0 for none.
+  std::int64_t last_seq = 0;  ///< Of the events read; 0 for none.
 };
 
 /// Pending events, read by the transaction that now holds their lanes.

@@ -24,7 +24,8 @@ class Walker final : public json::json_sax_t {
   bool number_float(json::number_float_t, const std::string& text) override {
     if (text.size() > number_bytes_max) return refuse("a number has more than 1,000 characters");
     const auto mark = text.find_first_of("eE");
-    if (mark != std::string::npos && std::strtol(text.c_str() + mark + 1, nullptr, 10) < exponent_least) {
+    if (mark != std::string::npos &&
+        std::strtol(text.c_str() + mark + 1, nullptr, 10) < exponent_least) {
       return refuse("a number's exponent is below -1000");
     }
     return true;

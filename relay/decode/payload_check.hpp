@@ -6,8 +6,8 @@
 
 namespace relay::decode {
 
-/// How deep objects and arrays may nest. PostgreSQL's jsonb gives up at some thousands, depending on
-/// its stack; documents of people and programs stay below 30.
+/// How deep objects and arrays may nest. PostgreSQL's jsonb gives up at some thousands, depending
+/// on its stack; documents of people and programs stay below 30.
 inline constexpr int depth_max = 200;
 
 /// Says in words why a payload is not one that every projection can read, or nothing. Validity is

@@ -9,7 +9,19 @@ namespace relay::decode {
 namespace {
 
 // The columns of read_events.sql, in its order.
-enum Column { lane, id, seq, type, aggregate_type, aggregate_id, payload, bytes, headers, published, listener };
+enum Column {
+  lane,
+  id,
+  seq,
+  type,
+  aggregate_type,
+  aggregate_id,
+  payload,
+  bytes,
+  headers,
+  published,
+  listener
+};
 
 std::optional<std::string_view> text(const pqxx::row& row, Column column) {
   const auto field = row[column];

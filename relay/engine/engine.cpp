@@ -5,7 +5,8 @@
 namespace relay::engine {
 namespace {
 
-constexpr int lanes = 64;  // freshet_lane() knows it, too; standing.cpp compares it with the database
+constexpr int lanes =
+    64;  // freshet_lane() knows it, too; standing.cpp compares it with the database
 constexpr std::chrono::seconds after_cancel{2};
 
 }  // namespace
@@ -71,7 +72,9 @@ bool Engine::all_ended_by(std::chrono::steady_clock::time_point deadline) {
   return ended_.wait_until(lock, deadline, [this] { return running_ == 0; });
 }
 
-bool Engine::ended() { return all_ended_by(std::chrono::steady_clock::now()); }
+bool Engine::ended() {
+  return all_ended_by(std::chrono::steady_clock::now());
+}
 
 bool Engine::wait_for_end(std::chrono::milliseconds time) {
   std::unique_lock lock{mutex_};

@@ -21,8 +21,8 @@ deliveries::Delivery dead(const decode::DecodedEvent& decoded, const std::string
                           const projections::Failure& failure) {
   deliveries::Delivery letter = delivery(decoded, listener, "dead");
   letter.error_class = decoded.fault.empty() ? to_string(failure.kind) : "payload";
-  letter.error = failure.sqlstate.empty() ? failure.message
-                                          : failure.message + " (" + failure.sqlstate + ")";
+  letter.error =
+      failure.sqlstate.empty() ? failure.message : failure.message + " (" + failure.sqlstate + ")";
   return letter;
 }
 

@@ -35,7 +35,7 @@ struct EngineOptions {
   int workers = 2;
   int lanes_per_claim = 4;
   std::chrono::milliseconds poll_max{100};
-  bool drain = false;  ///< End when nothing is pending any more.
+  bool drain = false;                                  ///< End when nothing is pending any more.
   std::map<std::string, std::string> agreed_settings;  ///< What all relays must have alike.
 };
 

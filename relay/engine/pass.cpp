@@ -13,8 +13,8 @@ using projections::HeldKeys;
 
 using HeldByListener = std::map<std::string, HeldKeys>;
 
-HeldByListener held_keys(const Parts& parts, pg::Connection& connection,
-                         const claim::Claim& claim, const decode::DecodedBatch& batch) {
+HeldByListener held_keys(const Parts& parts, pg::Connection& connection, const claim::Claim& claim,
+                         const decode::DecodedBatch& batch) {
   if (parts.order == projections::Order::none) return {};
   std::vector<int> lanes;
   for (const claim::LaneRead& read : claim.lanes) {
@@ -31,8 +31,8 @@ HeldByListener held_keys(const Parts& parts, pg::Connection& connection,
 // What never reaches the handler: a payload that cannot be read, an event it is condemned for, and
 // whatever waits behind either.
 bool settle_without_calling(const decode::DecodedEvent& decoded, const std::string& listener,
-                            const Condemned& condemned, HeldKeys& held,
-                            projections::Order order, Fate& fate) {
+                            const Condemned& condemned, HeldKeys& held, projections::Order order,
+                            Fate& fate) {
   const std::string key = decoded.event.key();
   if (order == projections::Order::by_key && held.contains(key)) {
     fate = {.kind = Fate::Kind::waiting};
@@ -59,7 +59,8 @@ ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBa
   const auto apply_stretch = [&] {
     if (stretch.empty()) return;
     try {
-      auto fates = listener.apply(projections::Batch{stretch}, held, budget, connection.tx(), stop, order);
+      auto fates =
+          listener.apply(projections::Batch{stretch}, held, budget, connection.tx(), stop, order);
       std::ranges::move(fates, std::back_inserter(part.fates));
     } catch (const projections::TransactionOver& over) {
       throw ListenerFailed{std::string{stretch.front().id}, listener.name(), over.failure};
@@ -77,7 +78,8 @@ ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBa
     Fate fate;
     const bool known_fault = !decoded.fault.empty() || !condemned.empty();
     if (known_fault) apply_stretch();
-    if (known_fault && settle_without_calling(decoded, listener.name(), condemned, held, order, fate)) {
+    if (known_fault &&
+        settle_without_calling(decoded, listener.name(), condemned, held, order, fate)) {
       part.fates.push_back(std::move(fate));
     } else {
       stretch.push_back(decoded.event);

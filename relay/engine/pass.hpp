@@ -12,16 +12,16 @@
 
 namespace relay::engine {
 
-/// Listeners that are known to make an event's transaction fail as a whole: (event id, listener) and
-/// why. They are not called for it again; it becomes their dead letter.
+/// Listeners that are known to make an event's transaction fail as a whole: (event id, listener)
+/// and why. They are not called for it again; it becomes their dead letter.
 using Condemned = std::map<std::pair<std::string, std::string>, projections::Failure>;
 
 /// What became of one claim.
 struct PassResult {
   std::vector<claim::LaneRead> lanes;
-  std::size_t events = 0;     ///< Settled by the commit: completed or parked.
-  bool stale = false;         ///< The listeners changed; nothing was done.
-  bool left_over = false;     ///< The savepoint budget was spent; the rest wants care.
+  std::size_t events = 0;  ///< Settled by the commit: completed or parked.
+  bool stale = false;      ///< The listeners changed; nothing was done.
+  bool left_over = false;  ///< The savepoint budget was spent; the rest wants care.
   std::vector<std::pair<std::string, std::string>> buried;  ///< Of the condemned: now dead letters.
 };
 

@@ -18,12 +18,13 @@ constexpr auto pace_at_work = 2ms;      // somebody is waiting for the next even
 constexpr auto pace_in_backlog = 20ms;  // the workers have enough; only the floors want to move
 constexpr auto judge_every = 2s;
 constexpr std::size_t lanes_per_sweep = 4;
-constexpr int sweep_share = 100;        // a sweep's time may be 1 % of all
+constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
 constexpr auto sweep_pause_least = 1s;
 
 std::vector<listeners::OwnListener> own_listeners(const Parts& parts) {
   std::vector<listeners::OwnListener> own;
-  for (const auto& listener : parts.listeners) own.push_back({listener->name(), listener->patterns()});
+  for (const auto& listener : parts.listeners)
+    own.push_back({listener->name(), listener->patterns()});
   return own;
 }
 
@@ -84,7 +85,8 @@ void Scout::look() {
 
   const std::int64_t decided = keeper_.decided();
   std::vector<claim::LaneProbe> found;
-  const std::int64_t last_seq = probe(all_lanes(shared_.board.size()), shared_.board.floors(), found);
+  const std::int64_t last_seq =
+      probe(all_lanes(shared_.board.size()), shared_.board.floors(), found);
   if (last_seq < decided) {
     log::warn("the sequence of events went back; every lane is read from its start");
     keeper_.forget();
@@ -92,7 +94,8 @@ void Scout::look() {
     return;
   }
   shared_.board.found(found, decided);
-  found_work_ = std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+  found_work_ =
+      std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
   if (!found_work_) trouble_.end("connection");  // whatever a worker lost, nothing waits for it
   if (keeper_.wants_to_know(last_seq)) decide_floor(last_seq);
   if (shared_.board.waiting(Clock::now()) > 0) shared_.ring();
@@ -167,7 +170,8 @@ bool Scout::sweep(std::size_t lanes) {
     std::vector<claim::LaneProbe> found;
     probe(some, std::vector<std::int64_t>(some.size(), INT64_MIN), found);
     shared_.board.swept(found);
-    any = any || std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+    any =
+        any || std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
   }
   const auto now = Clock::now();
   sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
@@ -179,7 +183,8 @@ std::chrono::milliseconds Scout::pace(bool found_work) {
   if (found_work) {
     pause_ = backlog ? pace_in_backlog : pace_at_work;
   } else {
-    pause_ = std::min(std::max(pause_ * 2, std::chrono::milliseconds{pace_at_work}), options_.poll_max);
+    pause_ =
+        std::min(std::max(pause_ * 2, std::chrono::milliseconds{pace_at_work}), options_.poll_max);
   }
   return std::min(pause_, options_.poll_max);
 }

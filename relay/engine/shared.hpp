@@ -29,10 +29,12 @@ class Shared {
   /// Wakes the workers: there are lanes to take.
   void ring();
   /// Waits for the bell, a stop, or the time. @param seen the bell's count the caller knows.
-  void wait_for_bell(std::uint64_t seen, std::chrono::milliseconds time, const std::stop_token& stop);
+  void wait_for_bell(std::uint64_t seen, std::chrono::milliseconds time,
+                     const std::stop_token& stop);
   [[nodiscard]] std::uint64_t bell() const;
 
-  /// Wakes the scout before its pause is over: a hint, or a worker that found the listeners changed.
+  /// Wakes the scout before its pause is over: a hint, or a worker that found the listeners
+  /// changed.
   void wake_scout(bool judge_again);
   /// The scout's pause. @return whether the listeners are to be judged again.
   bool scout_pause(std::chrono::milliseconds time, const std::stop_token& stop);

@@ -13,7 +13,7 @@ using projections::Failure;
 using projections::FailureKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto bell_wait = 500ms;       // the bell may be missed; this bounds what that costs
+constexpr auto bell_wait = 500ms;  // the bell may be missed; this bounds what that costs
 constexpr int conflicts_before_care = 3;
 constexpr auto broken_projection_rest = 1'000ms;
 
@@ -31,9 +31,8 @@ void Worker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const std::uint64_t bell = shared_.bell();
     const std::string version = shared_.version();
-    const Tickets tickets = version.empty()
-                                ? Tickets{}
-                                : shared_.board.take(options_.lanes_per_claim, Clock::now());
+    const Tickets tickets =
+        version.empty() ? Tickets{} : shared_.board.take(options_.lanes_per_claim, Clock::now());
     if (tickets.empty()) {
       shared_.wait_for_bell(bell, bell_wait, stop);
     } else {
@@ -146,8 +145,8 @@ void Worker::again(const Tickets& tickets, const PassResult& result, const Failu
   pause_for(backoff(conflicts_, 2ms, 500ms), stop);
 }
 
-// A batch whose transaction died as a whole comes again one event at a time; an event that was alone
-// already is the culprit.
+// A batch whose transaction died as a whole comes again one event at a time; an event that was
+// alone already is the culprit.
 void Worker::isolate(const Tickets& tickets, const PassResult& result,
                      const std::vector<std::pair<std::string, std::string>>& suspects,
                      const Failure& why) {

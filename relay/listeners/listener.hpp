@@ -25,10 +25,12 @@ class Listener {
                                    std::optional<std::string_view> listener_id) const = 0;
   /// Makes the events' effects part of the transaction; see projections::apply_batch, whose
   /// contract and exceptions are this one's.
-  [[nodiscard]] virtual std::vector<projections::Fate> apply(
-      const projections::Batch& batch, projections::HeldKeys& held,
-      projections::SavepointBudget& budget, projections::Tx& tx, std::stop_token stop,
-      projections::Order order) = 0;
+  [[nodiscard]] virtual std::vector<projections::Fate> apply(const projections::Batch& batch,
+                                                             projections::HeldKeys& held,
+                                                             projections::SavepointBudget& budget,
+                                                             projections::Tx& tx,
+                                                             std::stop_token stop,
+                                                             projections::Order order) = 0;
 };
 
 }  // namespace relay::listeners

@@ -19,8 +19,7 @@ bool ProjectionListener::wants(std::string_view event_type,
 std::vector<projections::Fate> ProjectionListener::apply(const projections::Batch& batch,
                                                          projections::HeldKeys& held,
                                                          projections::SavepointBudget& budget,
-                                                         projections::Tx& tx,
-                                                         std::stop_token stop,
+                                                         projections::Tx& tx, std::stop_token stop,
                                                          projections::Order order) {
   return projections::apply_batch(projection_, batch, held, budget, tx, std::move(stop), order);
 }

@@ -21,8 +21,7 @@ class ProjectionListener final : public Listener {
   [[nodiscard]] std::vector<projections::Fate> apply(const projections::Batch& batch,
                                                      projections::HeldKeys& held,
                                                      projections::SavepointBudget& budget,
-                                                     projections::Tx& tx,
-                                                     std::stop_token stop,
+                                                     projections::Tx& tx, std::stop_token stop,
                                                      projections::Order order) override;
 
  private:

@@ -37,9 +37,9 @@ void write(pg::Connection& connection, const std::vector<OwnListener>& own,
       .add(sql::lock_all_lanes)
       .run();
   for (const OwnListener& listener : own) {
-    const auto changed = connection.exec(sql::register_listener, listener.name,
-                                         projections::array_literal(listener.patterns),
-                                         std::string{"projection"});
+    const auto changed =
+        connection.exec(sql::register_listener, listener.name,
+                        projections::array_literal(listener.patterns), std::string{"projection"});
     if (changed.affected_rows() > 0) connection.exec(sql::unpark_for_listener, listener.name);
   }
   for (const auto& [name, value] : own_settings) connection.exec(sql::agree_setting, name, value);

@@ -60,9 +60,9 @@ void FreshnessRecorder::run(const std::stop_token& stop) {
       trouble = trouble_;
     }
     drain();
-    const bool news = trouble != saved_trouble_ || std::ranges::any_of(states_, [](const auto& entry) {
-                        return entry.second.unsaved > 0;
-                      });
+    const bool news =
+        trouble != saved_trouble_ ||
+        std::ranges::any_of(states_, [](const auto& entry) { return entry.second.unsaved > 0; });
     if (Clock::now() - written < (news ? write_every : sign_of_life_every)) continue;
     save(trouble);
     written = Clock::now();

@@ -9,10 +9,10 @@ namespace relay::measure {
 /// Events that one commit made visible in one projection.
 struct Sample {
   std::string listener;
-  std::int64_t committed_us = 0;            ///< By the database's clock, right after the COMMIT.
+  std::int64_t committed_us = 0;  ///< By the database's clock, right after the COMMIT.
   std::int64_t last_seq = 0;
   std::int64_t last_published_us = 0;
-  std::vector<std::int64_t> published_us;   ///< One per event applied; by the database's clock.
+  std::vector<std::int64_t> published_us;  ///< One per event applied; by the database's clock.
 };
 
 /// Takes note of what was applied. Threads: any. Never blocks, never throws.

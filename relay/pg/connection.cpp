@@ -65,16 +65,18 @@ Connection::Connection(const std::string& conninfo, const ConnectOptions& option
     driver_ = std::make_unique<Driver>(info.keywords);
   } catch (const std::exception& error) {
     const std::string message = one_line(error.what());
-    throw ConnectError{"cannot connect to " + description_ + ": " + message,
-                       Failure{needs_somebody(message) ? FailureKind::configuration
-                                                       : FailureKind::connection,
-                               "", message}};
+    throw ConnectError{
+        "cannot connect to " + description_ + ": " + message,
+        Failure{needs_somebody(message) ? FailureKind::configuration : FailureKind::connection, "",
+                message}};
   }
 }
 
 Connection::~Connection() = default;
 
-projections::Tx& Connection::tx() { return *driver_->tx; }
+projections::Tx& Connection::tx() {
+  return *driver_->tx;
+}
 
 std::string Connection::quote(std::string_view text) const {
   return driver_->connection.quote(std::string{text});
@@ -101,7 +103,9 @@ void Connection::cancel() noexcept {
   }
 }
 
-int Connection::server_version() const { return driver_->connection.server_version(); }
+int Connection::server_version() const {
+  return driver_->connection.server_version();
+}
 
 Script& Script::add(std::string_view sql, const std::vector<std::string>& values) {
   if (!text_.empty()) text_ += ";\n";
@@ -120,6 +124,8 @@ Script& Script::add(std::string_view sql, const std::vector<std::string>& values
   return *this;
 }
 
-pqxx::result Script::run() { return connection_.exec(text_); }
+pqxx::result Script::run() {
+  return connection_.exec(text_);
+}
 
 }  // namespace relay::pg

@@ -22,9 +22,9 @@ struct ConnectOptions {
 /// works through PgBouncer in transaction mode. Never reconnects by itself: after a failure of kind
 /// `connection` it is thrown away. Only text leaves through it as `$n` values or quoted by libpq.
 ///
-/// Deadlines: `connect_timeout` 5 s, keepalives and `tcp_user_timeout` 15 s unless the conninfo says
-/// otherwise; a statement's own limit is set by the transaction (`begin.sql`).
-/// Threads: one at a time; `cancel` may be called by any.
+/// Deadlines: `connect_timeout` 5 s, keepalives and `tcp_user_timeout` 15 s unless the conninfo
+/// says otherwise; a statement's own limit is set by the transaction (`begin.sql`). Threads: one at
+/// a time; `cancel` may be called by any.
 class Connection {
  public:
   /// Connects. @throws ConnectError in words that name host, port, database and user, never the

@@ -25,10 +25,9 @@ struct Relay {
   std::int64_t batch_max_bytes = 32 << 20;     ///< Payload bytes per batch; one event always fits.
   std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
   std::chrono::milliseconds lock_timeout{2'000};        ///< `lock_timeout_ms`.
-  int guard_days = 30;              ///< How long `processed_events` is kept, 7 or more.
-  std::string instance;             ///< Default: host name and process id.
-  std::string log_format = "text";  ///< "text" or "json".
-  std::string log_level = "info";   ///< "debug", "info", "warn", "error".
+  std::string instance;                                 ///< Default: host name and process id.
+  std::string log_format = "text";                      ///< "text" or "json".
+  std::string log_level = "info";                       ///< "debug", "info", "warn", "error".
 };
 
 /// `[[database]]`.

@@ -82,9 +82,6 @@ std::vector<Row<Relay>> limit_rows() {
       {"lock_timeout_ms", duration<&R::lock_timeout>(10, 3'600'000),
        "How long a statement may wait for a lock; shorter than `statement_timeout_ms`.", false,
        "2000, or half of `statement_timeout_ms` where that is shorter"},
-      {"guard_days", integer<R, &R::guard_days>(7, 36'500),
-       "How many days `processed_events` remembers what was applied: a repeat that comes later is "
-       "applied again."},
       {"instance", Text<R>{&R::instance, Shape::any},
        "What this relay calls itself in `projection_freshness` and in logs.", false,
        "host name and process id"},

@@ -93,9 +93,10 @@ void stop_all(const Engines& engines, std::chrono::seconds limit, LastResort& la
       last_resort.hurry(to_cancel);
     }
     if (engine->wait(deadline)) continue;
-    log::error("a handler did not end within the limit; the process ends without it, and what it "
-               "had not committed is tried again",
-               {{"database", engine->database()}});
+    log::error(
+        "a handler did not end within the limit; the process ends without it, and what it "
+        "had not committed is tried again",
+        {{"database", engine->database()}});
     std::_Exit(1);
   }
 }
@@ -106,7 +107,8 @@ int run_relay(const settings::Settings& settings, const projections::Registry& r
               bool drain) {
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);  // NOLINT: a lost connection is an error of the call, not of the process
+  signal(SIGPIPE,
+         SIG_IGN);  // NOLINT: a lost connection is an error of the call, not of the process
 
   std::optional<LastResort> last_resort;  // outlives the engines, whose end it watches
   Engines engines;
@@ -120,10 +122,10 @@ int run_relay(const settings::Settings& settings, const projections::Registry& r
   Progress progress{drain};
   int signal_number = 0;
   const auto ended = [&] {
-    return drain && (all(engines, Engine::State::drained) ||
-                     std::ranges::any_of(engines, [](const auto& e) {
-                       return e->state() == Engine::State::refused;
-                     }));
+    return drain &&
+           (all(engines, Engine::State::drained) || std::ranges::any_of(engines, [](const auto& e) {
+              return e->state() == Engine::State::refused;
+            }));
   };
   while (signal_number == 0 && !ended()) {
     signal_number = next_signal();

@@ -5,18 +5,23 @@ SELECT l.lane, e.id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,
        CASE WHEN e.bytes <= $4::bigint THEN e.serialized_event END AS payload, e.bytes,
        e.headers, e.published_us, e.listener_id, l.open_deliveries,
        (SELECT value FROM freshet_setting WHERE name = 'listeners_version') AS listeners_version,
-       (SELECT set_config('enable_seqscan', 'on', true) || set_config('enable_bitmapscan', 'on', true)
+       (SELECT set_config('enable_seqscan', 'on', true)
+            || set_config('enable_bitmapscan', 'on', true)
             || set_config('enable_sort', 'on', true)) AS plan_as_usual
-  FROM (SELECT lane, floor, EXISTS (SELECT FROM event_delivery d WHERE d.lane = held.lane) AS open_deliveries
+  FROM (SELECT lane, floor,
+               EXISTS (SELECT FROM event_delivery d WHERE d.lane = held.lane) AS open_deliveries
           FROM unnest($1::smallint[], $2::bigint[]) AS held (lane, floor)
         OFFSET 0) l
  CROSS JOIN LATERAL (
    SELECT first.*,
           sum(bytes) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS bytes_so_far
-     FROM (SELECT p.id, p.seq, p.event_type, p.aggregate_type, p.aggregate_id, p.serialized_event,
-                  coalesce(octet_length(p.serialized_event), 0)::bigint AS bytes, p.headers, p.listener_id,
+     FROM (SELECT p.id, p.seq, p.event_type, p.aggregate_type, p.aggregate_id,
+                  p.serialized_event,
+                  coalesce(octet_length(p.serialized_event), 0)::bigint AS bytes,
+                  p.headers, p.listener_id,
                   CASE WHEN isfinite(p.publication_date)
-                       THEN (extract(epoch FROM p.publication_date) * 1000000)::bigint END AS published_us
+                       THEN (extract(epoch FROM p.publication_date) * 1000000)::bigint
+                  END AS published_us
              FROM event_publication p
             WHERE freshet_lane(p.aggregate_type, p.aggregate_id, p.id) = l.lane
               AND p.seq > l.floor AND p.completion_date IS NULL AND NOT p.parked

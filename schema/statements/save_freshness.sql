@@ -3,7 +3,8 @@
 -- $6 events applied since the last call, $7 and $8 the last minute's histogram, $9 trouble or ''.
 -- A NULL keeps what was there.
 INSERT INTO projection_freshness AS f (listener, instance, seen_at, last_seq, last_event_at,
-                                       last_applied_at, applied_total, lag_buckets, lag_counts, trouble)
+                                       last_applied_at, applied_total, lag_buckets,
+                                       lag_counts, trouble)
 VALUES ($1, $2, clock_timestamp(), $3::bigint, to_timestamp($4::bigint / 1000000.0),
         to_timestamp($5::bigint / 1000000.0), $6::bigint, coalesce($7::int[], '{}'),
         coalesce($8::bigint[], '{}'), nullif($9, ''))

@@ -6,8 +6,8 @@
 
 namespace {
 
-using relay::pg::Connection;
 using relay::pg::ConnectError;
+using relay::pg::Connection;
 using relay::pg::Script;
 
 TEST(Connection, AScriptQuotesItsValuesAndReturnsTheLastRows) {

@@ -5,7 +5,8 @@
 
 namespace tests {
 
-/// Whether the condition becomes true before the time is over; asks every 10 ms, and once at the end.
+/// Whether the condition becomes true before the time is over; asks every 10 ms, and once at the
+/// end.
 template <class Condition>
 bool eventually(Condition condition, std::chrono::milliseconds time = std::chrono::seconds{30}) {
   const auto deadline = std::chrono::steady_clock::now() + time;

@@ -45,7 +45,9 @@ bool answers(const std::string& url) {
 
 }  // namespace
 
-bool PgBouncer::available() { return std::filesystem::exists(program); }
+bool PgBouncer::available() {
+  return std::filesystem::exists(program);
+}
 
 PgBouncer::PgBouncer(const std::string& database) {
   folder_ = (std::filesystem::temp_directory_path() / "freshet-bouncer-XXXXXX").string();
@@ -59,9 +61,11 @@ PgBouncer::PgBouncer(const std::string& database) {
     user = direct.username();
   }
   const std::string ini = folder_ + "/pgbouncer.ini";
-  std::ofstream{ini} << "[databases]\n" << database << " = host=" << host << " port=" << server_port
-                     << " user=" << user << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = "
-                     << port << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
+  std::ofstream{ini} << "[databases]\n"
+                     << database << " = host=" << host << " port=" << server_port
+                     << " user=" << user
+                     << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port
+                     << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
                      << "unix_socket_dir =\nlogfile = " << folder_ << "/log\npidfile =\n";
   std::vector<std::string> argv{program, ini};
   if (::geteuid() == 0) {  // it refuses to run as root

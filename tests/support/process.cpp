@@ -74,7 +74,9 @@ Process::~Process() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-void Process::signal(int number) const { ::kill(pid_, number); }
+void Process::signal(int number) const {
+  ::kill(pid_, number);
+}
 
 bool Process::running() {
   if (code_) return false;
@@ -92,8 +94,12 @@ std::optional<int> Process::wait(std::chrono::milliseconds time) {
   return code_;
 }
 
-std::string Process::out() const { return read_file(folder_ + "/out"); }
-std::string Process::err() const { return read_file(folder_ + "/err"); }
+std::string Process::out() const {
+  return read_file(folder_ + "/out");
+}
+std::string Process::err() const {
+  return read_file(folder_ + "/err");
+}
 
 Ended run_command(const std::vector<std::string>& argv,
                   const std::map<std::string, std::string>& environment, const std::string& input,

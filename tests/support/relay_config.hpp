@@ -17,9 +17,9 @@ class RelayConfig {
   RelayConfig& operator=(const RelayConfig&) = delete;
 
   std::string url;
-  std::string database_extra;                   ///< More lines for [[database]].
-  std::map<std::string, std::string> relay;     ///< [relay], values as TOML writes them.
-  std::string projections;                      ///< TOML text of the [[projection]]s.
+  std::string database_extra;                ///< More lines for [[database]].
+  std::map<std::string, std::string> relay;  ///< [relay], values as TOML writes them.
+  std::string projections;                   ///< TOML text of the [[projection]]s.
 
   /// Adds a [[projection]].
   void add(const std::string& name, const std::string& events, const std::string& sql,

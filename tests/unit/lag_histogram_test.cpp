@@ -15,7 +15,9 @@ TEST(LagHistogram, EveryValueLiesInItsBucketAndTheBucketIsNarrow) {
   }
 }
 
-TEST(LagHistogram, NegativeLagCountsAsNone) { EXPECT_EQ(relay::bucket_of_us(-5), 0); }
+TEST(LagHistogram, NegativeLagCountsAsNone) {
+  EXPECT_EQ(relay::bucket_of_us(-5), 0);
+}
 
 TEST(LagHistogram, TheLargestValueHasABucket) {
   EXPECT_LT(relay::bucket_of_us(INT64_MAX), 960);

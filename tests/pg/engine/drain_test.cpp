@@ -16,14 +16,16 @@ void create_effects(const TestDatabase& db) {
 }
 
 void publish(const TestDatabase& db, int events, int keys) {
-  db.run("INSERT INTO event_publication (event_type, serialized_event, aggregate_type, aggregate_id) "
-         "SELECT 'Thing', jsonb_build_object('n', n)::text, 'thing', 'k' || n % " +
-         std::to_string(keys) + " FROM generate_series(1, " + std::to_string(events) + ") n");
+  db.run(
+      "INSERT INTO event_publication (event_type, serialized_event, aggregate_type, aggregate_id) "
+      "SELECT 'Thing', jsonb_build_object('n', n)::text, 'thing', 'k' || n % " +
+      std::to_string(keys) + " FROM generate_series(1, " + std::to_string(events) + ") n");
 }
 
 long inversions(const TestDatabase& db) {
-  return db.number("SELECT count(*) FROM (SELECT seq, lag(seq) OVER (PARTITION BY key ORDER BY pos) "
-                   "AS before FROM effects) e WHERE before > seq");
+  return db.number(
+      "SELECT count(*) FROM (SELECT seq, lag(seq) OVER (PARTITION BY key ORDER BY pos) "
+      "AS before FROM effects) e WHERE before > seq");
 }
 
 TEST(Drain, AppliesEveryEventOnceAndInOrderPerKey) {
@@ -46,9 +48,10 @@ TEST(Drain, APoisonEventIsDeadItsKeyWaitsAndTheOthersFlow) {
   create_effects(db);
   publish(db, 1'000, 10);
   EngineRun run{db};
-  run.add_sql("effects", {"Thing"},
-              "INSERT INTO effects (event_id, key, seq) SELECT id, aggregate_id, "
-              "seq / (CASE WHEN (payload->>'n')::int = 503 THEN 0 ELSE 1 END) FROM events ORDER BY seq");
+  run.add_sql(
+      "effects", {"Thing"},
+      "INSERT INTO effects (event_id, key, seq) SELECT id, aggregate_id, "
+      "seq / (CASE WHEN (payload->>'n')::int = 503 THEN 0 ELSE 1 END) FROM events ORDER BY seq");
   ASSERT_TRUE(run.drain());
   EXPECT_EQ(db.value("SELECT string_agg(state || count, ' ' ORDER BY state) FROM "
                      "(SELECT state, count(*) FROM event_delivery GROUP BY state) d"),
@@ -71,9 +74,10 @@ TEST(Drain, WithoutOrderNothingWaitsBehindAFailure) {
   publish(db, 100, 1);
   EngineRun run{db};
   run.settings.relay.ordering = relay::settings::Ordering::none;
-  run.add_sql("effects", {"Thing"},
-              "INSERT INTO effects (event_id, key, seq) SELECT id, aggregate_id, "
-              "seq / (CASE WHEN (payload->>'n')::int = 50 THEN 0 ELSE 1 END) FROM events ORDER BY seq");
+  run.add_sql(
+      "effects", {"Thing"},
+      "INSERT INTO effects (event_id, key, seq) SELECT id, aggregate_id, "
+      "seq / (CASE WHEN (payload->>'n')::int = 50 THEN 0 ELSE 1 END) FROM events ORDER BY seq");
   ASSERT_TRUE(run.drain());
   EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 99);
   EXPECT_EQ(db.number("SELECT count(*) FROM event_delivery"), 1);

@@ -33,8 +33,10 @@ void write(const std::string& url, unsigned seed, const std::atomic<bool>& enoug
       const std::string k = std::to_string(key);
       const auto n = tx.exec("UPDATE agg SET n = n + 1 WHERE k = " + k + " RETURNING n")[0][0];
       dawdle(10, 30);
-      tx.exec("INSERT INTO event_publication (event_type, serialized_event, aggregate_id) VALUES "
-              "('Counted', '" + std::string{n.c_str()} + "', 'k" + k + "')");
+      tx.exec(
+          "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) VALUES "
+          "('Counted', '" +
+          std::string{n.c_str()} + "', 'k" + k + "')");
     }
     dawdle(3, 600);
     dawdle(10, 20);
@@ -45,9 +47,10 @@ void write(const std::string& url, unsigned seed, const std::atomic<bool>& enoug
 // Four lanes' worth of keys, six writers with open, late and aborted transactions, two relays.
 TEST(OrderUnderStress, NoKeyIsOvertakenByALateCommitAndNothingIsLostOrDoubled) {
   const TestDatabase db;
-  db.run("CREATE TABLE agg (k int PRIMARY KEY, n int NOT NULL);"
-         "INSERT INTO agg SELECT k, 0 FROM generate_series(0, 23) k;"
-         "CREATE TABLE effects (pos bigserial, key text, n int)");
+  db.run(
+      "CREATE TABLE agg (k int PRIMARY KEY, n int NOT NULL);"
+      "INSERT INTO agg SELECT k, 0 FROM generate_series(0, 23) k;"
+      "CREATE TABLE effects (pos bigserial, key text, n int)");
   EngineRun run{db};
   run.settings.relay.batch_size = 40;
   run.add_sql("effects", {"Counted"},
@@ -74,9 +77,10 @@ TEST(OrderUnderStress, NoKeyIsOvertakenByALateCommitAndNothingIsLostOrDoubled) {
   EXPECT_EQ(db.number("SELECT count(*) FROM effects"), db.number("SELECT sum(n) FROM agg"));
   EXPECT_EQ(db.number("SELECT count(*) FROM (SELECT DISTINCT key, n FROM effects) e"),
             db.number("SELECT sum(n) FROM agg"));
-  EXPECT_EQ(db.number("SELECT count(*) FROM (SELECT n, lag(n) OVER (PARTITION BY key ORDER BY pos) AS "
-                      "before FROM effects) e WHERE before > n"),
-            0);
+  EXPECT_EQ(
+      db.number("SELECT count(*) FROM (SELECT n, lag(n) OVER (PARTITION BY key ORDER BY pos) AS "
+                "before FROM effects) e WHERE before > n"),
+      0);
 }
 
 }  // namespace

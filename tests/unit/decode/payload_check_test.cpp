@@ -11,12 +11,14 @@ namespace {
 
 using relay::decode::payload_fault;
 
-std::string nested(int depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(int depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
 TEST(PayloadCheck, PassesWhatAnApplicationWrites) {
-  for (const char* good : {R"({"a":1})", "[]", "null", "\"x\"", "0", " {\"a\" : [1, 2.5e3, true] } ",
-                           R"({"a":"\u00e9\ud83d\ude00"})", R"({"a":1,"a":2})",
-                           "123456789012345678901234567890"}) {
+  for (const char* good :
+       {R"({"a":1})", "[]", "null", "\"x\"", "0", " {\"a\" : [1, 2.5e3, true] } ",
+        R"({"a":"\u00e9\ud83d\ude00"})", R"({"a":1,"a":2})", "123456789012345678901234567890"}) {
     EXPECT_EQ(payload_fault(good), std::nullopt) << good;
   }
 }
@@ -29,8 +31,9 @@ TEST(PayloadCheck, SaysWhyInWordsAndWithoutTheContent) {
 }
 
 TEST(PayloadCheck, RefusesWhatJsonbRefuses) {
-  for (const char* bad : {"", " ", "{", "nul", R"({"a":"\u0000"})", R"({"\u0000":1})", R"("\ud800")",
-                          "1e999999", "{'a':1}", "[1,]", "\xEF\xBB\xBF{}", "NaN", "{} {}"}) {
+  for (const char* bad :
+       {"", " ", "{", "nul", R"({"a":"\u0000"})", R"({"\u0000":1})", R"("\ud800")", "1e999999",
+        "{'a':1}", "[1,]", "\xEF\xBB\xBF{}", "NaN", "{} {}"}) {
     EXPECT_NE(payload_fault(bad), std::nullopt) << bad;
   }
 }

@@ -18,8 +18,8 @@ class Named final : public relay::listeners::Listener {
   const std::vector<std::string>& patterns() const override { return none_; }
   bool wants(std::string_view, std::optional<std::string_view>) const override { return true; }
   std::vector<Fate> apply(const projections::Batch&, projections::HeldKeys&,
-                          projections::SavepointBudget&, projections::Tx&,
-                          std::stop_token, projections::Order) override {
+                          projections::SavepointBudget&, projections::Tx&, std::stop_token,
+                          projections::Order) override {
     return {};
   }
 
@@ -41,12 +41,14 @@ relay::decode::DecodedBatch batch_of(std::initializer_list<const char*> ids) {
   return batch;
 }
 
-Fate fate(Fate::Kind kind) { return {.kind = kind}; }
+Fate fate(Fate::Kind kind) {
+  return {.kind = kind};
+}
 
 TEST(OutcomeOfBatch, AnEventIsCompleteWhenEveryListenerIsDone) {
-  const auto outcome =
-      outcome_of(batch_of({"a", "b"}), {{&board, {0, 1}, {fate(Fate::Kind::done), fate(Fate::Kind::done)}},
-                                        {&audit, {1}, {fate(Fate::Kind::done)}}});
+  const auto outcome = outcome_of(
+      batch_of({"a", "b"}), {{&board, {0, 1}, {fate(Fate::Kind::done), fate(Fate::Kind::done)}},
+                             {&audit, {1}, {fate(Fate::Kind::done)}}});
   EXPECT_EQ(outcome.complete, (std::vector<std::string>{"a", "b"}));
   EXPECT_TRUE(outcome.park.empty());
 }

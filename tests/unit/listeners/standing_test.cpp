@@ -11,7 +11,8 @@ using relay::listeners::Registered;
 const std::map<std::string, std::string> settings{{"completion", "update"}, {"lanes", "64"}};
 
 Registered registered(std::map<std::string, Registered::Entry> listeners) {
-  return {std::move(listeners), {{"completion", "update"}, {"lanes", "64"}, {"listeners_version", "7"}}};
+  return {std::move(listeners),
+          {{"completion", "update"}, {"lanes", "64"}, {"listeners_version", "7"}}};
 }
 
 std::string only(const std::vector<std::string>& faults) {

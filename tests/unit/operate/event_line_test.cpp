@@ -27,10 +27,10 @@ TEST(EventLine, APayloadIsKeptByteForByte) {
 }
 
 TEST(EventLine, EveryFieldArrives) {
-  const NewEvent event = read_event_line(
-      R"({"id":"00000000-0000-0000-0000-00000000000A","event_type":"A",)"
-      R"("serialized_event":"not {json","aggregate_type":"Incident",)"
-      R"("aggregate_id":"%s'\";--","headers":{"k":[1]},"listener_id":null})");
+  const NewEvent event =
+      read_event_line(R"({"id":"00000000-0000-0000-0000-00000000000A","event_type":"A",)"
+                      R"("serialized_event":"not {json","aggregate_type":"Incident",)"
+                      R"("aggregate_id":"%s'\";--","headers":{"k":[1]},"listener_id":null})");
   EXPECT_EQ(event.id, "00000000-0000-0000-0000-00000000000A");
   EXPECT_EQ(event.serialized_event, "not {json");
   EXPECT_EQ(event.aggregate_type, "Incident");

@@ -92,7 +92,6 @@ payload_max_bytes = 1000
 batch_max_bytes = 2000
 statement_timeout_ms = 5000
 lock_timeout_ms = 400
-guard_days = 8
 instance = "one"
 log_format = "json"
 log_level = "debug"
@@ -116,7 +115,6 @@ sql = ["SELECT 1", "SELECT 2"]
   EXPECT_EQ(settings.relay.completion, Completion::archive);
   EXPECT_EQ(settings.relay.ordering, Ordering::none);
   EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{400});
-  EXPECT_EQ(settings.relay.guard_days, 8);
   EXPECT_EQ(settings.relay.log_format, "json");
   EXPECT_EQ(settings.relay.log_level, "debug");
   EXPECT_EQ(settings.databases[0].url, "postgresql://relay:hunter2@db/app");
@@ -131,7 +129,7 @@ sql = ["SELECT 1", "SELECT 2"]
 TEST(Settings, EveryFaultIsSaidAtOnceWithItsLine) {
   EXPECT_THAT(
       faults_of("[relay]\nwrokers = 3\nbatch_size = 0\npoll_max_ms = \"50\"\n"
-                "completion = \"updat\"\nguard_days = 3\n[[database]]\nname = \"main\"\n"
+                "completion = \"updat\"\nworkers = 300\n[[database]]\nname = \"main\"\n"
                 "[[projection]]\nname = \"a\"\nevents = []\nsql = 5\n"),
       ElementsAre(
           "2: [relay] has no setting \"wrokers\"; did you mean \"workers\"?",
@@ -139,7 +137,7 @@ TEST(Settings, EveryFaultIsSaidAtOnceWithItsLine) {
           "4: [relay] poll_max_ms must be a whole number, not a string; write it without quotes",
           "5: [relay] completion must be one of \"update\", \"delete\", \"archive\", not "
           "\"updat\"; did you mean \"update\"?",
-          "6: [relay] guard_days must be from 7 to 36500, not 3", "7: [[database]] needs \"url\"",
+          "6: [relay] workers must be from 1 to 64, not 300", "7: [[database]] needs \"url\"",
           "11: [[projection]] events must not be empty",
           "12: [[projection]] sql must be a string or a list of strings, not a whole number"));
 }
