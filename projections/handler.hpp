@@ -31,9 +31,9 @@ using HandlerPtr = std::unique_ptr<Handler>;
 template <class F>
 requires std::is_invocable_r_v<Outcome, F&, const Batch&, Context&> HandlerPtr batch(F fn) {
   struct Batched final : Handler {
-    explicit Batched(F f) : fn_(std::move(f)) {}
-    Outcome apply(const Batch& events, Context& context) override { return fn_(events, context); }
-    F fn_;
+    explicit Batched(F f) : fn(std::move(f)) {}
+    Outcome apply(const Batch& events, Context& context) override { return fn(events, context); }
+    F fn;
   };
   return std::make_unique<Batched>(std::move(fn));
 }

@@ -38,7 +38,8 @@ class PerEvent {
         }});
   }
 
-  operator HandlerPtr() && {
+  /// Implicit, so that it stands where a handler is asked for.
+  operator HandlerPtr() && {  // NOLINT(google-explicit-constructor)
     return batch([rules = std::move(rules_)](const Batch& events, Context& context) {
       for (const Event& event : events) {
         const auto rule = rules.find(std::string{event.type});

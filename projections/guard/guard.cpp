@@ -39,8 +39,9 @@ std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx) {
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
     return a.key != b.key ? a.key < b.key : a.seq < b.seq;
   });
-  const auto repeats = std::ranges::unique(entries, {}, &Entry::key);
-  entries.erase(repeats.begin(), repeats.end());
+  const auto repeats = std::unique(entries.begin(), entries.end(),
+                                   [](const Entry& a, const Entry& b) { return a.key == b.key; });
+  entries.erase(repeats, entries.end());
 
   std::vector<std::string_view> keys;
   keys.reserve(entries.size());

@@ -31,7 +31,7 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
   /// Never throws for what a row holds: a fault is part of the event.
-  [[nodiscard]] virtual DecodedBatch decode(pqxx::result rows) const = 0;
+  [[nodiscard]] virtual DecodedBatch decode(const pqxx::result& rows) const = 0;
 };
 
 }  // namespace relay::decode

@@ -44,8 +44,8 @@ std::string fault_of(const pqxx::row& row, std::int64_t payload_max_bytes) {
 
 }  // namespace
 
-DecodedBatch RowDecoder::decode(pqxx::result rows) const {
-  DecodedBatch batch{std::move(rows), {}};
+DecodedBatch RowDecoder::decode(const pqxx::result& rows) const {
+  DecodedBatch batch{rows, {}};
   batch.events.reserve(batch.rows.size());
   for (const auto& row : batch.rows) {
     DecodedEvent decoded;

@@ -10,7 +10,7 @@ class RowDecoder final : public Decoder {
  public:
   /// @param payload_max_bytes what the claim was told: larger payloads arrive as NULL.
   explicit RowDecoder(std::int64_t payload_max_bytes) : payload_max_bytes_(payload_max_bytes) {}
-  [[nodiscard]] DecodedBatch decode(pqxx::result rows) const override;
+  [[nodiscard]] DecodedBatch decode(const pqxx::result& rows) const override;
 
  private:
   std::int64_t payload_max_bytes_;

@@ -55,7 +55,7 @@ std::vector<Block> fenced_blocks(const std::string& markdown) {
 
 /// A shell in an empty folder that knows `freshet`, and a database at APP_DATABASE_URL.
 class FiveMinutes : public ::testing::Test {
- protected:
+ public:
   FiveMinutes() {
     std::string name = (fs::temp_directory_path() / "freshet-readme-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"cannot make a folder"};
@@ -63,6 +63,7 @@ class FiveMinutes : public ::testing::Test {
   }
   ~FiveMinutes() override { fs::remove_all(folder_); }
 
+ protected:
   void shell(const std::string& script) {
     const std::string path = fs::path{FRESHET_BINARY}.parent_path().string() + ":" +
                              std::getenv("PATH");  // NOLINT: no other thread changes it

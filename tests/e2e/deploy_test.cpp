@@ -8,8 +8,7 @@
 
 namespace {
 
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 using tests::Effects;
 using tests::Ended;
 using tests::Process;

@@ -8,7 +8,7 @@
 
 namespace {
 
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 using tests::Effects;
 using tests::EngineRun;
 using tests::TestDatabase;

@@ -6,8 +6,7 @@
 
 namespace {
 
-using std::chrono_literals::operator""s;
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 using tests::Effects;
 using tests::EngineRun;
 using tests::Process;

@@ -16,7 +16,7 @@ namespace tests {
 /// Engines inside the test's own process, with their real parts, on one database.
 class EngineRun {
  public:
-  explicit EngineRun(const TestDatabase& db) : db_(db) {
+  explicit EngineRun(const TestDatabase& db) {
     settings.databases.push_back({.name = "main", .url = db.url()});
     settings.relay.instance = "test";
   }
@@ -43,9 +43,6 @@ class EngineRun {
 
   relay::settings::Settings settings;
   projections::Registry registry;
-
- private:
-  const TestDatabase& db_;
 };
 
 }  // namespace tests
