@@ -5,8 +5,6 @@
 namespace {
 
 using projections::Fate;
-using relay::engine::BatchOutcome;
-using relay::engine::ListenerPart;
 using relay::engine::outcome_of;
 
 /// A listener that is only a name; nothing here calls it.

@@ -5,7 +5,6 @@
 namespace {
 
 using relay::listeners::disagreements;
-using relay::listeners::OwnListener;
 using relay::listeners::Registered;
 
 const std::map<std::string, std::string> settings{{"completion", "update"}, {"lanes", "64"}};
