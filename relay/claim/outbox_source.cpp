@@ -18,6 +18,13 @@ std::string text(std::chrono::milliseconds duration) {
   return std::to_string(duration.count());
 }
 
+std::string read_statement(bool ordered) {
+  constexpr std::string_view mark = "/* lock */";
+  std::string text{sql::read_events};
+  const auto at = text.find(mark);
+  return ordered ? text : text.replace(at, mark.size(), "FOR UPDATE SKIP LOCKED");
+}
+
 LaneRead& read_of(std::vector<LaneRead>& reads, int lane) {
   return *std::ranges::find(reads, lane, &LaneRead::lane);
 }
@@ -27,7 +34,7 @@ LaneRead& read_of(std::vector<LaneRead>& reads, int lane) {
 OutboxSource::OutboxSource(bool ordered, const ClaimLimits& limits)
     : limits_(limits),
       lock_sql_(ordered ? sql::lock_lanes : sql::share_lanes),
-      read_sql_(ordered ? sql::read_events : sql::read_events_unordered) {}
+      read_sql_(read_statement(ordered)) {}
 
 int OutboxSource::lanes_per_claim() const {
   return std::clamp(limits_.batch_size / events_per_lane_at_least, 1, lanes_at_most);

@@ -34,7 +34,7 @@ class OutboxSource final : public Source {
 
   ClaimLimits limits_;
   std::string_view lock_sql_;
-  std::string_view read_sql_;
+  std::string read_sql_;
 };
 
 }  // namespace relay::claim

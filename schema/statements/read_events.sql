@@ -2,6 +2,8 @@
 -- The first pending events of each held lane, in seq order. $1 lanes, $2 their floors, $3 events
 -- per lane, $4 largest payload that travels, $5 bytes per lane (the first event always fits).
 -- The listeners' version is read in the same snapshot: completeness is judged against it.
+-- For ordering "none" the source puts FOR UPDATE SKIP LOCKED in place of the word lock: the events
+-- themselves are locked then, and those that another worker holds are stepped over.
 -- plan_as_usual takes plan_by_index back while this runs, planned as it is, so that projections'
 -- statements find a planner in its usual state without a round trip for it.
 SELECT l.lane, e.id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,
@@ -29,5 +31,5 @@ SELECT l.lane, e.id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,
             WHERE freshet_lane(p.aggregate_type, p.aggregate_id, p.id) = l.lane
               AND p.seq > l.floor AND p.completion_date IS NULL AND NOT p.parked
             ORDER BY p.seq
-            LIMIT $3::int) first) e
+            LIMIT $3::int /* lock */) first) e
  WHERE e.bytes_so_far - e.bytes < $5::bigint
