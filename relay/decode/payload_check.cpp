@@ -55,8 +55,9 @@ class Walker final : public json::json_sax_t {
     return text.find('\0') == std::string::npos || refuse("a string holds \\u0000");
   }
   bool deeper() {
-    return ++depth_ <= depth_max ||
-           refuse("it nests deeper than " + std::to_string(depth_max) + " levels");
+    return ++depth_ <= depth_max || refuse(std::string{"it nests deeper than "}
+                                               .append(std::to_string(depth_max))
+                                               .append(" levels"));
   }
 
   int depth_ = 0;
