@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/support/paths.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 using tests::Ended;
 using tests::run_command;
 
-const fs::path root{FRESHET_SOURCE_DIR};
+const fs::path root{tests::source_dir()};
 
 std::string text_of(const fs::path& path) {
   std::ifstream file{path};
@@ -65,7 +66,7 @@ class FiveMinutes : public ::testing::Test {
 
  protected:
   void shell(const std::string& script) {
-    const std::string path = fs::path{FRESHET_BINARY}.parent_path().string() + ":" +
+    const std::string path = fs::path{tests::relay_binary()}.parent_path().string() + ":" +
                              std::getenv("PATH");  // NOLINT: no other thread changes it
     const Ended ended = run_command({"sh", "-euc", "cd \"$1\"\n" + script, "sh", folder_.string()},
                                     {{"PATH", path}, {"APP_DATABASE_URL", db_.url()}});
@@ -116,7 +117,7 @@ std::set<std::string> first_words(const std::string& text, const std::string& pa
 
 TEST(Readme, NamesTheSubcommandsThatHelpNamesAndNoOthers) {
   const std::set<std::string> told = first_words(section("The program"), R"(\| `freshet ([a-z]+))");
-  const Ended help = run_command({FRESHET_BINARY, "--help"});
+  const Ended help = run_command({tests::relay_binary(), "--help"});
   ASSERT_EQ(help.code, 0);
   const auto list = help.out.find("ommands:");
   ASSERT_NE(list, std::string::npos) << help.out;

@@ -13,6 +13,7 @@
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/incident_log.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/pgbouncer.hpp"
 #include "tests/support/relay_config.hpp"
 
@@ -91,7 +92,7 @@ class IncidentLogRun : public testing::TestWithParam<Cell> {
     if (const auto why = IncidentLog::missing()) GTEST_SKIP() << *why;
     if (GetParam().pooled && !PgBouncer::available()) GTEST_SKIP() << "pgbouncer is not installed";
     const Cell& cell = GetParam();
-    std::ifstream tables{FRESHET_SOURCE_DIR "/config/helpdesk.sql"};
+    std::ifstream tables{tests::source_dir() + "/config/helpdesk.sql"};
     db_.run({std::istreambuf_iterator<char>{tables}, {}});
     db_.run("CREATE TABLE effects (pos bigserial, event_id uuid, key text, seq bigint)");
     log_ = std::make_unique<IncidentLog>(db_, cell.rows);
@@ -99,7 +100,7 @@ class IncidentLogRun : public testing::TestWithParam<Cell> {
     config_.relay["workers"] = std::to_string(cell.workers);
     config_.relay["batch_size"] = std::to_string(cell.batch_size);
     config_.relay["completion"] = "\"" + cell.completion + "\"";
-    config_.add_from(FRESHET_SOURCE_DIR "/config/helpdesk.toml");
+    config_.add_from(tests::source_dir() + "/config/helpdesk.toml");
     config_.add("effects", "Incident*",
                 "INSERT INTO effects (event_id, key, seq) "
                 "SELECT id, aggregate_id, seq FROM events ORDER BY seq");

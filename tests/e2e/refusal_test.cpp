@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/e2e/effects.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace {
@@ -51,7 +52,7 @@ class Role {
   }
   /// What schema/README.md says that a relay's role needs.
   void grant_as_the_readme_says() const {
-    std::string sql = read_file(FRESHET_SOURCE_DIR "/schema/README.md");
+    std::string sql = read_file(tests::source_dir() + "/schema/README.md");
     sql = sql.substr(sql.find("## Roles"));
     sql = sql.substr(sql.find("```sql\n") + 7);
     sql.resize(sql.find("```"));

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/support/data_dictionary.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -34,7 +35,7 @@ Dictionary dictionary_of(const TestDatabase& db) {
 
 std::string readme() {
   std::ostringstream text;
-  text << std::ifstream{FRESHET_SOURCE_DIR "/schema/README.md"}.rdbuf();
+  text << std::ifstream{tests::source_dir() + "/schema/README.md"}.rdbuf();
   return text.str();
 }
 

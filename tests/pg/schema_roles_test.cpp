@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/support/migrating.hpp"
+#include "tests/support/paths.hpp"
 
 namespace {
 
@@ -41,7 +42,7 @@ class Role {
 // The block of SQL under "## Roles", for another role.
 std::string grants_for(const std::string& role) {
   std::ostringstream text;
-  text << std::ifstream{FRESHET_SOURCE_DIR "/schema/README.md"}.rdbuf();
+  text << std::ifstream{tests::source_dir() + "/schema/README.md"}.rdbuf();
   std::string sql = text.str();
   sql = sql.substr(sql.find("## Roles"));
   sql = sql.substr(sql.find("```sql\n") + 7);

@@ -6,13 +6,14 @@
 #include <map>
 #include <sstream>
 
+#include "tests/support/paths.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path root{FRESHET_SOURCE_DIR};
+const fs::path root{tests::source_dir()};
 
 std::string text_of(const fs::path& path) {
   std::ifstream file{path};

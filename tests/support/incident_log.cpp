@@ -7,6 +7,7 @@
 #include <pqxx/pqxx>
 
 #include "projections/tx.hpp"
+#include "tests/support/paths.hpp"
 #include "tests/support/process.hpp"
 
 namespace tests {
@@ -14,7 +15,8 @@ namespace {
 
 std::string path() {
   const char* given = std::getenv("FRESHET_INCIDENT_LOG");
-  return given != nullptr ? given : FRESHET_SOURCE_DIR "/../shared/data/incident_event_log.csv.gz";
+  return given != nullptr ? given
+                          : tests::source_dir() + "/../shared/data/incident_event_log.csv.gz";
 }
 
 // Read once per process.

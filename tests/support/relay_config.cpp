@@ -1,4 +1,5 @@
 #include "tests/support/relay_config.hpp"
+#include "tests/support/paths.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -48,7 +49,7 @@ const std::string& RelayConfig::write() const {
 }
 
 std::vector<std::string> RelayConfig::command(std::vector<std::string> words) const {
-  words.insert(words.begin(), FRESHET_BINARY);
+  words.insert(words.begin(), tests::relay_binary());
   words.insert(words.end(), {"-c", write()});
   return words;
 }

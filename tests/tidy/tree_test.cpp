@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/paths.hpp"
 #include "tests/tidy/source.hpp"
 #include "tests/tidy/tidy.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path& top() {
-  static const fs::path path{FRESHET_SOURCE_DIR};
+  static const fs::path path{tests::source_dir()};
   return path;
 }
 

@@ -1,4 +1,5 @@
 #include "tests/pg/projections/helpdesk.hpp"
+#include "tests/support/paths.hpp"
 
 #include <toml++/toml.h>
 
@@ -17,7 +18,7 @@
 namespace tests {
 namespace {
 
-const std::string source = FRESHET_SOURCE_DIR;
+const std::string source = tests::source_dir();
 
 std::vector<std::string> tables_of(const std::string& projection) {
   if (projection == "open_by_group") return {projection, "open_by_group_incident"};

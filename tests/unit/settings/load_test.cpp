@@ -10,6 +10,8 @@
 
 #include "relay/settings/explain.hpp"
 
+#include "tests/support/paths.hpp"
+
 namespace relay::settings {
 namespace {
 
@@ -247,7 +249,7 @@ TEST(Settings, AnEmptyFileADirectoryAndNoFileAreToldApart) {
 }
 
 TEST(Settings, ThePageOfSettingsShowsTheTableThatParses) {
-  std::ifstream file{FRESHET_SOURCE_DIR "/relay/settings/SETTINGS.md"};
+  std::ifstream file{tests::source_dir() + "/relay/settings/SETTINGS.md"};
   std::stringstream text;
   text << file.rdbuf();
   EXPECT_THAT(text.str(), HasSubstr(explain())) << "put this into relay/settings/SETTINGS.md:\n"
