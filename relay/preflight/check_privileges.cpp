@@ -14,12 +14,14 @@ Needed needed_for(const std::string& completion) {
       {"event_publication", {"SELECT", "UPDATE"}},
       {"processed_events", {"SELECT", "INSERT", "DELETE"}},
       {"event_listener", {"SELECT", "INSERT", "UPDATE"}},
-      {"event_lane", {"SELECT", "UPDATE"}},
+      {"event_lane", {"SELECT", "INSERT", "UPDATE"}},
       {"event_delivery", {"SELECT", "INSERT", "UPDATE", "DELETE"}},
       {"event_attempt", {"SELECT", "INSERT", "DELETE"}},
+      {"event_suspect", {"SELECT", "INSERT", "UPDATE", "DELETE"}},
       {"projection_freshness", {"SELECT", "INSERT", "UPDATE"}},
       {"freshet_setting", {"SELECT", "INSERT", "UPDATE"}},
       {"event_publication_seq_seq", {"SELECT"}},
+      {"event_delivery_place_seq", {"SELECT", "USAGE"}},
   };
   if (completion != "update") needed[0].second.emplace_back("DELETE");
   if (completion == "archive") {
@@ -56,7 +58,7 @@ void check_privileges(pg::Connection& connection, const Subject& subject, Findin
   if (missing.empty()) return;
   const std::string role = connection.exec(schema::statements::preflight_tables)[0][2].c_str();
   for (const auto& [table, lacking] : missing) {
-    const bool sequence = table == "event_publication_seq_seq";
+    const bool sequence = table.ends_with("_seq");
     fault(findings, "role " + role + " lacks " + joined(lacking) + " on " + table +
                         "; run: GRANT " + joined(lacking) + " ON " + (sequence ? "SEQUENCE " : "") +
                         table + " TO " + role + ";");

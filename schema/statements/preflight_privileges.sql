@@ -3,6 +3,8 @@
 -- counts, since nobody can tell here which ones are used.
 SELECT needed.relation, needed.privilege
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS needed (relation, privilege, place)
- WHERE NOT CASE WHEN needed.privilege = 'DELETE' THEN has_table_privilege(needed.relation, 'DELETE')
-                ELSE has_any_column_privilege(needed.relation, needed.privilege) END
+ WHERE NOT CASE needed.privilege
+             WHEN 'DELETE' THEN has_table_privilege(needed.relation, 'DELETE')
+             WHEN 'USAGE' THEN has_sequence_privilege(needed.relation, 'USAGE')
+             ELSE has_any_column_privilege(needed.relation, needed.privilege) END
  ORDER BY needed.place

@@ -139,7 +139,7 @@ TEST_F(Preflight, MissingPrivilegesComeWithTheGrantThatHeals) {
       "GRANT SELECT ON ALL TABLES IN SCHEMA public TO freshet_small; GRANT SELECT ON SEQUENCE "
       "event_publication_seq_seq TO freshet_small");
   const auto before = inspect_all(url);
-  EXPECT_THAT(before, Contains(HasSubstr("GRANT UPDATE ON event_lane TO freshet_small;")));
+  EXPECT_THAT(before, Contains(HasSubstr("GRANT INSERT, UPDATE ON event_lane TO freshet_small;")));
   for (const std::string& sentence : before) {
     const auto at = sentence.find("GRANT ");
     ASSERT_NE(at, std::string::npos) << sentence;

@@ -1,0 +1,65 @@
+#include "projections/failpoint.hpp"
+
+#ifdef FRESHET_FAILPOINTS
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace projections {
+namespace {
+
+struct Rule {
+  std::string place;
+  std::string action;
+  double probability = 0;
+};
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::vector<Rule> read_rules() {
+  std::vector<Rule> rules;
+  std::istringstream list{variable("FRESHET_FAILPOINTS")};
+  for (std::string item; std::getline(list, item, ',');) {
+    const auto equals = item.find('=');
+    const auto colon = item.find(':', equals);
+    if (equals == std::string::npos || colon == std::string::npos) continue;
+    rules.push_back({item.substr(0, equals), item.substr(equals + 1, colon - equals - 1),
+                     std::atof(item.c_str() + colon + 1)});
+  }
+  return rules;
+}
+
+}  // namespace
+
+bool sabotaged(std::string_view rule) noexcept {
+  static const std::string chosen = variable("FRESHET_SABOTAGE");
+  return chosen == rule;
+}
+
+void failpoint(std::string_view place) {
+  static const std::vector<Rule> rules = read_rules();
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  for (const Rule& rule : rules) {
+    if (rule.place != place) continue;
+    if (std::uniform_real_distribution<double>{0, 1}(random) >= rule.probability) continue;
+    if (rule.action == "kill") ::kill(::getpid(), SIGKILL);
+    if (rule.action == "throw") throw std::runtime_error{"failpoint " + std::string{place}};
+    if (rule.action == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+}
+
+}  // namespace projections
+
+#endif
