@@ -20,6 +20,7 @@ std::string blocked_keys(pg::Connection& connection, const std::string& projecti
   if (!projection.empty()) require_listener(connection, projection);
   const auto rows = pg::Script{connection}
                         .add(sql::limits, {"2000", "30000", "30000"})
+                        .add(sql::plan_by_index)
                         .add(sql::blocked_keys, {projection, std::to_string(limit)})
                         .run();
   if (rows.empty()) return "No key waits.\n";

@@ -10,7 +10,8 @@ SELECT kind, pid, usename, application, age_s, xids, what
                coalesce(a.state, '') AS what
           FROM pg_stat_activity a
          WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
-           AND a.backend_type NOT IN ('autovacuum worker', 'parallel worker')
+           AND a.usesysid IS NOT NULL  -- its type is hidden from others, too
+           AND coalesce(a.backend_type, '') NOT IN ('autovacuum worker', 'parallel worker')
            AND (a.backend_xmin IS NOT NULL OR a.backend_xid IS NOT NULL)
          UNION ALL
         SELECT 'prepared transaction', NULL, p.owner::text, '',
@@ -18,7 +19,8 @@ SELECT kind, pid, usename, application, age_s, xids, what
                age(p.transaction)::bigint, p.gid
           FROM pg_prepared_xacts p WHERE p.database = current_database()
          UNION ALL
-        SELECT 'replication slot', s.active_pid, '', '', NULL, age(s.xmin)::bigint, s.slot_name::text
+        SELECT 'replication slot', s.active_pid, '', '', NULL, age(s.xmin)::bigint,
+               s.slot_name::text
           FROM pg_replication_slots s
          WHERE s.xmin IS NOT NULL AND (NOT s.active OR age(s.xmin) > 1000000)) pins
  WHERE age_s IS NULL OR age_s >= $1::bigint
