@@ -17,7 +17,10 @@ std::string discard_dead(pg::Connection& connection, const DeadLetters& letters,
                        .reason = reason,
                        .detail = in_words(letters.filter)};
   const auto discard = [&](const HeldLane& lane) {
-    return settle(connection, lane, chosen_from(next_chunk(connection, letters, lane)));
+    const Chosen chosen = chosen_from(next_chunk(connection, letters, lane));
+    const int gone = settle(connection, lane, chosen);
+    promote(connection, lane, chosen);
+    return gone;
   };
   const std::int64_t done = sweep(connection, letters.lanes, entry, discard, progress);
   if (done == 0) return "Nothing was changed: no dead letter is left to discard.\n";

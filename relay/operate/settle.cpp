@@ -48,9 +48,13 @@ int settle(pg::Connection& connection, const HeldLane& lane, const Chosen& chose
   connection.exec(sql::operator_lock_events, events);
   const auto gone = connection.exec(sql::operator_discard, lane.listener, events).affected_rows();
   complete_settled(connection, events);
+  return static_cast<int>(gone);
+}
+
+void promote(pg::Connection& connection, const HeldLane& lane, const Chosen& chosen) {
+  if (chosen.events.empty()) return;
   connection.exec(sql::operator_promote, lane.lane, lane.listener,
                   projections::array_literal(chosen.keys), lane.on_dead, promoted_per_key);
-  return static_cast<int>(gone);
 }
 
 }  // namespace relay::operate

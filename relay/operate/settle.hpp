@@ -18,9 +18,12 @@ struct Chosen {
 [[nodiscard]] Chosen chosen_from(const pqxx::result& rows);
 
 /// Takes these deliveries away for good, in the transaction that holds the lane: events to which
-/// nothing is owed any more are completed as the database's completion mode says, and what waited
-/// behind becomes ready. Their history of attempts stays.
+/// nothing is owed any more are completed as the database's completion mode says. Their history of
+/// attempts stays.
 /// @return how many deliveries. @throws pqxx::failure and kin.
 int settle(pg::Connection& connection, const HeldLane& lane, const Chosen& chosen);
+
+/// Lets what waits at the head of these deliveries' keys go on, after `settle`.
+void promote(pg::Connection& connection, const HeldLane& lane, const Chosen& chosen);
 
 }  // namespace relay::operate
