@@ -2,6 +2,7 @@
 
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/printable.hpp"
+#include "relay/operate/read_bounded.hpp"
 #include "relay/operate/text_table.hpp"
 #include "schema/statements.hpp"
 
@@ -18,11 +19,8 @@ std::string text_of(const pqxx::row& row, int column) {
 
 std::string blocked_keys(pg::Connection& connection, const std::string& projection, int limit) {
   if (!projection.empty()) require_listener(connection, projection);
-  const auto rows = pg::Script{connection}
-                        .add(sql::limits, {"2000", "30000", "30000"})
-                        .add(sql::plan_by_index)
-                        .add(sql::blocked_keys, {projection, std::to_string(limit)})
-                        .run();
+  const auto rows =
+      read_bounded(connection, sql::blocked_keys, {projection, std::to_string(limit)}, true);
   if (rows.empty()) return "No key waits.\n";
   std::vector<std::vector<std::string>> cells = {
       {"projection", "key", "waiting", "since", "behind event", "state", "class", "error"}};

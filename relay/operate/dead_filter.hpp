@@ -8,12 +8,12 @@ namespace relay::operate {
 
 /// Which dead letters an operator means: those that fit everything that is given.
 struct DeadFilter {
-  std::vector<std::string> events;      ///< Ids; empty: any.
-  std::string projection;               ///< Listener's name; empty: any.
-  std::string key;                      ///< aggregate_id, or the id of a keyless event.
-  std::optional<std::string> key_type;  ///< aggregate_type, only beside `key`.
-  std::string type;                     ///< Event type; `*` stands for any run.
-  std::string error_class;              ///< As in event_delivery; empty: any.
+  std::vector<std::string> events = {};      ///< Ids; empty: any.
+  std::string projection = {};               ///< Listener's name; empty: any.
+  std::string key = {};                      ///< aggregate_id, or the id of a keyless event.
+  std::optional<std::string> key_type = {};  ///< aggregate_type, only beside `key`.
+  std::string type = {};                     ///< Event type; `*` stands for any run.
+  std::string error_class = {};              ///< As in event_delivery; empty: any.
 
   [[nodiscard]] bool empty() const;
 };

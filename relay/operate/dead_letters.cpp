@@ -5,6 +5,7 @@
 
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/printable.hpp"
+#include "relay/operate/read_bounded.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::operate {
@@ -19,15 +20,12 @@ DeadLetters find_dead(pg::Connection& connection, const DeadFilter& filter) {
   if (!filter.projection.empty()) require_listener(connection, filter.projection);
   DeadLetters letters;
   letters.filter = filter;
-  letters.last_place = connection.exec(sql::delivery_place_now)[0][0].c_str();
+  letters.last_place = read_bounded(connection, sql::delivery_place_now, {})[0][0].c_str();
   std::vector<std::string> values = values_of(filter);
   values.push_back(letters.last_place);
   std::set<std::string> unordered;
   std::set<std::string> stopped;
-  for (const auto& row : pg::Script{connection}
-                             .add(sql::limits, {"2000", "30000", "30000"})
-                             .add(sql::dead_lanes, values)
-                             .run()) {
+  for (const auto& row : read_bounded(connection, sql::dead_lanes, values)) {
     letters.lanes.push_back({row[0].as<int>(), row[1].c_str(), row[2].as<std::int64_t>()});
     letters.number += letters.lanes.back().number;
     if (std::string{row[3].c_str()} == "skip") unordered.insert(row[1].c_str());

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "relay/operate/printable.hpp"
+#include "relay/operate/read_bounded.hpp"
 #include "relay/operate/text_table.hpp"
 #include "schema/statements.hpp"
 
@@ -61,10 +62,7 @@ std::string list_dead(pg::Connection& connection, const DeadFilter& filter, int 
   const DeadLetters letters = find_dead(connection, filter);
   std::vector<std::string> values = values_of(filter);
   values.push_back(std::to_string(limit));
-  const auto rows = pg::Script{connection}
-                        .add(sql::limits, {"2000", "30000", "30000"})
-                        .add(sql::dead_list, values)
-                        .run();
+  const auto rows = read_bounded(connection, sql::dead_list, values);
   const auto total = std::max(letters.number, static_cast<std::int64_t>(rows.size()));
   return json ? in_json(rows, total) : as_table(rows, total);
 }

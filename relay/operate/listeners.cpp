@@ -6,6 +6,7 @@
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
 #include "relay/operate/operator_log.hpp"
+#include "relay/operate/read_bounded.hpp"
 #include "relay/operate/settle.hpp"
 #include "relay/operate/under_all_lanes.hpp"
 #include "schema/statements.hpp"
@@ -49,7 +50,7 @@ std::string owed(const Snapshot& snapshot, const std::string& name) {
 std::int64_t discard_open(pg::Connection& connection, const LogEntry& entry,
                           const Progress& progress, std::int64_t log_id) {
   std::vector<SweptLane> lanes;
-  for (const auto& row : connection.exec(sql::operator_open_lanes, entry.listener)) {
+  for (const auto& row : read_bounded(connection, sql::operator_open_lanes, {entry.listener})) {
     lanes.push_back({row[0].as<int>(), entry.listener, row[1].as<std::int64_t>()});
   }
   const auto discard = [&](const HeldLane& lane) {

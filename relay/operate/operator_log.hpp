@@ -9,7 +9,7 @@ namespace relay::operate {
 
 /// One row of `operator_log`: what somebody did. The database user and the time come with it.
 struct LogEntry {
-  std::string command;        ///< "dead retry", "pause", …
+  std::string command = {};   ///< "dead retry", "pause", …
   std::string listener = {};  ///< Empty: all.
   std::string reason = {};    ///< In the operator's words, or empty.
   std::string detail = {};    ///< Which ones: ids or filters, or empty.

@@ -3,6 +3,7 @@
 #include "relay/operate/dead_filter.hpp"
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/printable.hpp"
+#include "relay/operate/read_bounded.hpp"
 #include "relay/operate/snapshot.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "schema/statements.hpp"
@@ -76,9 +77,10 @@ std::string show_dead(pg::Connection& connection, const std::string& event,
                       const std::string& projection) {
   check({.events = {event}});
   if (!projection.empty()) require_listener(connection, projection);
-  const auto found = connection.exec(sql::dead_show_event, event, payload_characters);
-  const auto deliveries = connection.exec(sql::dead_show_deliveries, event, projection);
-  const auto attempts = connection.exec(sql::dead_show_attempts, event, projection);
+  const auto found =
+      read_bounded(connection, sql::dead_show_event, {event, std::to_string(payload_characters)});
+  const auto deliveries = read_bounded(connection, sql::dead_show_deliveries, {event, projection});
+  const auto attempts = read_bounded(connection, sql::dead_show_attempts, {event, projection});
   if (found.empty() && deliveries.empty() && attempts.empty()) {
     throw UsageError{"there is no event " + printable(event) +
                      " in this database, and no failure of one; \"freshet dead list\" shows what "

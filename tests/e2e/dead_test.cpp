@@ -110,7 +110,7 @@ TEST_F(DeadCommands, PauseIsShownByStatusWithItsReasonAndResumeEndsIt) {
 TEST_F(DeadCommands, StatusNamesWhoPinsVacuumLongerThanTheSettingSays) {
   config_.relay["pinned_after_s"] = "1";
   pqxx::connection holder{db_.url()};
-  pqxx::transaction<pqxx::repeatable_read> report{holder};
+  pqxx::transaction<pqxx::isolation_level::repeatable_read> report{holder};
   report.exec("SELECT 1, pg_sleep(1.1)");
   const Json json = Json::parse(config_.run({"status", "--json"}).out);
   ASSERT_FALSE(json["vacuum_pinned_by"].empty());

@@ -25,7 +25,7 @@ class PinnedVacuum : public ::testing::Test {
 TEST_F(PinnedVacuum, IsBlamedOnTheSessionThatHoldsTheOldestSnapshot) {
   pqxx::connection holder{db_.url() + (db_.url().find('?') == std::string::npos ? "?" : "&") +
                           "application_name=nightly_report"};
-  pqxx::transaction<pqxx::repeatable_read> report{holder};
+  pqxx::transaction<pqxx::isolation_level::repeatable_read> report{holder};
   report.exec("SELECT 1");
   EXPECT_TRUE(look(seconds{3600}).pinned.empty());
   const Status status = look(seconds{0});
@@ -58,7 +58,7 @@ TEST_F(PinnedVacuum, WhatARoleMayNotSeeIsSaid) {
   db_.run("CREATE ROLE " + role);
   db_.run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role);
   pqxx::connection holder{db_.url()};
-  pqxx::transaction<pqxx::repeatable_read> report{holder};
+  pqxx::transaction<pqxx::isolation_level::repeatable_read> report{holder};
   report.exec("SELECT 1");
   connection_.exec("SET ROLE " + role);
   const Status status = look(seconds{300});
