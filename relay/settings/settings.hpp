@@ -27,6 +27,7 @@ struct Relay {
   std::int64_t batch_max_bytes = 32 << 20;     ///< Payload bytes per batch; one event always fits.
   std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
   std::chrono::milliseconds lock_timeout{2'000};        ///< `lock_timeout_ms`.
+  std::chrono::seconds pinned_after{300};               ///< `pinned_after_s`, for `status`.
   std::string instance;                                 ///< Default: host name and process id.
   std::string log_format = "text";                      ///< "text" or "json".
   std::string log_level = "info";                       ///< "debug", "info", "warn", "error".

@@ -82,6 +82,8 @@ std::vector<Row<Relay>> limit_rows() {
       {"lock_timeout_ms", duration<&R::lock_timeout>(10, 3'600'000),
        "How long a statement may wait for a lock; shorter than `statement_timeout_ms`.", false,
        "2000, or half of `statement_timeout_ms` where that is shorter"},
+      {"pinned_after_s", duration<&R::pinned_after>(1, 86'400),
+       "`freshet status` names who has kept vacuum from removing dead rows for longer."},
       {"instance", Text<R>{&R::instance, Shape::any},
        "What this relay calls itself in `projection_freshness` and in logs.", false,
        "host name and process id"},

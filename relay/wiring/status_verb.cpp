@@ -65,9 +65,12 @@ class Looker {
       connections_[i] = std::make_unique<pg::Connection>(
           database.url, pg::ConnectOptions{.application_name = "freshet status"});
     }
-    const operate::Status one =
-        operate::judge(database.name, specs_, operate::read_snapshot(*connections_[i]));
+    const operate::Status one = operate::judge(
+        database.name, specs_,
+        operate::read_snapshot(*connections_[i], house_.settings.relay.pinned_after));
     all.projections.insert(all.projections.end(), one.projections.begin(), one.projections.end());
+    all.pinned.insert(all.pinned.end(), one.pinned.begin(), one.pinned.end());
+    all.hidden.insert(all.hidden.end(), one.hidden.begin(), one.hidden.end());
     all.unclaimed.insert(all.unclaimed.end(), one.unclaimed.begin(), one.unclaimed.end());
   }
 

@@ -94,6 +94,7 @@ payload_max_bytes = 1000
 batch_max_bytes = 2000
 statement_timeout_ms = 5000
 lock_timeout_ms = 400
+pinned_after_s = 60
 instance = "one"
 log_format = "json"
 log_level = "debug"
@@ -117,6 +118,7 @@ sql = ["SELECT 1", "SELECT 2"]
   EXPECT_EQ(settings.relay.completion, Completion::archive);
   EXPECT_EQ(settings.relay.ordering, Ordering::none);
   EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{400});
+  EXPECT_EQ(settings.relay.pinned_after, std::chrono::minutes{1});
   EXPECT_EQ(settings.relay.log_format, "json");
   EXPECT_EQ(settings.relay.log_level, "debug");
   EXPECT_EQ(settings.databases[0].url, "postgresql://relay:hunter2@db/app");
