@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "relay/base/in_quotes.hpp"
+#include "relay/pg/connection.hpp"
 #include "relay/pg/conninfo.hpp"
 
 namespace relay::settings {
@@ -59,7 +60,7 @@ void check_names(const char* label, const std::vector<Section>& sections,
 void check_url(const std::string& url, const char* key, const Place& place, Faults& faults) {
   if (url.empty()) return;  // said already, or not given
   try {
-    (void)pg::read_conninfo(url, "freshet");
+    (void)pg::read_conninfo(url, "freshet", pg::Wanted::writer);
   } catch (const std::invalid_argument& error) {
     faults.add(place.of(key), std::string{"[[database]] "} + key + ": " + error.what());
   }
