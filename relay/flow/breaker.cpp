@@ -18,7 +18,6 @@ Breaker::Breaker(const BreakerLimits& limits, std::function<double()> random, Ti
 std::optional<Breaker::Permit> Breaker::ask(Time now) {
   if (state_ == State::open && now >= retry_) {
     state_ = State::half_open;
-    since_ = now;
     in_flight_ = 0;
     ++era_;
   }
@@ -35,7 +34,6 @@ void Breaker::report(Permit permit, Outcome outcome, Time now, const std::string
     if (outcome == Outcome::worked) return close(now);
     if (outcome == Outcome::failed) return open(now, why);
     state_ = State::open;  // nothing was learned: the next one to ask is the probe
-    since_ = now;
     retry_ = now;
     return;
   }
@@ -83,9 +81,8 @@ void Breaker::open(Time now, const std::string& why) {
   const auto whole =
       std::min<std::int64_t>(limits_.pause_least.count() << doublings, limits_.pause_most.count());
   const auto part = static_cast<std::int64_t>(random_() * static_cast<double>(whole));
-  // From the first failure on it is the same outage, however many probes it took.
+  if (state_ == State::closed) since_ = now;  // a failed probe is the same outage still
   state_ = State::open;
-  since_ = now;
   retry_ = now + std::chrono::milliseconds{part};
   why_ = why;
   in_flight_ = 0;
@@ -117,7 +114,7 @@ std::string describe(const Breaker::View& view, Breaker::Time now) {
   switch (view.state) {
     case Breaker::State::closed: return "";
     case Breaker::State::half_open:
-      return "trying again for " + seconds(now - view.since) + " after: " + view.why;
+      return "down for " + seconds(now - view.since) + ": " + view.why + "; trying again now";
     case Breaker::State::open: break;
   }
   return "down for " + seconds(now - view.since) + ": " + view.why + "; tries again " +

@@ -20,8 +20,8 @@ struct BreakerLimits {
 };
 
 /// Keeps callers away from a target that is down: closed (calls go through), open (none does),
-/// half-open (exactly one, the probe). A probe that succeeds closes it again, but slowly: one caller
-/// at a time, then two, four … until all. Pauses begin anew only when all may call again.
+/// half-open (exactly one, the probe). A probe that succeeds closes it again, but slowly: one
+/// caller at a time, then two, four … until all. Pauses begin anew only when all may call again.
 ///
 /// Pure: time and chance come in from outside. Threads: one at a time; see SharedBreaker.
 class Breaker {
@@ -41,10 +41,10 @@ class Breaker {
 
   struct View {
     State state = State::closed;
-    std::string why;             ///< The last failure's words; empty when all is well.
-    Time since{};                ///< When the state began.
-    std::optional<Time> retry;   ///< Open: when it will try again.
-    int callers = 0;             ///< How many may call at once now.
+    std::string why;            ///< The last failure's words; empty when all is well.
+    Time since{};               ///< When it was opened or closed; probes do not count.
+    std::optional<Time> retry;  ///< Open: when it will try again.
+    int callers = 0;            ///< How many may call at once now.
   };
 
   /// @param random gives numbers from 0 up to, not including, 1.
@@ -84,7 +84,7 @@ class Breaker {
   std::array<Bucket, buckets> window_{};
 };
 
-/// What to say: "open for 12 s: connection refused; tries again in 3 s", or "" when all is well.
+/// What to say: "down for 12 s: connection refused; tries again in 3 s", or "" when all is well.
 [[nodiscard]] std::string describe(const Breaker::View& view, Breaker::Time now);
 
 }  // namespace relay::flow
