@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <new>
+#include <memory>
 #include <optional>
 
 #include "relay/base/log.hpp"
@@ -80,9 +80,10 @@ void FlightRecord::make(const Options& options) {
   void* memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, handle_, 0);
   if (memory == MAP_FAILED) return give_up(std::strerror(errno));
   memory_ = static_cast<std::byte*>(memory);
-  auto* head = ::new (memory_) FlightLayout::Head{};
+  auto* head = std::construct_at(reinterpret_cast<FlightLayout::Head*>(memory_));
   for (std::size_t i = 0; i < slots_; ++i) {
-    ::new (memory_ + FlightLayout::file_bytes(i, ids_max_)) FlightLayout::SlotHead{};
+    std::construct_at(
+        reinterpret_cast<FlightLayout::SlotHead*>(memory_ + FlightLayout::file_bytes(i, ids_max_)));
   }
   head->slots = static_cast<std::uint32_t>(slots_);
   head->ids_max = static_cast<std::uint32_t>(ids_max_);
