@@ -34,6 +34,7 @@ std::string read_file(const std::string& path, Faults& faults) {
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     faults.add(0, "is empty; a settings file has at least one [[database]] with name and url");
   }
+  if (text.find('\0') != std::string::npos) faults.add(0, "holds a zero byte: not a text file");
   return text;
 }
 
