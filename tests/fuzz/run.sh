@@ -26,7 +26,7 @@ sources() {
 }
 
 # NDEBUG as in every build of ours: what a library only asserts is what the sanitizers then judge.
-# Not `unreachable`: toml++ 3.3 claims it of letters such as U+017C, and answers rightly all the same.
+# Not `unreachable`: toml++ 3.3 claims it of letters such as U+017C, and is right all the same.
 flags=(-std=c++20 -O1 -g1 -DNDEBUG -fno-omit-frame-pointer -w -fno-sanitize-recover=all
   -fsanitize=fuzzer,address,undefined -fno-sanitize=unreachable
   -I. -I"$folder/house/generated" -isystem /usr/include/postgresql)
