@@ -15,6 +15,8 @@
 
 #include "relay/flow/suspicion.hpp"
 
+#include "tests/support/eventually.hpp"
+
 namespace relay::flow {
 namespace {
 
@@ -163,6 +165,9 @@ TEST_F(FlightRecordTest, AFaultSignalSentByAnotherProcessBlamesNobody) {
     }
     for (;;) ::pause();
   });
+  // The sender has inherited the lock, and may hold it a moment longer.
+  ASSERT_TRUE(
+      tests::eventually([&] { return !FlightRecord{options()}.adopted().remains().empty(); }));
   FlightRecord next{options()};
   ASSERT_EQ(next.adopted().remains().size(), 2U);
   for (const auto& remains : next.adopted().remains()) EXPECT_EQ(remains.end, End::vanished);
