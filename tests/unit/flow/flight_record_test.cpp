@@ -13,8 +13,6 @@
 #include <iterator>
 #include <thread>
 
-#include "relay/flow/suspicion.hpp"
-
 #include "tests/support/eventually.hpp"
 
 namespace relay::flow {
@@ -287,14 +285,6 @@ TEST_F(FlightRecordTest, TornBytesAreRefusedWhereverTheyAreTorn) {
     remains.clear();
     (void)read_flight_record(torn, remains);
     ASSERT_LE(remains.size(), 3U);
-  }
-}
-
-TEST(Suspicion, ThreeCrashesOrTenKillsAloneAreADeadLetter) {
-  for (int crashes = 0; crashes < 6; ++crashes) {
-    for (int kills = 0; kills < 600; ++kills) {
-      EXPECT_EQ(judge({crashes, kills}) == Verdict::dead, crashes >= 3 || kills >= 10);
-    }
   }
 }
 
