@@ -63,7 +63,8 @@ class Looker {
     const settings::Database& database = house_.settings.databases[i];
     if (!connections_[i]) {
       connections_[i] = std::make_unique<pg::Connection>(
-          database.url, pg::ConnectOptions{.application_name = "freshet status"});
+          database.url,
+          pg::ConnectOptions{.application_name = "freshet status", .wanted = pg::Wanted::any});
     }
     const operate::Status one = operate::judge(
         database.name, specs_,
