@@ -46,9 +46,8 @@ void Bouncer::restart() {
   if (process_) process_->signal(SIGKILL);
   process_.reset();
   write_settings();
-  process_ = std::make_unique<Child>(Launch{.argv = {program, folder_ + "/pgbouncer.ini"},
-                                            .log = folder_ + "/out",
-                                            .as_postgres = true});
+  process_ = std::make_unique<Child>(Launch{
+      .argv = {program, folder_ + "/pgbouncer.ini"}, .log = folder_ + "/out", .as_postgres = true});
   for (int i = 0; i < 200; ++i) {
     try {
       command("SHOW VERSION");

@@ -14,7 +14,7 @@ namespace chaos {
 /// How a child is started.
 struct Launch {
   std::vector<std::string> argv;
-  std::string log;                           ///< Its standard output and error are appended here.
+  std::string log;  ///< Its standard output and error are appended here.
   std::map<std::string, std::string> environment = {};  ///< Added to ours.
   bool as_postgres = false;  ///< As the user postgres when we are root: servers refuse root.
 };

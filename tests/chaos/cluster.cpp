@@ -119,11 +119,11 @@ void Cluster::start() {
   while (Clock::now() < until) {
     // After a kill -9 the old processes still hold the shared memory: it ends at once, and again.
     if (!running()) {
-      server_ = std::make_unique<Child>(Launch{
-          .argv = {postgres_programs() + "/postgres", "-D", data(), "-p", std::to_string(port_),
-                   "-k", folder_},
-          .log = folder_ + "/log",
-          .as_postgres = true});
+      server_ =
+          std::make_unique<Child>(Launch{.argv = {postgres_programs() + "/postgres", "-D", data(),
+                                                  "-p", std::to_string(port_), "-k", folder_},
+                                         .log = folder_ + "/log",
+                                         .as_postgres = true});
     }
     for (int i = 0; i < 20 && running(); ++i) {
       if (answers()) return;

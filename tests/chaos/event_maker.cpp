@@ -22,7 +22,7 @@ std::string new_id(Random& random) {
   const auto ms = static_cast<unsigned long long>(now.count());
   const std::uint64_t a = random();
   const std::uint64_t b = random();
-  char text[40];
+  char text[96];
   (void)std::snprintf(text, sizeof text, "%08llx-%04llx-7%03llx-%04llx-%012llx", ms >> 16,
                       ms & 0xffff, static_cast<unsigned long long>(a & 0xfff),
                       0x8000ULL | (a >> 16 & 0x3fff),
@@ -36,8 +36,8 @@ std::string broken_until(Random& random, bool briefly) {
   const double kind = draw(random);
   if (kind > 0.9 && !briefly) return "1e15";
   const double seconds = kind > 0.75 && !briefly ? 8 + 8 * draw(random) : 0.3 + draw(random);
-  const auto now = std::chrono::duration<double>(
-      std::chrono::system_clock::now().time_since_epoch());
+  const auto now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch());
   return std::to_string(now.count() + seconds);
 }
 

@@ -74,8 +74,8 @@ void Fleet::ended(Relay& relay, int code) {
   ++ends_[code];
   const bool aborted = code == 128 + SIGABRT && relay.spec.may_abort;
   if (code >= 128 && !relay.killed && !aborted) {
-    faults_.push_back("relay " + relay.spec.name + " died by signal " +
-                      std::to_string(code - 128) + ", which nobody had sent");
+    faults_.push_back("relay " + relay.spec.name + " died by signal " + std::to_string(code - 128) +
+                      ", which nobody had sent");
   }
 }
 
@@ -126,9 +126,8 @@ void Fleet::terminate(std::size_t relay, bool twice) {
   const std::lock_guard lock{mutex_};
   const auto took = std::chrono::duration_cast<milliseconds>(Clock::now() - began);
   if (!code) {
-    faults_.push_back("relay " + one.spec.name + " had not ended " +
-                      std::to_string(took.count()) + " ms after SIGTERM, with drain_s = " +
-                      std::to_string(drain_s));
+    faults_.push_back("relay " + one.spec.name + " had not ended " + std::to_string(took.count()) +
+                      " ms after SIGTERM, with drain_s = " + std::to_string(drain_s));
     one.killed = true;
     child->signal(SIGKILL);
   } else if (*code >= 128 && *code != 128 + SIGTERM && *code != 128 + SIGABRT) {
@@ -174,8 +173,7 @@ int Fleet::command(std::size_t relay, std::vector<std::string> words) {
   const Relay& one = relays_.at(relay);
   words.insert(words.begin(), one.spec.program);
   words.insert(words.end(), {"-c", settings_file(one)});
-  return run_to_end(
-      {.argv = words, .log = folder_ + "/commands.log", .environment = environment_});
+  return run_to_end({.argv = words, .log = folder_ + "/commands.log", .environment = environment_});
 }
 
 }  // namespace chaos

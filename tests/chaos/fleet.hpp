@@ -24,7 +24,7 @@ struct Usage {
 struct RelaySpec {
   std::string name;
   std::string program;
-  std::string settings;  ///< The text of its settings file.
+  std::string settings;    ///< The text of its settings file.
   bool may_abort = false;  ///< Its projection is made to kill it.
 };
 

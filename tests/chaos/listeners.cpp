@@ -14,8 +14,8 @@ CREATE TABLE chaos_written (
   type text NOT NULL, addressed text, planted text, hash bigint NOT NULL,
   at timestamptz NOT NULL DEFAULT clock_timestamp());
 CREATE INDEX ON chaos_written (key, kpos);
-CREATE TABLE chaos_secret (secret text PRIMARY KEY);
-INSERT INTO chaos_secret VALUES ('taken');
+CREATE TABLE chaos_discard (
+  event_id uuid, listener text, confirmed boolean, PRIMARY KEY (event_id, listener));
 )";
 
 // Raises what a handler of the users' own might: until the payload's time for this listener has
@@ -37,9 +37,9 @@ void add_listener_tables(std::ostream& out, const Listener& l, bool small_disk) 
       << " (pos bigserial, event_id uuid NOT NULL, key text, kpos int, seq bigint NOT NULL,"
          " pid int NOT NULL DEFAULT pg_backend_pid(),"
          " at timestamptz NOT NULL DEFAULT clock_timestamp())"
-      << place << ";\nCREATE INDEX ON effects_" << l.name << " (event_id);\nCREATE INDEX ON effects_"
-      << l.name << " (key, kpos);\nCREATE TABLE state_" << l.name
-      << " (key text PRIMARY KEY, kpos int NOT NULL, sum numeric NOT NULL);\n";
+      << place << ";\nCREATE INDEX ON effects_" << l.name
+      << " (event_id);\nCREATE INDEX ON effects_" << l.name << " (key, kpos);\nCREATE TABLE state_"
+      << l.name << " (key text PRIMARY KEY, kpos int NOT NULL, sum numeric NOT NULL);\n";
 }
 
 std::string effects_sql(const std::string& name) {
@@ -72,10 +72,16 @@ std::string Listener::wants() const {
 const std::vector<Listener>& listeners() {
   static const std::vector<Listener> all = {
       {.name = "board", .events = "Thing*", .retry_s = {1, 1, 2}},
-      {.name = "tally", .events = "Thing*", .retry_s = {1, 1}, .skips = true,
+      {.name = "tally",
+       .events = "Thing*",
+       .retry_s = {1, 1},
+       .skips = true,
        .on_small_disk = true},
       {.name = "far", .events = "Thing*", .retry_s = {1, 2}, .detached = true},
-      {.name = "fragile", .events = "ThingFragile", .retry_s = {2, 4, 8, 16, 32}, .in_service = true},
+      {.name = "fragile",
+       .events = "ThingFragile",
+       .retry_s = {2, 4, 8, 16, 32},
+       .in_service = true},
   };
   return all;
 }
@@ -90,8 +96,9 @@ std::string projections_toml() {
     out << "]\n";
     if (l.skips) out << "on_dead = \"skip\"\n";
     if (l.detached) out << "detached = true\n";
-    out << "sql = ['''\n" << effects_sql(l.name) << "\n''', '''\n" << state_sql(l.name)
-        << "\n''']\n";
+    out << "sql = ['''\n"
+        << effects_sql(l.name) << "\n''', '''\n"
+        << state_sql(l.name) << "\n''']\n";
   }
   return out.str();
 }

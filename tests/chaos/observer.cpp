@@ -43,8 +43,8 @@ void Observer::saw(const std::string& listener, const std::string& what, double 
 
 void Observer::look(Session& session) {
   for (const Listener& l : listeners()) {
-    const Rows rows = session.exec("SELECT key, kpos FROM state_" + l.name, {},
-                                   std::chrono::seconds{5});
+    const Rows rows =
+        session.exec("SELECT key, kpos FROM state_" + l.name, {}, std::chrono::seconds{5});
     const std::lock_guard lock{mutex_};
     for (const auto& row : rows) {
       saw(l.name, *row[0], std::atof(row[1]->c_str()), *row[1]);

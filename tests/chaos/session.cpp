@@ -67,11 +67,10 @@ Rows Session::exec(const std::string& sql, const std::vector<Value>& values,
   const auto until = Clock::now() + deadline;
   std::vector<const char*> raw;
   for (const Value& value : values) raw.push_back(value ? value->c_str() : nullptr);
-  const int sent =
-      values.empty() ? PQsendQuery(connection_.get(), sql.c_str())
-                     : PQsendQueryParams(connection_.get(), sql.c_str(),
-                                         static_cast<int>(values.size()), nullptr, raw.data(),
-                                         nullptr, nullptr, 0);
+  const int sent = values.empty() ? PQsendQuery(connection_.get(), sql.c_str())
+                                  : PQsendQueryParams(connection_.get(), sql.c_str(),
+                                                      static_cast<int>(values.size()), nullptr,
+                                                      raw.data(), nullptr, nullptr, 0);
   if (sent == 0) fail(PQerrorMessage(connection_.get()));
   Rows rows;
   std::string error;

@@ -24,9 +24,7 @@ void pause(const std::stop_token& stop, double ms) {
 // Keys in one order, so that writers do not lock each other out; some keys are much hotter.
 std::vector<std::string> draw_keys(std::mt19937_64& random, int keys) {
   const double size = draw(random);
-  const int events = size < 0.8 ? 1 + static_cast<int>(random() % 3)
-                     : size < 0.97 ? 10
-                                   : 60;
+  const int events = size < 0.8 ? 1 + static_cast<int>(random() % 3) : size < 0.97 ? 10 : 60;
   std::multiset<std::string> chosen;
   for (int i = 0; i < events; ++i) {
     if (draw(random) < 0.08) {
@@ -43,9 +41,8 @@ std::vector<std::string> draw_keys(std::mt19937_64& random, int keys) {
 
 Writers::Writers(Load load, History& history) : load_{std::move(load)}, history_{history} {
   for (std::size_t i = 0; i < load_.urls.size(); ++i) {
-    threads_.emplace_back([this, i](const std::stop_token& stop) {
-      run(stop, static_cast<int>(i));
-    });
+    threads_.emplace_back(
+        [this, i](const std::stop_token& stop) { run(stop, static_cast<int>(i)); });
   }
 }
 
@@ -64,8 +61,8 @@ void Writers::run(const std::stop_token& stop, int writer) {
   while (!stop.stop_requested()) {
     try {
       if (!session) {
-        session = std::make_unique<Session>(load_.urls[static_cast<std::size_t>(writer)],
-                                            "chaos-writer");
+        session =
+            std::make_unique<Session>(load_.urls[static_cast<std::size_t>(writer)], "chaos-writer");
         session->exec("SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '10s'");
       }
       transact(*session, writer, random, stop);
@@ -86,7 +83,8 @@ void Writers::transact(Session& session, int writer, std::mt19937_64& random,
     events.push_back(make_event(random, key, {.failures = load_.failures}));
   }
   if (crash) {
-    events.push_back(make_event(random, "crash" + std::to_string(random() % 3), {.crash = true}));
+    events.push_back(
+        make_event(random, "crash" + std::to_string(random() % 1000), {.crash = true}));
   }
   const double how = draw(random);
   std::vector<std::string> ids;

@@ -17,8 +17,8 @@ struct Load {
   std::uint64_t seed = 0;
   int keys = 150;
   double transactions_per_s = 14;  ///< Of each writer.
-  bool crashes = true;  ///< Some events kill the process that applies them.
-  bool failures = true;  ///< Some events fail, a few times or always.
+  bool crashes = true;             ///< Some events kill the process that applies them.
+  bool failures = true;            ///< Some events fail, a few times or always.
 };
 
 /// The application: threads that publish events with their positions in the key, under a row lock
