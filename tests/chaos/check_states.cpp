@@ -97,13 +97,14 @@ Verdict check_sessions(Session& db) {
   Verdict verdict{.check = "nothing left in the server"};
   verdict.looked_at = db.number("SELECT count(*) FROM pg_stat_activity");
   each_row_is_wrong(verdict, db, "an idle transaction (process id, application, since)",
-                    "SELECT pid, application_name, xact_start FROM pg_stat_activity WHERE state "
-                    "LIKE 'idle in transaction%' AND state_change < clock_timestamp() - interval "
-                    "'2 s'");
+                    "SELECT pid, application_name, xact_start FROM pg_stat_activity WHERE datname "
+                    "= current_database() AND state LIKE 'idle in transaction%' AND state_change < "
+                    "clock_timestamp() - interval '2 s'");
   each_row_is_wrong(verdict, db, "an advisory lock (process id)",
-                    "SELECT pid FROM pg_locks WHERE locktype = 'advisory'");
+                    "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE "
+                    "l.locktype = 'advisory' AND d.datname = current_database()");
   each_row_is_wrong(verdict, db, "a prepared transaction (name)",
-                    "SELECT gid FROM pg_prepared_xacts");
+                    "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()");
   return verdict;
 }
 

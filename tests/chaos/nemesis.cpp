@@ -47,12 +47,20 @@ Nemesis::Nemesis(Arena& arena, std::uint64_t seed, const std::vector<std::string
 }
 
 void Nemesis::run(const std::stop_token& stop, std::vector<Fault> faults, Random random) {
-  std::vector<int> weights;
-  for (const Fault& fault : faults) weights.push_back(fault.weight);
-  std::discrete_distribution<std::size_t> choose(weights.begin(), weights.end());
+  // Each once before any comes again, so that a short run meets as many as it can; then by weight.
+  std::vector<std::size_t> deck;
+  for (std::size_t i = 0; i < faults.size(); ++i) deck.push_back(i);
   while (!stop.stop_requested() && broken().empty()) {
-    hold(random, 0.3, 2.5);
-    strike(faults[choose(random)], random);
+    std::shuffle(deck.begin(), deck.end(), random);
+    for (const std::size_t i : deck) {
+      hold(random, 0.3, 2);
+      if (stop.stop_requested() || !broken().empty()) return;
+      strike(faults[i], random);
+    }
+    deck.clear();
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+      deck.insert(deck.end(), static_cast<std::size_t>(faults[i].weight), i);
+    }
   }
 }
 
