@@ -75,6 +75,9 @@ MadeEvent make_event(Random& random, const std::string& key, Plants plants) {
   } else if (plants.failures && draw(random) < 0.012) {
     plant_failure(event, random);
   }
+  if (const double slow = draw(random); slow < 0.02) {
+    event.broken += slow < 0.001 ? ",\"slow_s\":1.2" : ",\"slow_s\":0.05";
+  }
   return event;
 }
 

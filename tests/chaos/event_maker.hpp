@@ -15,7 +15,7 @@ struct MadeEvent {
   std::string type;
   std::string addressed;  ///< The only listener it is for; empty: all.
   std::string planted;    ///< The listener that may fail at it; empty: none.
-  std::string broken;     ///< `,"broken":{…}` of its payload, or empty.
+  std::string broken;     ///< What its payload says of failing and being slow: `,"broken":{…}`.
   bool crash = false;
   std::uint32_t hash = 0;
 };

@@ -19,10 +19,14 @@ CREATE TABLE chaos_discard (
 )";
 
 // Raises what a handler of the users' own might: until the payload's time for this listener has
-// come. The detail carries the payload's secret, which must not get into any log.
+// come. The detail carries the payload's secret, which must not get into any log. Some events take
+// their time, and races theirs.
 constexpr const char* fail_function = R"(
 CREATE FUNCTION chaos_fail(listener text, payload jsonb) RETURNS int LANGUAGE plpgsql AS $f$
 BEGIN
+  IF payload ? 'slow_s' THEN
+    PERFORM pg_sleep((payload->>'slow_s')::float8);
+  END IF;
   IF (payload->'broken'->>listener)::float8 > extract(epoch FROM clock_timestamp()) THEN
     RAISE EXCEPTION 'chaos: told to fail'
       USING ERRCODE = payload->>'error', DETAIL = payload->>'secret';
@@ -90,8 +94,8 @@ std::string projections_toml() {
   std::ostringstream out;
   for (const Listener& l : listeners()) {
     if (l.in_service) continue;
-    out << "\n[[projection]]\nname = \"" << l.name << "\"\nevents = [\"" << l.events << "\"]\n"
-        << "retry_s = [";
+    out << "\n[[projection]]\nname = \"" << l.name << "\"\nevents = [\"" << l.events << "\"]\n";
+    out << "retry_s = [";
     for (std::size_t i = 0; i < l.retry_s.size(); ++i) out << (i ? ", " : "") << l.retry_s[i];
     out << "]\n";
     if (l.skips) out << "on_dead = \"skip\"\n";

@@ -24,7 +24,7 @@ void pause(const std::stop_token& stop, double ms) {
 // Keys in one order, so that writers do not lock each other out; some keys are much hotter.
 std::vector<std::string> draw_keys(std::mt19937_64& random, int keys) {
   const double size = draw(random);
-  const int events = size < 0.8 ? 1 + static_cast<int>(random() % 3) : size < 0.97 ? 10 : 60;
+  const int events = size < 0.8 ? 1 + static_cast<int>(random() % 3) : size < 0.97 ? 10 : 100;
   std::multiset<std::string> chosen;
   for (int i = 0; i < events; ++i) {
     if (draw(random) < 0.08) {

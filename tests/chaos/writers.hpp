@@ -16,7 +16,7 @@ struct Load {
   std::vector<std::string> urls;  ///< One writer for each.
   std::uint64_t seed = 0;
   int keys = 150;
-  double transactions_per_s = 14;  ///< Of each writer.
+  double transactions_per_s = 25;  ///< Of each writer.
   bool crashes = true;             ///< Some events kill the process that applies them.
   bool failures = true;            ///< Some events fail, a few times or always.
 };
