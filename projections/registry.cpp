@@ -36,6 +36,10 @@ std::vector<std::string> faults_of(const ProjectionOptions& options, const Handl
     fault(pattern.empty(), "events has an empty pattern; \"*\" is every type");
     fault(pattern.size() > max_type, "events has a pattern of more than 512 characters");
   }
+  for (const auto pause : options.retry) {
+    fault(pause.count() < 1 || pause.count() > 86'400,
+          "retry has a pause that is not 1 to 86,400 s");
+  }
   fault(handler == nullptr, "handler must not be null");
   return faults;
 }

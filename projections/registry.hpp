@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -8,7 +9,17 @@
 
 namespace projections {
 
-/// What a projection listens to and what makes its effect happen once.
+/// What the later events of a key do behind a dead letter.
+enum class OnDead {
+  block,  ///< They wait until somebody retries or discards it.
+  skip,   ///< They go on without it; a later retry of it is out of order.
+};
+
+/// The pauses between the tries of an event that fails; after the last one it is a dead letter.
+using RetrySchedule = std::vector<std::chrono::seconds>;
+
+/// What a projection listens to, what makes its effect happen once, and what becomes of an event
+/// that it fails at.
 struct ProjectionOptions {
   /// Stable identity, the `listener_id`: a letter or "_", then letters, digits, "_", "." or "-",
   /// 64 characters at most. Changing it makes a new projection.
@@ -17,6 +28,13 @@ struct ProjectionOptions {
   std::vector<std::string> events;
   /// A business key such as "incident:${aggregate_id}"; empty: the event's id.
   std::string guard = {};
+  OnDead on_dead = OnDead::block;
+  /// True: it never shares a transaction or a worker with other projections, so that it may be
+  /// slow.
+  bool detached = false;
+  /// Each pause is varied by 10 % either way. Empty: a dead letter at the first failure.
+  RetrySchedule retry = {std::chrono::seconds{2}, std::chrono::seconds{4}, std::chrono::seconds{8},
+                         std::chrono::seconds{16}, std::chrono::seconds{32}};
 };
 
 struct Projection {

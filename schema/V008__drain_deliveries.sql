@@ -26,7 +26,7 @@ CREATE INDEX event_delivery_dead ON event_delivery (lane, key, listener, seq)
  WHERE state = 'dead';
 CREATE INDEX event_delivery_ready ON event_delivery (listener, lane, place)
  WHERE state = 'ready';
-CREATE INDEX event_delivery_due ON event_delivery (listener, next_attempt_at)
+CREATE INDEX event_delivery_due ON event_delivery (listener, lane, next_attempt_at)
  WHERE state = 'retrying';
 CREATE INDEX event_delivery_state ON event_delivery (listener, state)
  WHERE state <> 'ready';

@@ -81,6 +81,7 @@ class Halving {
     if (!known_to_fail || open.size() == 1) {
       if (!may_try()) return false;
       Tried tried = attempt_.run(open);
+      if (tried.later) return postpone(open, *tried.later);
       if (!tried.failure) return store(open, tried);
       if (tried.failure->kind == FailureKind::configuration) throw_if_broken();
       if (open.size() == 1) {
@@ -96,11 +97,26 @@ class Halving {
   }
 
   bool may_try() {
-    spent_ = tried_ && budget_.left <= 0;
+    spent_ = tried_ && budget_.spent();
     if (spent_) return false;
     tried_ = true;
     --budget_.left;
     return true;
+  }
+
+  // The first of each key comes back after the delay, the others wait behind it.
+  bool postpone(Places places, const Later& later) {
+    for (const std::size_t i : places) {
+      if (is_in(failed_keys_, i)) {
+        wait(i);
+        continue;
+      }
+      failed_keys_.insert(batch_[i].key());
+      fates_[i].kind = Fate::Kind::later;
+      fates_[i].delay = later.delay;
+      fates_[i].failure.message = later.reason;
+    }
+    return false;
   }
 
   bool store(Places passed, Tried& tried) {
@@ -140,7 +156,7 @@ class Halving {
       any_left = any_left || fate.kind == Fate::Kind::left;
       if (any_left) {
         fate = Fate{};
-      } else if (fate.kind == Fate::Kind::failed) {
+      } else if (fate.kind == Fate::Kind::failed || fate.kind == Fate::Kind::later) {
         if (!ordered_ || newly_held.insert(batch_[i].key()).second) continue;
         fate = Fate{};
         wait(i);
@@ -172,6 +188,12 @@ std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch, 
   std::vector<Fate> fates = halving.run(newly_held);
   held.merge(newly_held);
   return fates;
+}
+
+std::optional<Failure> probe(const Projection& projection, Tx& tx) {
+  if (!projection.handler->can_probe()) return std::nullopt;
+  const std::vector<std::string> no_keys;
+  return Attempt{projection, {}, no_keys, tx, {}}.probe();
 }
 
 }  // namespace projections

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -20,12 +22,14 @@ struct Fate {
     done,     ///< Applied now, or its guard row was there already, or the handler skipped it.
     failed,   ///< It stood alone and failed; nothing of it is left in the transaction.
     waiting,  ///< Not tried: an earlier event of its key waits or failed.
-    left,     ///< Not tried: the savepoint budget is spent; it stays pending.
+    left,     ///< Not tried: the savepoint budget is spent; it stays as it was.
+    later,    ///< The handler asked for it again after `delay`; nothing is counted.
   };
   Kind kind = Kind::left;
   bool fresh = false;        ///< done, and by this very call: its effect is in the transaction.
   Failure failure = {};      ///< failed: why.
   std::string skipped = {};  ///< done by `Context::skip`: the reason.
+  std::chrono::milliseconds delay{0};  ///< later.
 };
 
 /// Whether a key's events must keep their order: if not, none waits behind one that failed.
@@ -34,11 +38,14 @@ enum class Order { by_key, none };
 /// Keys whose events must wait for this projection, because an earlier one did not pass.
 using HeldKeys = std::unordered_set<std::string>;
 
-/// How many savepoints one transaction may still open; shared by all its projections. The first try
-/// of each call is always made. 40 by default: past 64 open-and-closed subtransactions every
-/// snapshot of the server pays. To find one failing event in a batch of n takes 2 + 2 log2(n).
+/// How many savepoints one transaction may still open, and for how long; shared by all its
+/// projections. The first try of each call is always made. 40 by default: past 64 open-and-closed
+/// subtransactions every snapshot of the server pays. To find one failing event in a batch of n
+/// takes 2 + 2 log2(n).
 struct SavepointBudget {
   int left = 40;
+  std::function<bool()> time_is_up = [] { return false; };
+  [[nodiscard]] bool spent() const { return left <= 0 || time_is_up(); }
 };
 
 /// The transaction cannot go on and must be rolled back; `failure` says what it asks for.
@@ -47,14 +54,6 @@ class TransactionOver : public std::runtime_error {
   explicit TransactionOver(Failure why)
       : std::runtime_error(why.message), failure(std::move(why)) {}
   Failure failure;
-};
-
-/// The handler asked for the same events again after a delay; roll back.
-class RetryRequested : public std::runtime_error {
- public:
-  RetryRequested(std::chrono::milliseconds after, const std::string& reason)
-      : std::runtime_error(reason), delay(after) {}
-  std::chrono::milliseconds delay;
 };
 
 /// The handler asked to be paused; roll back.
@@ -84,10 +83,15 @@ class ProjectionBroken : public std::runtime_error {
 /// Only failures of kind `event` and `configuration` are halved. Once an event is left, all later
 /// ones of the batch are left too, unless they were done before: no key gets a gap.
 /// @throws TransactionOver (connection, conflict, timeout; event: the handler ended the
-///   transaction), RetryRequested, HaltRequested: the transaction must be rolled back then.
+///   transaction), HaltRequested: the transaction must be rolled back then.
 /// @throws ProjectionBroken: see there.
 [[nodiscard]] std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch,
                                             HeldKeys& held, SavepointBudget& budget, Tx& tx,
                                             std::stop_token stop, Order order = Order::by_key);
+
+/// Runs the handler over no event at all, in a savepoint that is rolled back.
+/// @return why the projection cannot work; nothing: it can, or it cannot be asked (`can_probe`).
+/// @throws TransactionOver
+[[nodiscard]] std::optional<Failure> probe(const Projection& projection, Tx& tx);
 
 }  // namespace projections

@@ -69,15 +69,16 @@ Failure undo(Savepoint& savepoint, Failure failure) {
   return failure;
 }
 
-void obey(const Outcome& outcome) {
+void obey(const Outcome& outcome, std::optional<Later>& later) {
   struct Visitor {
+    std::optional<Later>& later;
     void operator()(const Outcome::Applied&) const {}
     void operator()(const Outcome::RetryIn& retry) const {
-      throw RetryRequested{retry.delay, one_line(retry.reason)};
+      later = Later{retry.delay, one_line(retry.reason)};
     }
     void operator()(const Outcome::Halt& halt) const { throw HaltRequested{one_line(halt.reason)}; }
   };
-  outcome.visit(Visitor{});
+  outcome.visit(Visitor{later});
 }
 
 Savepoint open_savepoint(Tx& tx) {
@@ -109,13 +110,13 @@ void Attempt::call_handler(Tried& tried) const {
   BatchContext context{batch_, fresh, tx_, stop_, tried.skipped};
   const bool adjoin = fresh.back() - fresh.front() + 1 == fresh.size();
   if (adjoin) {
-    obey(projection_.handler->apply(Batch{batch_.subspan(fresh.front(), fresh.size())}, context));
-    return;
+    const Batch part{batch_.subspan(fresh.front(), fresh.size())};
+    return obey(projection_.handler->apply(part, context), tried.later);
   }
   std::vector<Event> events;
   events.reserve(fresh.size());
   for (const std::size_t i : fresh) events.push_back(batch_[i]);
-  obey(projection_.handler->apply(Batch{events}, context));
+  obey(projection_.handler->apply(Batch{events}, context), tried.later);
 }
 
 Tried Attempt::run(std::span<const std::size_t> places) const {
@@ -124,16 +125,18 @@ Tried Attempt::run(std::span<const std::size_t> places) const {
   try {
     insert_guard_rows(places, tried);
     call_handler(tried);
+    if (tried.later) {
+      roll_back(savepoint);
+      return {.failure = {}, .later = std::move(tried.later), .fresh = {}, .skipped = {}};
+    }
     savepoint.release();
     return tried;
-  } catch (const RetryRequested&) {
-    throw;
   } catch (const HaltRequested&) {
     throw;
   } catch (const TransactionOver&) {
     throw;
   } catch (...) {
-    return {undo(savepoint, current_failure()), {}, {}};
+    return {.failure = undo(savepoint, current_failure()), .later = {}, .fresh = {}, .skipped = {}};
   }
 }
 

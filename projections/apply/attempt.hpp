@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -15,9 +16,16 @@
 
 namespace projections {
 
+/// The handler wants the same events again.
+struct Later {
+  std::chrono::milliseconds delay{0};
+  std::string reason;
+};
+
 /// What a try over some events came to.
 struct Tried {
   std::optional<Failure> failure;              ///< Of kind event or configuration; rolled back.
+  std::optional<Later> later;                  ///< Rolled back.
   std::vector<std::size_t> fresh;              ///< Places whose guard row was new, rising.
   std::map<std::size_t, std::string> skipped;  ///< By place, with the reason.
 };
@@ -31,7 +39,7 @@ class Attempt {
       : projection_(projection), batch_(batch), guard_keys_(guard_keys), tx_(tx), stop_(stop) {}
 
   /// @param places the events to try, rising.
-  /// @throws TransactionOver, RetryRequested, HaltRequested.
+  /// @throws TransactionOver, HaltRequested.
   [[nodiscard]] Tried run(std::span<const std::size_t> places) const;
 
   /// Runs the handler over no event and rolls back.

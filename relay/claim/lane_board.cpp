@@ -71,6 +71,17 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
   }
 }
 
+void LaneBoard::found_work(const std::vector<int>& lanes) {
+  const std::lock_guard lock{mutex_};
+  for (const int lane : lanes) lanes_.at(static_cast<std::size_t>(lane)).has_work = true;
+}
+
+void LaneBoard::read_up_to(int lane, std::int64_t place) {
+  const std::lock_guard lock{mutex_};
+  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+  entry.floor = std::max(entry.floor, place);
+}
+
 void LaneBoard::forget_floors() {
   const std::lock_guard lock{mutex_};
   for (Lane& lane : lanes_) lane.floor = 0;

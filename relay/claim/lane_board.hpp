@@ -49,6 +49,10 @@ class LaneBoard {
   void found(const std::vector<LaneProbe>& probes, std::int64_t decided);
   /// What a sweep from 0 found: a pending event at or below the floor pulls the floor down.
   void swept(const std::vector<LaneProbe>& probes);
+  /// For deliveries, whose floors follow what was read: work was seen in these lanes.
+  void found_work(const std::vector<int>& lanes);
+  /// For deliveries: everything up to this place has been dealt with.
+  void read_up_to(int lane, std::int64_t place);
   /// Reads start from the beginning again.
   void forget_floors();
 

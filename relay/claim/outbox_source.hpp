@@ -1,22 +1,10 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
 #include <string>
-#include <string_view>
 
-#include "relay/claim/source.hpp"
+#include "relay/claim/held_lanes.hpp"
 
 namespace relay::claim {
-
-/// How much one claim may take, and what its transaction may wait for.
-struct ClaimLimits {
-  int batch_size = 500;                ///< Events per claim, all lanes together.
-  std::int64_t payload_max_bytes = 0;  ///< A larger payload does not travel.
-  std::int64_t batch_max_bytes = 0;    ///< Payload bytes per claim; one event always fits.
-  std::chrono::milliseconds lock_timeout{2'000};
-  std::chrono::milliseconds statement_timeout{10'000};
-};
 
 /// Reads `event_publication`. Ordered: whole lanes are locked and only then read, so that one key
 /// is in one hand at a time. Unordered: the events themselves are locked, stepping over held ones.
@@ -30,10 +18,8 @@ class OutboxSource final : public Source {
   [[nodiscard]] int lanes_per_claim() const;
 
  private:
-  std::vector<int> lock(pg::Connection& connection, const std::vector<LaneTicket>& tickets) const;
-
   ClaimLimits limits_;
-  std::string_view lock_sql_;
+  bool ordered_;
   std::string read_sql_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <pqxx/result>
@@ -18,7 +19,16 @@ struct LaneRead {
   bool more = false;  ///< The read stopped at a limit, not at the lane's end.
   bool open_deliveries = false;
   std::size_t events = 0;
-  std::int64_t last_seq = 0;  ///< Of the events read; 0 for none.
+  /// Of the events read the last seq, of deliveries the last place; 0 for none.
+  std::int64_t last = 0;
+};
+
+/// What a delivery brings along beside its event.
+struct Taken {
+  int attempts = 0;           ///< Counted failures so far.
+  std::int64_t place = 0;     ///< In the drainer's queue.
+  std::int64_t head_seq = 0;  ///< The lowest open seq of its key, this listener's.
+  std::string key;            ///< As stored.
 };
 
 /// Pending events, read by the transaction that now holds their lanes.
@@ -27,9 +37,11 @@ struct Claim {
   pqxx::result rows;
   std::vector<LaneRead> lanes;
   std::string listeners_version;  ///< Of the snapshot the rows were read in; "" without rows.
+  std::unordered_map<std::string, Taken> taken;  ///< Of deliveries, by event id.
+  bool any_waiting = false;  ///< Of deliveries: the listener has waiting ones, somewhere.
 };
 
-/// Takes events out of the outbox for one transaction.
+/// Takes events, or deliveries with their events, for one transaction.
 class Source {
  public:
   virtual ~Source() = default;

@@ -9,16 +9,31 @@ constexpr int lanes =
     64;  // freshet_lane() knows it, too; standing.cpp compares it with the database
 constexpr std::chrono::seconds after_cancel{2};
 
+std::vector<std::string> names_of(const std::vector<Queue>& queues) {
+  std::vector<std::string> names;
+  for (const Queue& queue : queues) names.push_back(queue.listener->name());
+  return names;
+}
+
 }  // namespace
 
 Engine::Engine(EngineOptions options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
-      shared_(lanes),
+      shared_(lanes, names_of(parts_.queues)),
       trouble_(options_.database, *parts_.recorder),
       scout_(options_, parts_, shared_, trouble_) {
+  std::vector<Field> first_pass;  // retries of attached listeners before new events
+  for (const Queue& queue : parts_.queues) {
+    if (!queue.listener->options().detached) first_pass.push_back(field_of(queue));
+  }
+  first_pass.push_back({&shared_.board, nullptr});
   for (int number = 1; number <= options_.workers; ++number) {
-    workers_.push_back(std::make_unique<Worker>(number, options_, parts_, shared_, trouble_));
+    add_worker("worker " + std::to_string(number) + " of " + options_.database, first_pass);
+  }
+  for (const Queue& queue : parts_.queues) {
+    if (!queue.listener->options().detached) continue;
+    add_worker("drainer " + queue.listener->name() + " of " + options_.database, {field_of(queue)});
   }
   launch([this](const std::stop_token& stop) { scout_.run(stop); });
   for (const auto& worker : workers_) {
@@ -28,6 +43,15 @@ Engine::Engine(EngineOptions options, Parts parts)
     hints_ = std::make_unique<pg::HintListener>(options_.hint_conninfo,
                                                 [this] { shared_.wake_scout(false); });
   }
+}
+
+Field Engine::field_of(const Queue& queue) {
+  return {&shared_.delivery_boards.at(queue.listener->name()), &queue};
+}
+
+void Engine::add_worker(const std::string& name, std::vector<Field> fields) {
+  workers_.push_back(
+      std::make_unique<Worker>(name, std::move(fields), options_, parts_, shared_, trouble_));
 }
 
 Engine::~Engine() {

@@ -47,6 +47,8 @@ class Engine {
   [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline);
 
  private:
+  [[nodiscard]] Field field_of(const Queue& queue);
+  void add_worker(const std::string& name, std::vector<Field> fields);
   void launch(std::function<void(const std::stop_token&)> body);
   void cancel_all() noexcept;
   bool all_ended_by(std::chrono::steady_clock::time_point deadline);
@@ -56,7 +58,7 @@ class Engine {
   Shared shared_;
   Trouble trouble_;
   Scout scout_;
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // of the first pass, then of each detached one
   std::unique_ptr<pg::HintListener> hints_;
   std::mutex mutex_;
   std::condition_variable ended_;

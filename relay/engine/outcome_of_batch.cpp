@@ -1,30 +1,14 @@
 #include "relay/engine/outcome_of_batch.hpp"
 
+#include "projections/type_pattern.hpp"
+#include "relay/deliveries/retry_schedule.hpp"
+
 namespace relay::engine {
 namespace {
 
+using deliveries::Delivery;
 using projections::Fate;
-
-deliveries::Delivery delivery(const decode::DecodedEvent& decoded, std::string listener,
-                              std::string state) {
-  return {.event_id = std::string{decoded.event.id},
-          .listener = std::move(listener),
-          .lane = decoded.lane,
-          .seq = decoded.event.seq,
-          .key = decoded.event.key(),
-          .state = std::move(state),
-          .error_class = "",
-          .error = ""};
-}
-
-deliveries::Delivery dead(const decode::DecodedEvent& decoded, const std::string& listener,
-                          const projections::Failure& failure) {
-  deliveries::Delivery letter = delivery(decoded, listener, "dead");
-  letter.error_class = decoded.fault.empty() ? to_string(failure.kind) : "payload";
-  letter.error =
-      failure.sqlstate.empty() ? failure.message : failure.message + " (" + failure.sqlstate + ")";
-  return letter;
-}
+using State = Delivery::State;
 
 struct EventState {
   bool wanted = false;
@@ -32,54 +16,120 @@ struct EventState {
   bool left = false;
 };
 
-void note(const decode::DecodedEvent& decoded, const std::string& listener, const Fate& fate,
-          EventState& state, deliveries::Entries& entries) {
-  state.wanted = true;
-  switch (fate.kind) {
-    case Fate::Kind::done:
-      if (!fate.skipped.empty()) {
-        entries.remarks.push_back(
-            {std::string{decoded.event.id}, listener, "skipped", fate.skipped});
-      }
-      return;
-    case Fate::Kind::failed:
-      state.open = true;
-      entries.deliveries.push_back(dead(decoded, listener, fate.failure));
-      return;
-    case Fate::Kind::waiting:
-      state.open = true;
-      entries.deliveries.push_back(delivery(decoded, listener, "waiting"));
-      return;
-    case Fate::Kind::left: state.left = true; return;
+/// Adds up one batch.
+class Sum {
+ public:
+  Sum(const decode::DecodedBatch& batch, const Chance& chance)
+      : batch_(batch), chance_(chance), states_(batch.events.size()) {}
+
+  void add(const ListenerPart& part) {
+    for (std::size_t i = 0; i < part.events.size(); ++i) {
+      note(part.events[i], part.listener->options(), part.fates[i]);
+    }
   }
-}
+
+  void add(const projections::ProjectionOptions& owed) {
+    for (std::size_t at = 0; at < states_.size(); ++at) {
+      const auto& decoded = batch_.events[at];
+      if (!projections::listens(owed, decoded.event.type, decoded.listener_id)) continue;
+      states_[at].wanted = true;
+      open(at, delivery_of(decoded, owed.name, State::ready));
+    }
+  }
+
+  BatchOutcome result() {
+    for (std::size_t at = 0; at < states_.size(); ++at) {
+      const decode::DecodedEvent& decoded = batch_.events[at];
+      if (decoded.listener_id && !states_[at].wanted) {
+        open(at, delivery_of(decoded, std::string{*decoded.listener_id}, State::ready));
+      }
+      if (states_[at].left) {
+        outcome_.left_over = true;  // stays pending; what it already owes is written all the same
+      } else {
+        (states_[at].open ? outcome_.park : outcome_.complete).emplace_back(decoded.event.id);
+      }
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  void open(std::size_t at, Delivery delivery) {
+    states_[at].open = true;
+    outcome_.entries.deliveries.push_back(std::move(delivery));
+  }
+
+  void note(std::size_t at, const projections::ProjectionOptions& listener, const Fate& fate) {
+    const decode::DecodedEvent& decoded = batch_.events[at];
+    states_[at].wanted = true;
+    switch (fate.kind) {
+      case Fate::Kind::done:
+        if (!fate.skipped.empty()) {
+          outcome_.entries.remarks.push_back(
+              {std::string{decoded.event.id}, listener.name, "skipped", fate.skipped});
+        }
+        return;
+      case Fate::Kind::failed: {
+        Delivery entry = failed(decoded, listener, fate.failure, 0, chance_);
+        if (entry.state == State::dead && listener.on_dead == projections::OnDead::skip) {
+          outcome_.promote[listener.name].insert({entry.lane, entry.key});
+        }
+        return open(at, std::move(entry));
+      }
+      case Fate::Kind::later: return open(at, postponed(decoded, listener.name, fate, 0));
+      case Fate::Kind::waiting:
+        return open(at, delivery_of(decoded, listener.name, State::waiting));
+      case Fate::Kind::left: states_[at].left = true; return;
+    }
+  }
+
+  const decode::DecodedBatch& batch_;
+  const Chance& chance_;
+  std::vector<EventState> states_;
+  BatchOutcome outcome_;
+};
 
 }  // namespace
 
-BatchOutcome outcome_of(const decode::DecodedBatch& batch, const std::vector<ListenerPart>& parts) {
-  BatchOutcome outcome;
-  std::vector<EventState> states(batch.events.size());
-  for (const ListenerPart& part : parts) {
-    for (std::size_t i = 0; i < part.events.size(); ++i) {
-      const std::size_t at = part.events[i];
-      note(batch.events[at], part.listener->name(), part.fates[i], states[at], outcome.entries);
-    }
-  }
-  for (std::size_t at = 0; at < states.size(); ++at) {
-    const decode::DecodedEvent& decoded = batch.events[at];
-    EventState& state = states[at];
-    if (decoded.listener_id && !state.wanted) {
-      state.open = true;
-      outcome.entries.deliveries.push_back(
-          delivery(decoded, std::string{*decoded.listener_id}, "ready"));
-    }
-    if (state.left) {
-      outcome.left_over = true;  // stays pending; what it already owes is written all the same
-    } else {
-      (state.open ? outcome.park : outcome.complete).emplace_back(decoded.event.id);
-    }
-  }
-  return outcome;
+Delivery delivery_of(const decode::DecodedEvent& decoded, const std::string& listener,
+                     State state) {
+  return {.event_id = std::string{decoded.event.id},
+          .listener = listener,
+          .lane = decoded.lane,
+          .seq = decoded.event.seq,
+          .key = decoded.event.key(),
+          .state = state};
+}
+
+Delivery failed(const decode::DecodedEvent& decoded, const projections::ProjectionOptions& listener,
+                const projections::Failure& failure, int failures, const Chance& chance) {
+  Delivery entry = delivery_of(decoded, listener.name, State::retrying);
+  entry.attempts = failures + 1;
+  entry.failed_now = true;
+  const bool unreadable = !decoded.fault.empty();
+  if (!unreadable) entry.delay = deliveries::next_try(listener.retry, entry.attempts, chance());
+  if (!entry.delay) entry.state = State::dead;
+  entry.error_class = unreadable ? "payload" : to_string(failure.kind);
+  entry.error =
+      failure.sqlstate.empty() ? failure.message : failure.message + " (" + failure.sqlstate + ")";
+  return entry;
+}
+
+Delivery postponed(const decode::DecodedEvent& decoded, const std::string& listener,
+                   const Fate& fate, int failures) {
+  Delivery entry = delivery_of(decoded, listener, State::retrying);
+  entry.attempts = failures;
+  entry.delay = fate.delay;
+  entry.error_class = "later";
+  entry.error = fate.failure.message;
+  return entry;
+}
+
+BatchOutcome outcome_of(const decode::DecodedBatch& batch, const std::vector<ListenerPart>& parts,
+                        const listeners::Duty& duty, const Chance& chance) {
+  Sum sum{batch, chance};
+  for (const ListenerPart& part : parts) sum.add(part);
+  for (const projections::ProjectionOptions& owed : duty.owed) sum.add(owed);
+  return sum.result();
 }
 
 }  // namespace relay::engine

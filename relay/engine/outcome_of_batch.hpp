@@ -1,33 +1,53 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "relay/decode/decoder.hpp"
 #include "relay/deliveries/ledger.hpp"
-#include "relay/listeners/listener.hpp"
+#include "relay/engine/listener_part.hpp"
+#include "relay/listeners/duty.hpp"
 
 namespace relay::engine {
 
-/// One listener's part of a batch: which events it was to see and what became of each.
-struct ListenerPart {
-  const listeners::Listener* listener = nullptr;
-  std::vector<std::size_t> events;       ///< Indices into the decoded batch.
-  std::vector<projections::Fate> fates;  ///< One per index.
-};
+/// A random number, 0 … 1.
+using Chance = std::function<double()>;
 
-/// What a batch comes to, before anything of it is written.
+/// What a batch of the first pass comes to, before anything of it is written.
 struct BatchOutcome {
   std::vector<std::string> complete;  ///< Every listener is done with these.
   std::vector<std::string> park;      ///< These have open deliveries.
   deliveries::Entries entries;
   bool left_over = false;  ///< Some events stay pending.
+  /// Keys whose failed event was given up at once while later ones of theirs may go on.
+  std::map<std::string, std::set<deliveries::LaneKey>> promote;
 };
 
-/// Adds up the listeners' parts, event by event. An event addressed to a listener that nobody
-/// registered gets a `ready` delivery and is parked, so that it neither vanishes nor blocks. Pure.
+/// Adds up the listeners' parts, event by event; whoever else must see an event gets a `ready`
+/// delivery. An event addressed to a listener that nobody registered gets one as well and is
+/// parked, so that it neither vanishes nor blocks. Pure but for `chance`.
 [[nodiscard]] BatchOutcome outcome_of(const decode::DecodedBatch& batch,
-                                      const std::vector<ListenerPart>& parts);
+                                      const std::vector<ListenerPart>& parts,
+                                      const listeners::Duty& duty, const Chance& chance);
+
+/// The delivery of an event, in a state.
+[[nodiscard]] deliveries::Delivery delivery_of(const decode::DecodedEvent& decoded,
+                                               const std::string& listener,
+                                               deliveries::Delivery::State state);
+
+/// A delivery after one more counted failure: due again by the listener's schedule, or dead. What
+/// cannot be read is dead at once: it will not change.
+/// @param failures counted before this one.
+[[nodiscard]] deliveries::Delivery failed(const decode::DecodedEvent& decoded,
+                                          const projections::ProjectionOptions& listener,
+                                          const projections::Failure& failure, int failures,
+                                          const Chance& chance);
+
+/// A delivery that its handler wants again later; nothing is counted.
+[[nodiscard]] deliveries::Delivery postponed(const decode::DecodedEvent& decoded,
+                                             const std::string& listener,
+                                             const projections::Fate& fate, int failures);
 
 }  // namespace relay::engine

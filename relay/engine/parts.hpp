@@ -15,13 +15,21 @@
 
 namespace relay::engine {
 
+/// A listener with the source of its deliveries.
+struct Queue {
+  std::unique_ptr<listeners::Listener> listener;
+  std::unique_ptr<claim::Source> source;
+};
+
 /// What a batch passes through, one part per room, shared by all workers of a database.
 /// Every part may be used by several threads at once.
 struct Parts {
   projections::Order order = projections::Order::by_key;
+  int batch_size = 500;  ///< Also: how many deliveries of a key are woken at once.
+  std::chrono::milliseconds statement_timeout{10'000};
   std::unique_ptr<claim::Source> source;
   std::unique_ptr<decode::Decoder> decoder;
-  std::vector<std::unique_ptr<listeners::Listener>> listeners;
+  std::vector<Queue> queues;  ///< Sorted by the listeners' names.
   std::unique_ptr<deliveries::Ledger> ledger;
   std::unique_ptr<complete::Completer> completer;
   std::unique_ptr<measure::Recorder> recorder;
@@ -32,10 +40,11 @@ struct EngineOptions {
   std::string database;  ///< For messages.
   std::string conninfo;
   std::string hint_conninfo;  ///< LISTEN there; empty: no hints.
-  int workers = 2;
+  std::string instance;       ///< What this relay calls itself in `projection_freshness`.
+  int workers = 2;            ///< Of the first pass; each detached listener has one more.
   int lanes_per_claim = 4;
   std::chrono::milliseconds poll_max{100};
-  bool drain = false;                                  ///< End when nothing is pending any more.
+  bool drain = false;                                  ///< End when nothing is left to do.
   std::map<std::string, std::string> agreed_settings;  ///< What all relays must have alike.
 };
 

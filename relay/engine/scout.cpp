@@ -5,7 +5,6 @@
 
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
-#include "relay/listeners/roster.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::engine {
@@ -21,13 +20,6 @@ constexpr std::size_t lanes_per_sweep = 4;
 constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
 constexpr auto sweep_pause_least = 1s;
 
-std::vector<listeners::OwnListener> own_listeners(const Parts& parts) {
-  std::vector<listeners::OwnListener> own;
-  for (const auto& listener : parts.listeners)
-    own.push_back({listener->name(), listener->patterns()});
-  return own;
-}
-
 std::vector<int> all_lanes(int count) {
   std::vector<int> lanes(static_cast<std::size_t>(count));
   std::iota(lanes.begin(), lanes.end(), 0);
@@ -37,7 +29,11 @@ std::vector<int> all_lanes(int count) {
 }  // namespace
 
 Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble)
-    : options_(options), parts_(parts), shared_(shared), trouble_(trouble) {}
+    : options_(options),
+      shared_(shared),
+      trouble_(trouble),
+      referee_(options, parts),
+      deliveries_(shared) {}
 
 std::string Scout::refused() const {
   const std::lock_guard lock{refused_mutex_};
@@ -81,44 +77,59 @@ void Scout::cancel() noexcept {
 void Scout::look() {
   if (judge_now_ || Clock::now() - judged_at_ >= judge_every) judge();
   found_work_ = false;
-  if (judged_version_.empty()) return;
-
-  const std::int64_t decided = keeper_.decided();
-  std::vector<claim::LaneProbe> found;
-  const std::int64_t last_seq =
-      probe(all_lanes(shared_.board.size()), shared_.board.floors(), found);
-  if (last_seq < decided) {
-    log::warn("the sequence of events went back; every lane is read from its start");
-    keeper_.forget();
-    shared_.board.forget_floors();
-    return;
-  }
-  shared_.board.found(found, decided);
-  found_work_ =
-      std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+  if (!duty_) return;
+  std::int64_t last_place = 0;
+  const bool events = look_for_events(last_place);
+  const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
+  found_work_ = events || deliveries;
   if (!found_work_) trouble_.end("connection");  // whatever a worker lost, nothing waits for it
-  if (keeper_.wants_to_know(last_seq)) decide_floor(last_seq);
-  if (shared_.board.waiting(Clock::now()) > 0) shared_.ring();
-  if (options_.drain && !found_work_ && shared_.board.taken() == 0) {
-    drained_ = !sweep(static_cast<std::size_t>(shared_.board.size()));
+  ring_if_lanes_wait();
+  if (options_.drain && !found_work_ && nobody_at_work()) {
+    drained_ = !sweep(static_cast<std::size_t>(shared_.board.size())) &&
+               deliveries_.nothing_left(*connection_, *duty_);
   } else if (Clock::now() >= sweep_after_) {
     sweep(lanes_per_sweep);
   }
 }
 
-// Registers what this process has not run yet; what somebody retired under it stays retired.
+bool Scout::look_for_events(std::int64_t& last_place) {
+  const std::int64_t decided = keeper_.decided();
+  std::vector<claim::LaneProbe> found;
+  const std::int64_t last_seq =
+      probe(all_lanes(shared_.board.size()), shared_.board.floors(), found, last_place);
+  if (last_seq < decided) {
+    log::warn("the sequence of events went back; every lane is read from its start");
+    keeper_.forget();
+    shared_.board.forget_floors();
+    return true;
+  }
+  shared_.board.found(found, decided);
+  if (keeper_.wants_to_know(last_seq)) decide_floor(last_seq);
+  return std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+}
+
+bool Scout::nobody_at_work() const {
+  return shared_.board.taken() == 0 &&
+         std::ranges::all_of(shared_.delivery_boards,
+                             [](const auto& entry) { return entry.second.taken() == 0; });
+}
+
+void Scout::ring_if_lanes_wait() {
+  const auto now = Clock::now();
+  const bool any = shared_.board.waiting(now) > 0 ||
+                   std::ranges::any_of(shared_.delivery_boards, [now](const auto& entry) {
+                     return entry.second.waiting(now) > 0;
+                   });
+  if (any) shared_.ring();
+}
+
 void Scout::judge() {
   judge_now_ = false;
   judged_at_ = Clock::now();
-  const std::vector<listeners::OwnListener> own = own_listeners(parts_);
-  std::vector<listeners::OwnListener> unserved;
-  std::ranges::copy_if(own, std::back_inserter(unserved),
-                       [this](const auto& listener) { return !served_.contains(listener.name); });
-  listeners::register_listeners(*connection_, unserved, options_.agreed_settings);
-  const listeners::Registered registered = listeners::read_registered(*connection_);
-  const auto faults = listeners::disagreements(own, options_.agreed_settings, registered);
-  if (!faults.empty()) {
-    judged_version_.clear();
+  std::vector<std::string> faults;
+  auto duty = referee_.judge(*connection_, faults);
+  if (!duty) {
+    duty_.reset();
     shared_.forbid();
     std::string all;
     for (const std::string& fault : faults) all += (all.empty() ? "" : "; ") + fault;
@@ -127,15 +138,17 @@ void Scout::judge() {
     if (options_.drain) refused_ = all;
     return;
   }
-  for (const auto& listener : own) served_.insert(listener.name);
   trouble_.end("listeners");
-  if (judged_version_ != registered.version()) shared_.board.forget_floors();
-  judged_version_ = registered.version();
-  shared_.allow(judged_version_);
+  if (!duty_ || duty_->version != duty->version) {
+    shared_.forget_floors();
+    deliveries_.forget();
+  }
+  duty_ = std::move(duty);
+  shared_.allow(duty_);
 }
 
 std::int64_t Scout::probe(const std::vector<int>& lanes, const std::vector<std::int64_t>& floors,
-                          std::vector<claim::LaneProbe>& found) {
+                          std::vector<claim::LaneProbe>& found, std::int64_t& last_place) {
   const pqxx::result rows =
       pg::Script{*connection_}
           .add(sql::plan_by_index)
@@ -147,6 +160,7 @@ std::int64_t Scout::probe(const std::vector<int>& lanes, const std::vector<std::
     if (!row[1].is_null()) probe.lowest = row[1].as<std::int64_t>();
     found.push_back(probe);
   }
+  last_place = rows[0][3].as<std::int64_t>();
   return rows[0][2].as<std::int64_t>();
 }
 
@@ -168,7 +182,8 @@ bool Scout::sweep(std::size_t lanes) {
       next_sweep_lane_ = (next_sweep_lane_ + 1) % static_cast<std::size_t>(shared_.board.size());
     }
     std::vector<claim::LaneProbe> found;
-    probe(some, std::vector<std::int64_t>(some.size(), INT64_MIN), found);
+    std::int64_t last_place = 0;
+    probe(some, std::vector<std::int64_t>(some.size(), INT64_MIN), found, last_place);
     shared_.board.swept(found);
     any =
         any || std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });

@@ -4,20 +4,21 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "relay/claim/floor_keeper.hpp"
+#include "relay/engine/delivery_scout.hpp"
+#include "relay/engine/referee.hpp"
 #include "relay/engine/shared.hpp"
 #include "relay/engine/trouble.hpp"
 
 namespace relay::engine {
 
 /// Looks for work on behalf of all workers of a database: one probe over all lanes, at a pace that
-/// follows the work. It also moves the floors, sweeps what lies below them, and judges whether this
-/// relay may claim at all. One connection.
+/// follows the work. It also moves the floors, sweeps what lies below them, and has the referee
+/// judge what this relay may claim. One connection.
 class Scout {
  public:
   Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble);
@@ -28,7 +29,7 @@ class Scout {
   /// Cancels the running statement, if any. Any thread. Never throws.
   void cancel() noexcept;
 
-  /// With `drain`: nothing is pending any more.
+  /// With `drain`: nothing is left to do.
   [[nodiscard]] bool drained() const { return drained_; }
   /// With `drain`: why it can never be drained, or "".
   [[nodiscard]] std::string refused() const;
@@ -38,21 +39,24 @@ class Scout {
 
   void look();
   void judge();
+  bool look_for_events(std::int64_t& last_place);
   std::int64_t probe(const std::vector<int>& lanes, const std::vector<std::int64_t>& floors,
-                     std::vector<claim::LaneProbe>& found);
+                     std::vector<claim::LaneProbe>& found, std::int64_t& last_place);
   void decide_floor(std::int64_t last_seq);
   bool sweep(std::size_t lanes);
+  [[nodiscard]] bool nobody_at_work() const;
+  void ring_if_lanes_wait();
   [[nodiscard]] std::chrono::milliseconds pace(bool found_work);
 
   const EngineOptions& options_;
-  const Parts& parts_;
   Shared& shared_;
   Trouble& trouble_;
+  Referee referee_;
+  DeliveryScout deliveries_;
   std::mutex connection_mutex_;  // guards the pointer against cancel()
   std::unique_ptr<pg::Connection> connection_;
   claim::FloorKeeper keeper_;
-  std::set<std::string> served_;  ///< Own listeners that were active under this process.
-  std::string judged_version_;
+  std::shared_ptr<const listeners::Duty> duty_;
   Clock::time_point judged_at_{};
   bool judge_now_ = true;
   bool found_work_ = false;

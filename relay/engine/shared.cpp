@@ -4,14 +4,19 @@
 
 namespace relay::engine {
 
-std::string Shared::version() const {
+std::shared_ptr<const listeners::Duty> Shared::duty() const {
   const std::lock_guard lock{mutex_};
-  return version_;
+  return duty_;
 }
 
-void Shared::allow(const std::string& version) {
+void Shared::allow(std::shared_ptr<const listeners::Duty> duty) {
   const std::lock_guard lock{mutex_};
-  version_ = version;
+  duty_ = std::move(duty);
+}
+
+void Shared::forget_floors() {
+  board.forget_floors();
+  for (auto& entry : delivery_boards) entry.second.forget_floors();
 }
 
 void Shared::ring() {

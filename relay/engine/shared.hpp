@@ -3,28 +3,38 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "relay/claim/lane_board.hpp"
-#include "relay/engine/pass.hpp"
+#include "relay/engine/listener_part.hpp"
+#include "relay/listeners/duty.hpp"
 
 namespace relay::engine {
 
 /// What the scout and the workers of one database tell each other. Threads: any.
 class Shared {
  public:
-  explicit Shared(int lanes) : board(lanes) {}
+  /// @param listeners whose deliveries this process may come to drain.
+  Shared(int lanes, const std::vector<std::string>& listeners) : board(lanes) {
+    for (const std::string& listener : listeners) delivery_boards.try_emplace(listener, lanes);
+  }
 
-  claim::LaneBoard board;
+  claim::LaneBoard board;                                   ///< Of the first pass.
+  std::map<std::string, claim::LaneBoard> delivery_boards;  ///< By listener; never grows.
   std::atomic<std::int64_t> events_done{0};
 
-  /// The listeners' version that this relay may claim under; "" while it may not claim at all.
-  [[nodiscard]] std::string version() const;
-  void allow(const std::string& version);
-  void forbid() { allow(""); }
+  /// What this relay has to do; nothing while it may not claim at all.
+  [[nodiscard]] std::shared_ptr<const listeners::Duty> duty() const;
+  void allow(std::shared_ptr<const listeners::Duty> duty);
+  void forbid() { allow(nullptr); }
+
+  /// Every lane of every board is read from its start again.
+  void forget_floors();
 
   /// Wakes the workers: there are lanes to take.
   void ring();
@@ -48,7 +58,7 @@ class Shared {
   mutable std::mutex mutex_;
   std::condition_variable_any bell_rang_;
   std::condition_variable_any scout_woken_;
-  std::string version_;
+  std::shared_ptr<const listeners::Duty> duty_;
   std::uint64_t bell_ = 0;
   bool scout_wanted_ = false;
   bool judge_again_ = true;

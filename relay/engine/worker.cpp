@@ -4,6 +4,7 @@
 
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
+#include "relay/listeners/roster.hpp"
 
 namespace relay::engine {
 namespace {
@@ -15,13 +16,14 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto bell_wait = 500ms;  // the bell may be missed; this bounds what that costs
 constexpr int conflicts_before_care = 3;
-constexpr auto broken_projection_rest = 1'000ms;
+constexpr auto trouble_rest = 1'000ms;
 
 }  // namespace
 
-Worker::Worker(int number, const EngineOptions& options, const Parts& parts, Shared& shared,
-               Trouble& trouble)
-    : name_("worker " + std::to_string(number) + " of " + options.database),
+Worker::Worker(std::string name, std::vector<Field> fields, const EngineOptions& options,
+               const Parts& parts, Shared& shared, Trouble& trouble)
+    : name_(std::move(name)),
+      fields_(std::move(fields)),
       options_(options),
       parts_(parts),
       shared_(shared),
@@ -30,51 +32,57 @@ Worker::Worker(int number, const EngineOptions& options, const Parts& parts, Sha
 void Worker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const std::uint64_t bell = shared_.bell();
-    const std::string version = shared_.version();
-    const Tickets tickets =
-        version.empty() ? Tickets{} : shared_.board.take(options_.lanes_per_claim, Clock::now());
-    if (tickets.empty()) {
-      shared_.wait_for_bell(bell, bell_wait, stop);
-    } else {
-      work(tickets, version, stop);
-    }
+    if (!take_turn(stop)) shared_.wait_for_bell(bell, bell_wait, stop);
   }
 }
 
-void Worker::work(const Tickets& tickets, const std::string& version, const std::stop_token& stop) {
-  PassResult result;
+// @return whether there was anything to do.
+bool Worker::take_turn(const std::stop_token& stop) {
+  const auto duty = shared_.duty();
+  if (!duty) return false;
+  for (std::size_t step = 0; step < fields_.size(); ++step) {
+    const Field& field = fields_[(next_field_ + step) % fields_.size()];
+    if (field.queue != nullptr && !duty->serves(field.queue->listener->name())) continue;
+    const Tickets tickets = field.board->take(options_.lanes_per_claim, Clock::now());
+    if (tickets.empty()) continue;
+    next_field_ = (next_field_ + step + 1) % fields_.size();
+    Job job{field, tickets, stop};
+    work(job, *duty);
+    return true;
+  }
+  return false;
+}
+
+void Worker::work(Job& job, const listeners::Duty& duty) {
   try {
-    pass(parts_, connected(), tickets, version, *shared_.condemned(), stop, result);
-    settle(tickets, result);
+    const auto condemned = shared_.condemned();
+    const PassContext context{connected(), job.tickets, duty, *condemned, job.stop};
+    if (job.field.queue == nullptr) {
+      first_pass(parts_, context, job.result);
+    } else {
+      redeliver(parts_, *job.field.queue, context, job.result);
+    }
+    settle(job);
     return;
   } catch (const ListenerFailed& error) {
     if (error.failure.kind == FailureKind::timeout || error.failure.kind == FailureKind::event) {
-      isolate(tickets, result, {{error.event_id, error.listener}}, error.failure);
+      isolate(job, {{error.event_id, error.listener}}, error.failure);
     } else {
-      failed(tickets, result, error.failure, stop);
+      failed(job, error.failure);
     }
   } catch (const CommitRefused& refused) {
     if (refused.failure.kind == FailureKind::conflict) {
-      failed(tickets, result, refused.failure, stop);
+      failed(job, refused.failure);
     } else {
-      isolate(tickets, result, refused.applied, refused.failure);
+      isolate(job, refused.applied, refused.failure);
     }
-  } catch (const projections::RetryRequested& wish) {
-    log::info("a projection asked for a pause", {{"reason", wish.what()}});
-    rest(tickets, wish.delay);
-  } catch (const projections::HaltRequested& halt) {
-    shared_.forbid();
-    trouble_.begin("halt", std::string{"a projection asked to halt: "} + halt.what() +
-                               "; start the relay again to go on");
-  } catch (const projections::ProjectionBroken& broken) {
-    trouble_.begin("projection", std::string{broken.what()} +
-                                     "; nothing is lost: its events wait until this is mended");
-    rest(tickets, broken_projection_rest);
+  } catch (const ListenerStopped& stopped) {
+    pause_listener(job, stopped);
   } catch (...) {
-    failed(tickets, result, projections::current_failure(), stop);
+    failed(job, projections::current_failure());
   }
   if (connection_) connection_->rollback();
-  give_back(tickets);
+  give_back(job);
 }
 
 pg::Connection& Worker::connected() {
@@ -92,75 +100,109 @@ void Worker::cancel() noexcept {
   if (connection_) connection_->cancel();
 }
 
-void Worker::settle(const Tickets& tickets, const PassResult& result) {
+void Worker::settle(const Job& job) {
   conflicts_ = 0;
   losses_ = 0;
-  if (result.stale) {
+  if (job.result.stale) {
     shared_.forbid();
     shared_.wake_scout(true);
-    return give_back(tickets);
+    return give_back(job);
   }
-  for (const claim::LaneRead& read : result.lanes) {
-    if (!read.held) {
-      shared_.board.busy(read.lane);
-      continue;
-    }
-    if (result.left_over) {
-      shared_.board.be_careful(read.lane, read.last_seq);
-    } else {
-      shared_.board.passed(read.lane, read.last_seq);
-    }
-    shared_.board.done(read.lane, read.more || result.left_over);
-  }
-  shared_.forget(result.buried);
-  shared_.events_done += static_cast<std::int64_t>(result.events);
+  for (const claim::LaneRead& read : job.result.lanes) settle_lane(job, read);
+  spread_ready(job);
+  shared_.forget(job.result.buried);
+  shared_.events_done += static_cast<std::int64_t>(job.result.events);
   trouble_.end("connection");
-  if (result.events > 0) trouble_.end("projection");
 }
 
-void Worker::give_back(const Tickets& tickets) {
-  for (const claim::LaneTicket& ticket : tickets) shared_.board.done(ticket.lane, true);
+void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
+  claim::LaneBoard& board = *job.field.board;
+  if (!read.held) return board.busy(read.lane);
+  const bool deliveries = job.field.queue != nullptr;
+  // Retries that are due come in no order of places, so care ends where the queue does.
+  const bool through = deliveries && read.events == 0;
+  if (job.result.left_over) {
+    board.be_careful(read.lane, deliveries ? INT64_MAX : read.last);
+  } else {
+    board.passed(read.lane, through ? INT64_MAX : read.last);
+    if (deliveries && parts_.order == projections::Order::by_key) {
+      board.read_up_to(read.lane, read.last);
+    }
+  }
+  board.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));
 }
 
-void Worker::failed(const Tickets& tickets, const PassResult& result, const Failure& why,
-                    const std::stop_token& stop) {
-  if (stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
+// What this commit made ready is taken by whoever is next, without waiting for a look.
+void Worker::spread_ready(const Job& job) {
+  bool any = false;
+  for (const auto& [listener, lanes] : job.result.ready) {
+    const auto board = shared_.delivery_boards.find(listener);
+    if (board == shared_.delivery_boards.end()) continue;
+    board->second.found_work({lanes.begin(), lanes.end()});
+    any = true;
+  }
+  if (any) shared_.ring();
+}
+
+void Worker::give_back(const Job& job) {
+  for (const claim::LaneTicket& ticket : job.tickets) job.field.board->done(ticket.lane, true);
+}
+
+// Under every lane's lock, so ours must be let go first. Not had in time: the batch fails again
+// after a rest, and it is tried again.
+void Worker::pause_listener(const Job& job, const ListenerStopped& stopped) {
+  rest(job, trouble_rest);
+  if (!connection_ || !connection_->rollback() || job.stop.stop_requested()) return;
+  try {
+    listeners::pause_listener(*connection_, stopped.listener, stopped.what(), stopped.by);
+    log::error("a projection is paused; its events wait as deliveries",
+               {{"projection", stopped.listener}, {"why", stopped.what()}});
+  } catch (...) {
+    log::warn("a projection is to be paused, but other relays hold their lanes",
+              {{"projection", stopped.listener}, {"why", projections::current_failure().message}});
+  }
+  shared_.wake_scout(true);
+}
+
+void Worker::failed(const Job& job, const Failure& why) {
+  if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
   switch (why.kind) {
-    case FailureKind::conflict: return again(tickets, result, why, stop);
-    case FailureKind::connection: return lost(why, stop);
+    case FailureKind::conflict: return again(job, why);
+    case FailureKind::connection: return lost(why, job.stop);
     case FailureKind::timeout:
     case FailureKind::event:
     case FailureKind::configuration:
       // One of our own statements: nobody's event is at fault, somebody must look.
       trouble_.begin("connection", "the relay cannot work: " + why.message);
-      return rest(tickets, broken_projection_rest);
+      return rest(job, trouble_rest);
   }
 }
 
-void Worker::again(const Tickets& tickets, const PassResult& result, const Failure& why,
-                   const std::stop_token& stop) {
+void Worker::again(const Job& job, const Failure& why) {
   ++conflicts_;
   log::debug("a batch runs again", {{"why", why.message}, {"times", std::to_string(conflicts_)}});
-  if (conflicts_ >= conflicts_before_care) isolate(tickets, result, {}, why);
-  pause_for(backoff(conflicts_, 2ms, 500ms), stop);
+  if (conflicts_ >= conflicts_before_care) isolate(job, {}, why);
+  pause_for(backoff(conflicts_, 2ms, 500ms), job.stop);
 }
 
 // A batch whose transaction died as a whole comes again one event at a time; an event that was
 // alone already is the culprit.
-void Worker::isolate(const Tickets& tickets, const PassResult& result,
+void Worker::isolate(const Job& job,
                      const std::vector<std::pair<std::string, std::string>>& suspects,
                      const Failure& why) {
-  const bool alone = std::ranges::any_of(tickets, &claim::LaneTicket::careful);
+  const bool alone = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
   if (alone && suspects.empty()) {
     trouble_.begin("connection", "the relay cannot complete an event: " + why.message);
-    return rest(tickets, broken_projection_rest);
+    return rest(job, trouble_rest);
   }
   if (alone) {
     for (const auto& who : suspects) shared_.condemn(who, why);
     return;
   }
-  for (const claim::LaneRead& read : result.lanes) {
-    if (read.held && read.events > 0) shared_.board.be_careful(read.lane, read.last_seq);
+  const bool deliveries = job.field.queue != nullptr;
+  for (const claim::LaneRead& read : job.result.lanes) {
+    if (!read.held || read.events == 0) continue;
+    job.field.board->be_careful(read.lane, deliveries ? INT64_MAX : read.last);
   }
 }
 
@@ -173,9 +215,9 @@ void Worker::lost(const Failure& why, const std::stop_token& stop) {
   pause_for(backoff(++losses_, 100ms, 5s), stop);
 }
 
-void Worker::rest(const Tickets& tickets, std::chrono::milliseconds time) {
-  for (const claim::LaneTicket& ticket : tickets) {
-    shared_.board.rest(ticket.lane, Clock::now() + time);
+void Worker::rest(const Job& job, std::chrono::milliseconds time) {
+  for (const claim::LaneTicket& ticket : job.tickets) {
+    job.field.board->rest(ticket.lane, Clock::now() + time);
   }
 }
 

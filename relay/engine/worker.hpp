@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <mutex>
-#include <random>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -13,12 +12,20 @@
 
 namespace relay::engine {
 
-/// One thread's work on one database: takes lanes from the board, passes their batches, and decides
-/// what a failed pass asks for. One connection, thrown away when it fails.
+/// Where a worker takes lanes from: the first pass, or one listener's deliveries.
+struct Field {
+  claim::LaneBoard* board = nullptr;
+  const Queue* queue = nullptr;  ///< Null: the first pass.
+};
+
+/// One thread's work on one database: takes lanes from the boards of its fields in turn, passes
+/// their batches, and decides what a failed pass asks for. One connection, thrown away when it
+/// fails.
 class Worker {
  public:
-  Worker(int number, const EngineOptions& options, const Parts& parts, Shared& shared,
-         Trouble& trouble);
+  /// @param name for messages and pg_stat_activity. @param fields in the order of the first turn.
+  Worker(std::string name, std::vector<Field> fields, const EngineOptions& options,
+         const Parts& parts, Shared& shared, Trouble& trouble);
 
   /// Works until stopped; a pass under way is finished first. Never throws.
   void run(const std::stop_token& stop);
@@ -29,27 +36,38 @@ class Worker {
  private:
   using Tickets = std::vector<claim::LaneTicket>;
 
-  void work(const Tickets& tickets, const std::string& version, const std::stop_token& stop);
+  /// Lanes of one field, to be passed as one batch.
+  struct Job {
+    const Field& field;
+    const Tickets& tickets;
+    const std::stop_token& stop;
+    PassResult result = {};
+  };
+
+  bool take_turn(const std::stop_token& stop);
+  void work(Job& job, const listeners::Duty& duty);
   pg::Connection& connected();
-  void settle(const Tickets& tickets, const PassResult& result);
-  void give_back(const Tickets& tickets);
+  void settle(const Job& job);
+  void settle_lane(const Job& job, const claim::LaneRead& read);
+  void spread_ready(const Job& job);
+  void give_back(const Job& job);
 
   // What a failed pass asks for.
-  void again(const Tickets& tickets, const PassResult& result, const projections::Failure& why,
-             const std::stop_token& stop);
-  void isolate(const Tickets& tickets, const PassResult& result,
-               const std::vector<std::pair<std::string, std::string>>& suspects,
+  void pause_listener(const Job& job, const ListenerStopped& stopped);
+  void again(const Job& job, const projections::Failure& why);
+  void isolate(const Job& job, const std::vector<std::pair<std::string, std::string>>& suspects,
                const projections::Failure& why);
-  void failed(const Tickets& tickets, const PassResult& result, const projections::Failure& why,
-              const std::stop_token& stop);
+  void failed(const Job& job, const projections::Failure& why);
   void lost(const projections::Failure& why, const std::stop_token& stop);
-  void rest(const Tickets& tickets, std::chrono::milliseconds time);
+  void rest(const Job& job, std::chrono::milliseconds time);
 
   const std::string name_;
+  const std::vector<Field> fields_;
   const EngineOptions& options_;
   const Parts& parts_;
   Shared& shared_;
   Trouble& trouble_;
+  std::size_t next_field_ = 0;
   std::mutex connection_mutex_;  // cancel() comes from another thread
   std::unique_ptr<pg::Connection> connection_;
   int conflicts_ = 0;

@@ -17,9 +17,9 @@ class Listener {
  public:
   virtual ~Listener() = default;
 
-  [[nodiscard]] virtual const std::string& name() const = 0;
+  /// Name, patterns, on_dead, detached, retry schedule.
+  [[nodiscard]] virtual const projections::ProjectionOptions& options() const = 0;
   [[nodiscard]] virtual const std::string& kind() const = 0;  ///< "projection" in event_listener.
-  [[nodiscard]] virtual const std::vector<std::string>& patterns() const = 0;
   /// Whether it must see the event. @param listener_id set: addressed to that listener alone.
   [[nodiscard]] virtual bool wants(std::string_view event_type,
                                    std::optional<std::string_view> listener_id) const = 0;
@@ -31,6 +31,12 @@ class Listener {
                                                              projections::Tx& tx,
                                                              std::stop_token stop,
                                                              projections::Order order) = 0;
+  /// Whether `probe` can tell anything.
+  [[nodiscard]] virtual bool can_probe() const = 0;
+  /// Why it cannot work, asked without any event; nothing: it can. See projections::probe.
+  [[nodiscard]] virtual std::optional<projections::Failure> probe(projections::Tx& tx) = 0;
+
+  [[nodiscard]] const std::string& name() const { return options().name; }
 };
 
 }  // namespace relay::listeners

@@ -11,11 +11,10 @@ class ProjectionListener final : public Listener {
   explicit ProjectionListener(const projections::Projection& projection)
       : projection_(projection) {}
 
-  [[nodiscard]] const std::string& name() const override { return projection_.options.name; }
-  [[nodiscard]] const std::string& kind() const override;
-  [[nodiscard]] const std::vector<std::string>& patterns() const override {
-    return projection_.options.events;
+  [[nodiscard]] const projections::ProjectionOptions& options() const override {
+    return projection_.options;
   }
+  [[nodiscard]] const std::string& kind() const override;
   [[nodiscard]] bool wants(std::string_view event_type,
                            std::optional<std::string_view> listener_id) const override;
   [[nodiscard]] std::vector<projections::Fate> apply(const projections::Batch& batch,
@@ -23,6 +22,10 @@ class ProjectionListener final : public Listener {
                                                      projections::SavepointBudget& budget,
                                                      projections::Tx& tx, std::stop_token stop,
                                                      projections::Order order) override;
+  [[nodiscard]] bool can_probe() const override { return projection_.handler->can_probe(); }
+  [[nodiscard]] std::optional<projections::Failure> probe(projections::Tx& tx) override {
+    return projections::probe(projection_, tx);
+  }
 
  private:
   const projections::Projection& projection_;

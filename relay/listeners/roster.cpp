@@ -1,5 +1,6 @@
 #include "relay/listeners/roster.hpp"
 
+#include <functional>
 #include <sstream>
 
 #include "projections/array_literal.hpp"
@@ -17,59 +18,73 @@ std::vector<std::string> split(const std::string& joined) {
   return parts;
 }
 
-bool all_there(const Registered& registered, const std::vector<OwnListener>& own,
-               const std::map<std::string, std::string>& own_settings) {
-  for (const OwnListener& listener : own) {
-    const auto found = registered.listeners.find(listener.name);
-    if (found == registered.listeners.end() || found->second.state == "retired") return false;
+// The drainers' own lanes first: a slow listener may hold one for seconds, and until we have it the
+// first pass, which everybody shares, goes on.
+void under_all_lanes(pg::Connection& connection, const std::function<void()>& change) {
+  try {
+    pg::Script{connection}
+        .add(sql::begin)
+        .add(sql::limits, {"15000", "60000", "60000"})
+        .add(sql::lock_drainer_lanes)
+        .add(sql::limits, {"2000", "60000", "60000"})
+        .add(sql::lock_all_lanes)
+        .run();
+    change();
+    pg::Script{connection}.add(sql::bump_listeners_version).add("COMMIT").run();
+  } catch (...) {
+    connection.rollback();
+    throw;
   }
-  for (const auto& setting : own_settings) {
-    if (!registered.settings.contains(setting.first)) return false;
-  }
-  return true;
-}
-
-void write(pg::Connection& connection, const std::vector<OwnListener>& own,
-           const std::map<std::string, std::string>& own_settings) {
-  pg::Script{connection}
-      .add(sql::begin)
-      .add(sql::limits, {"2000", "60000", "60000"})
-      .add(sql::lock_all_lanes)
-      .run();
-  for (const OwnListener& listener : own) {
-    const auto changed =
-        connection.exec(sql::register_listener, listener.name,
-                        projections::array_literal(listener.patterns), std::string{"projection"});
-    if (changed.affected_rows() > 0) connection.exec(sql::unpark_for_listener, listener.name);
-  }
-  for (const auto& [name, value] : own_settings) connection.exec(sql::agree_setting, name, value);
-  pg::Script{connection}.add(sql::bump_listeners_version).add("COMMIT").run();
 }
 
 }  // namespace
 
-Registered read_registered(pg::Connection& connection) {
+Registered read_registered(pg::Connection& connection, const std::string& instance) {
   Registered registered;
-  for (const auto& row : connection.exec(sql::listeners)) {
+  for (const auto& row : connection.exec(sql::listeners, instance)) {
+    const std::string what = row[0].c_str();
     const std::string name = row[1].c_str();
-    if (std::string{row[0].c_str()} == "listener") {
-      registered.listeners[name] = {split(row[2].c_str()), row[3].c_str()};
+    const std::string value = row[2].c_str();
+    if (what == "setting") {
+      registered.settings[name] = value;
+    } else if (what == "suspect") {
+      registered.suspects.emplace(name, value);
     } else {
-      registered.settings[name] = row[2].c_str();
+      Registered::Entry entry{.declaration = {.name = name,
+                                              .kind = row[3].c_str(),
+                                              .patterns = split(value),
+                                              .skip_dead = std::string{row[4].c_str()} == "skip",
+                                              .detached = row[5].as<bool>()},
+                              .state = row[6].c_str(),
+                              .paused_by = row[7].c_str()};
+      if (!row[8].is_null()) entry.others_seen_ms = row[8].as<std::int64_t>();
+      registered.listeners.emplace(name, std::move(entry));
     }
   }
   return registered;
 }
 
-void register_listeners(pg::Connection& connection, const std::vector<OwnListener>& own,
+void register_listeners(pg::Connection& connection, const std::vector<Declaration>& declarations,
                         const std::map<std::string, std::string>& own_settings) {
-  if (all_there(read_registered(connection), own, own_settings)) return;
-  try {
-    write(connection, own, own_settings);
-  } catch (...) {
-    connection.rollback();
-    throw;
-  }
+  under_all_lanes(connection, [&] {
+    for (const Declaration& own : declarations) {
+      connection.exec(sql::register_listener, own.name, projections::array_literal(own.patterns),
+                      own.kind, std::string{own.skip_dead ? "skip" : "block"}, own.detached);
+      if (own.detached) connection.exec(sql::add_drainer, own.name);
+      if (own.skip_dead) connection.exec(sql::release_behind_dead, own.name);
+    }
+    for (const auto& [name, value] : own_settings) connection.exec(sql::agree_setting, name, value);
+  });
+}
+
+void pause_listener(pg::Connection& connection, const std::string& name, const std::string& reason,
+                    const std::string& by) {
+  under_all_lanes(connection,
+                  [&] { connection.exec(sql::pause_listener_for_cause, name, reason, by); });
+}
+
+void resume_listener(pg::Connection& connection, const std::string& name) {
+  under_all_lanes(connection, [&] { connection.exec(sql::resume_mended_listener, name); });
 }
 
 }  // namespace relay::listeners

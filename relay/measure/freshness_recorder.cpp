@@ -50,6 +50,19 @@ void FreshnessRecorder::trouble(const std::string& sentence) noexcept {
   }
 }
 
+void FreshnessRecorder::serving(const std::set<std::string>& attached,
+                                const std::set<std::string>& detached) {
+  const std::lock_guard lock{mutex_};
+  serving_ = attached;
+  serving_.insert(detached.begin(), detached.end());
+  serving_told_ = true;
+}
+
+bool FreshnessRecorder::serves(const std::string& listener) const {
+  const std::lock_guard lock{mutex_};
+  return !serving_told_ || serving_.contains(listener);
+}
+
 void FreshnessRecorder::run(const std::stop_token& stop) {
   Clock::time_point written{};
   while (!stop.stop_requested()) {
@@ -93,7 +106,10 @@ void FreshnessRecorder::save(const std::string& trouble) noexcept {
           conninfo_, pg::ConnectOptions{.application_name = "freshet freshness"});
     }
     pg::Script{*connection_}.add(sql::begin).add(sql::limits, {"1000", "5000", "10000"}).run();
-    for (const auto& [listener, state] : states_) write(listener, state, trouble);
+    for (const auto& [listener, state] : states_) {
+      // What another relay serves is its to tell: a row of ours would say that we do.
+      if (serves(listener) || state.unsaved > 0) write(listener, state, trouble);
+    }
     connection_->exec("COMMIT");
     for (auto& entry : states_) entry.second.unsaved = 0;
     saved_trouble_ = trouble;

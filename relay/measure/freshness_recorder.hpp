@@ -20,7 +20,8 @@ namespace relay::measure {
 class FreshnessRecorder final : public Recorder {
  public:
   /// Starts the thread; connects when there is something to write.
-  /// @param listeners whose rows are written even before they applied anything.
+  /// @param listeners whose rows are written even before they applied anything, as long as this
+  ///   relay serves them; nobody said so yet counts as yes.
   FreshnessRecorder(std::string conninfo, std::string instance,
                     const std::vector<std::string>& listeners);
   /// Writes what is left (within the connection's and the statement's limits) and ends the thread.
@@ -29,6 +30,8 @@ class FreshnessRecorder final : public Recorder {
   FreshnessRecorder& operator=(const FreshnessRecorder&) = delete;
 
   void applied(Sample sample) noexcept override;
+  void serving(const std::set<std::string>& attached,
+               const std::set<std::string>& detached) override;
   void trouble(const std::string& sentence) noexcept override;
 
  private:
@@ -41,6 +44,7 @@ class FreshnessRecorder final : public Recorder {
   };
   void run(const std::stop_token& stop);
   void drain();
+  [[nodiscard]] bool serves(const std::string& listener) const;
   void save(const std::string& trouble) noexcept;
   void write(const std::string& listener, const State& state, const std::string& trouble);
 
@@ -50,9 +54,11 @@ class FreshnessRecorder final : public Recorder {
   std::unique_ptr<pg::Connection> connection_;  // the thread's own
   std::map<std::string, State> states_;         // the thread's own
   std::string saved_trouble_;                   // the thread's own
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::string trouble_;  // guarded by mutex_
+  std::string trouble_;            // guarded by mutex_
+  std::set<std::string> serving_;  // guarded by mutex_
+  bool serving_told_ = false;      // guarded by mutex_
   std::jthread thread_;
 };
 

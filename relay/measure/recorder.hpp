@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ class Recorder {
  public:
   virtual ~Recorder() = default;
   virtual void applied(Sample sample) noexcept = 0;
+  /// Which listeners this relay serves from now on; until then, none.
+  virtual void serving(const std::set<std::string>& attached,
+                       const std::set<std::string>& detached) = 0;
   /// Why this relay does not claim, or "" when it does.
   virtual void trouble(const std::string& sentence) noexcept = 0;
 };

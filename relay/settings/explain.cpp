@@ -38,6 +38,11 @@ Words words(const Texts<Section>& kind) {
 }
 
 template <class Section>
+Words words(const Pauses<Section>& kind) {
+  return {"list of 1 … " + std::to_string(kind.most), ""};
+}
+
+template <class Section>
 Words words(const Flag<Section>& kind) {
   return {"`true`, `false`", Section{}.*kind.field ? "`true`" : "`false`"};
 }

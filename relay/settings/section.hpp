@@ -142,6 +142,24 @@ class SectionReader {
     }
   }
 
+  void take(const Pauses<Section>& kind, const toml::node& node) {
+    const toml::array* list = node.as_array();
+    if (list == nullptr) return wrong_type("a list of whole numbers", node);
+    if (list->size() > kind.longest) {
+      return fault("must have at most " + std::to_string(kind.longest) + " numbers");
+    }
+    (section_.*kind.field).clear();
+    for (const toml::node& item : *list) {
+      const auto* seconds = item.as_integer();
+      if (seconds == nullptr) return wrong_type("a list of whole numbers only", item);
+      if (seconds->get() < 1 || seconds->get() > kind.most) {
+        return fault("must have numbers from 1 to " + std::to_string(kind.most) + ", not " +
+                     std::to_string(seconds->get()));
+      }
+      (section_.*kind.field).emplace_back(seconds->get());
+    }
+  }
+
   void take_one(const Texts<Section>& kind, const toml::node& node) {
     const std::string text = filled(node).value_or("_");
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) {

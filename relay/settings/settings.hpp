@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "projections/registry.hpp"
+
 namespace relay::settings {
 
 enum class Completion { update, remove, archive };  ///< "update", "delete", "archive" in the file.
@@ -44,8 +46,11 @@ struct Projection {
   std::vector<std::string> events;
   std::vector<std::string> sql;  ///< One or several statements, run in order.
   std::string guard;             ///< Business key, or empty.
-  int green_ms = 100;            ///< Badge GREEN below, …
-  int yellow_ms = 500;           ///< … YELLOW to this, RED above.
+  projections::OnDead on_dead = projections::OnDead::block;
+  bool detached = false;  ///< A drainer and a worker of its own.
+  projections::RetrySchedule retry = projections::ProjectionOptions{}.retry;  ///< `retry_s`.
+  int green_ms = 100;   ///< Badge GREEN below, …
+  int yellow_ms = 500;  ///< … YELLOW to this, RED above.
 };
 
 struct Settings {

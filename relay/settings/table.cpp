@@ -22,13 +22,13 @@ Integer<Relay> duration(std::int64_t least, std::int64_t most) {
           [](const Relay& relay) { return static_cast<std::int64_t>((relay.*Field).count()); }};
 }
 
-template <auto Field>
-OneOf<Relay> one_of(std::vector<std::string> words) {
+template <auto Field, class Section = Relay>
+OneOf<Section> one_of(std::vector<std::string> words) {
   return {std::move(words),
-          [](Relay& relay, std::size_t index) {
-            relay.*Field = static_cast<std::remove_reference_t<decltype(relay.*Field)>>(index);
+          [](Section& section, std::size_t index) {
+            section.*Field = static_cast<std::remove_reference_t<decltype(section.*Field)>>(index);
           },
-          [](const Relay& relay) { return static_cast<std::size_t>(relay.*Field); }};
+          [](const Section& section) { return static_cast<std::size_t>(section.*Field); }};
 }
 
 OneOf<Relay> log_format() {
@@ -133,6 +133,15 @@ const std::vector<Row<Projection>>& projection_rows() {
       {"guard", Text<P>{&P::guard, Shape::any},
        "A business key such as `incident:${aggregate_id}` that may take effect once.", false,
        "the event's id"},
+      {"on_dead", one_of<&P::on_dead, P>({"block", "skip"}),
+       "What later events of a key do behind a dead letter: `block`: they wait until it is retried "
+       "or discarded; `skip`: they go on without it."},
+      {"retry_s", Pauses<P>{&P::retry, 86'400, 50},
+       "Pauses between the tries of an event that fails, in seconds, each varied by 10 % either "
+       "way; after the last one it is a dead letter. `[]`: at the first failure.",
+       false, "`[2, 4, 8, 16, 32]`"},
+      {"detached", Flag<P>{&P::detached},
+       "Never share a transaction or a worker with other projections: for one that is slow."},
       {"green_ms", integer<P, &P::green_ms>(1, 86'400'000), "The badge is GREEN below this lag."},
       {"yellow_ms", integer<P, &P::yellow_ms>(1, 86'400'000),
        "The badge is YELLOW to this lag, and RED above."},

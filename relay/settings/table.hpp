@@ -48,6 +48,14 @@ struct Texts {
   std::size_t longest;  ///< Bytes per string; 0: no limit.
 };
 
+/// A list of whole numbers of seconds, which may be empty.
+template <class Section>
+struct Pauses {
+  projections::RetrySchedule Section::*field;
+  std::int64_t most;    ///< Seconds, each.
+  std::size_t longest;  ///< Numbers.
+};
+
 template <class Section>
 struct Flag {
   bool Section::*field;
@@ -56,8 +64,8 @@ struct Flag {
 /// One setting: parser, validator and documentation in one row.
 template <class Section>
 struct Row {
-  using Kind =
-      std::variant<Integer<Section>, OneOf<Section>, Text<Section>, Texts<Section>, Flag<Section>>;
+  using Kind = std::variant<Integer<Section>, OneOf<Section>, Text<Section>, Texts<Section>,
+                            Pauses<Section>, Flag<Section>>;
 
   // A constructor, because g++ 12 crashes on default member initialisers here.
   Row(std::string n, Kind k, std::string p, bool r = false, std::string d = {})

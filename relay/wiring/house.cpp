@@ -29,7 +29,13 @@ void add_projection(const settings::Projection& projection, const std::string& p
   try {
     auto handler = projections::sql_projection(projection.sql);
     const projections::SqlProjection* borrowed = handler.get();
-    house.registry.add({projection.name, projection.events, projection.guard}, std::move(handler));
+    house.registry.add({.name = projection.name,
+                        .events = projection.events,
+                        .guard = projection.guard,
+                        .on_dead = projection.on_dead,
+                        .detached = projection.detached,
+                        .retry = projection.retry},
+                       std::move(handler));
     house.checked.push_back({projection.name,
                              [borrowed](projections::Tx& tx) { return borrowed->explain(tx); },
                              projections::sql_warnings(projection.sql)});

@@ -4,9 +4,11 @@
 
 #include <array>
 
+#include "relay/claim/delivery_source.hpp"
 #include "relay/claim/outbox_source.hpp"
 #include "relay/complete/table_completer.hpp"
 #include "relay/decode/row_decoder.hpp"
+#include "relay/deliveries/table_ledger.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
 #include "schema/statements.hpp"
@@ -42,6 +44,13 @@ std::string instance_name(const settings::Relay& relay) {
   return std::string{host.data()} + ":" + std::to_string(::getpid());
 }
 
+claim::DeliveryQueue delivery_queue(const projections::Projection& projection) {
+  const projections::ProjectionOptions& options = projection.options;
+  return {.listener = options.name,
+          .drainer = options.detached ? options.name : "",
+          .skip_dead = options.on_dead == projections::OnDead::skip};
+}
+
 }  // namespace
 
 std::map<std::string, std::string> agreed_settings(const settings::Relay& relay) {
@@ -55,14 +64,15 @@ std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
                                              const projections::Registry& registry, bool drain) {
   const settings::Relay& relay = settings.relay;
   const bool ordered = relay.ordering == Ordering::key;
-  auto source = std::make_unique<claim::OutboxSource>(
-      ordered, claim::ClaimLimits{.batch_size = relay.batch_size,
+  const claim::ClaimLimits limits{.batch_size = relay.batch_size,
                                   .payload_max_bytes = relay.payload_max_bytes,
                                   .batch_max_bytes = relay.batch_max_bytes,
                                   .lock_timeout = relay.lock_timeout,
-                                  .statement_timeout = relay.statement_timeout});
+                                  .statement_timeout = relay.statement_timeout};
+  auto source = std::make_unique<claim::OutboxSource>(ordered, limits);
   engine::EngineOptions options{.database = database.name,
                                 .conninfo = database.url,
+                                .instance = instance_name(relay),
                                 .workers = relay.workers,
                                 .lanes_per_claim = source->lanes_per_claim(),
                                 .poll_max = relay.poll_max,
@@ -75,16 +85,20 @@ std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
   engine::Parts parts;
   std::vector<std::string> names;
   for (const projections::Projection& projection : registry.all()) {
-    parts.listeners.push_back(std::make_unique<listeners::ProjectionListener>(projection));
+    parts.queues.push_back(
+        {std::make_unique<listeners::ProjectionListener>(projection),
+         std::make_unique<claim::DeliverySource>(delivery_queue(projection), ordered, limits)});
     names.push_back(projection.options.name);
   }
   parts.order = ordered ? projections::Order::by_key : projections::Order::none;
+  parts.batch_size = relay.batch_size;
+  parts.statement_timeout = relay.statement_timeout;
   parts.source = std::move(source);
   parts.decoder = std::make_unique<decode::RowDecoder>(relay.payload_max_bytes);
   parts.ledger = std::make_unique<deliveries::TableLedger>();
   parts.completer = std::make_unique<complete::TableCompleter>(complete_sql(relay.completion));
   parts.recorder =
-      std::make_unique<measure::FreshnessRecorder>(database.url, instance_name(relay), names);
+      std::make_unique<measure::FreshnessRecorder>(database.url, options.instance, names);
   return std::make_unique<engine::Engine>(std::move(options), std::move(parts));
 }
 

@@ -1,2 +1,3 @@
 -- name: complete_update
-UPDATE event_publication SET completion_date = clock_timestamp() WHERE id = ANY ($1::uuid[])
+UPDATE event_publication SET completion_date = clock_timestamp(), parked = false
+ WHERE id = ANY ($1::uuid[])

@@ -1,7 +1,11 @@
 -- name: register_listener
--- $1 name, $2 patterns, $3 kind. An active or paused one is left as it is.
-INSERT INTO event_listener (name, patterns, kind) VALUES ($1, $2::text[], $3)
+-- Under every lane's lock. $1 name, $2 patterns, $3 kind, $4 on_dead, $5 detached. Who declares last
+-- decides; a paused one stays paused.
+INSERT INTO event_listener AS l (name, patterns, kind, on_dead, detached)
+VALUES ($1, $2::text[], $3, $4, $5::boolean)
     ON CONFLICT (name) DO UPDATE
-   SET patterns = excluded.patterns, kind = excluded.kind, state = 'active', reason = NULL,
-       since = clock_timestamp()
- WHERE event_listener.state = 'retired'
+   SET patterns = excluded.patterns, kind = excluded.kind, on_dead = excluded.on_dead,
+       detached = excluded.detached,
+       state = CASE l.state WHEN 'retired' THEN 'active' ELSE l.state END,
+       reason = CASE l.state WHEN 'retired' THEN NULL ELSE l.reason END,
+       since = CASE l.state WHEN 'retired' THEN clock_timestamp() ELSE l.since END

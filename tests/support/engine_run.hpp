@@ -23,7 +23,10 @@ class EngineRun {
 
   void add_sql(const std::string& name, std::vector<std::string> events, std::string sql,
                std::string guard = {}) {
-    registry.add({.name = name, .events = std::move(events), .guard = std::move(guard)},
+    registry.add({.name = name,
+                  .events = std::move(events),
+                  .guard = std::move(guard),
+                  .retry = {}},  // a dead letter at once
                  projections::sql_projection({std::move(sql)}));
   }
 

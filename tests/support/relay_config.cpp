@@ -23,7 +23,7 @@ RelayConfig::~RelayConfig() {
 void RelayConfig::add(const std::string& name, const std::string& events, const std::string& sql,
                       const std::string& extra) {
   projections += "\n[[projection]]\nname = \"" + name + "\"\nevents = [\"" + events +
-                 "\"]\nsql = '''\n" + sql + "\n'''\n" + extra + "\n";
+                 "\"]\nsql = '''\n" + sql + "\n'''\nretry_s = " + retry_s + "\n" + extra + "\n";
 }
 
 void RelayConfig::add_from(const std::string& path) {

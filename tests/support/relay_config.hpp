@@ -20,6 +20,7 @@ class RelayConfig {
   std::string database_extra;                ///< More lines for [[database]].
   std::map<std::string, std::string> relay;  ///< [relay], values as TOML writes them.
   std::string projections;                   ///< TOML text of the [[projection]]s.
+  std::string retry_s = "[]";                ///< Of projections added from here on.
 
   /// Adds a [[projection]].
   void add(const std::string& name, const std::string& events, const std::string& sql,

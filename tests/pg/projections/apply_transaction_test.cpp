@@ -65,13 +65,25 @@ TEST_F(ApplyInATransaction, GivesEveryProjectionOfATransactionItsOwnGuardAndTheS
   EXPECT_EQ(db_.number("SELECT count(*) FROM node"), 6);
 }
 
-TEST_F(ApplyInATransaction, PassesOnWhatTheHandlerAsksFor) {
+TEST_F(ApplyInATransaction, LeavesNothingOfWhatTheHandlerWantsLater) {
   published_.add("a");
-  EXPECT_THROW(apply(projection_of(batch([](const Batch&, Context&) {
-                       return Outcome::retry_in(std::chrono::milliseconds{5}, "later");
-                     })),
-                     published_.batch()),
-               RetryRequested);
+  published_.add("a");
+  published_.add("b");
+  const auto fates =
+      apply(projection_of(batch([](const Batch& events, Context& context) {
+              context.tx().exec("INSERT INTO seen VALUES ($1, 'k')", std::string{events[0].id});
+              return Outcome::retry_in(std::chrono::milliseconds{5}, "not yet");
+            })),
+            published_.batch());
+  EXPECT_EQ(kinds(fates), (std::vector{Kind::later, Kind::waiting, Kind::later}));
+  EXPECT_EQ(fates[0].delay, std::chrono::milliseconds{5});
+  EXPECT_EQ(fates[0].failure.message, "not yet");
+  EXPECT_EQ(db_.number("SELECT count(*) FROM processed_events"), 0);
+  EXPECT_EQ(db_.number("SELECT count(*) FROM seen"), 0);
+}
+
+TEST_F(ApplyInATransaction, PassesOnThatTheHandlerAsksToHalt) {
+  published_.add("a");
   EXPECT_THROW(
       apply(projection_of(batch([](const Batch&, Context&) { return Outcome::halt("enough"); })),
             published_.batch()),

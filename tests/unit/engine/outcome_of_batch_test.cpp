@@ -2,32 +2,29 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/named_listener.hpp"
+
 namespace {
 
 using projections::Fate;
-using relay::engine::outcome_of;
-
-/// A listener that is only a name; nothing here calls it.
-class Named final : public relay::listeners::Listener {
- public:
-  explicit Named(std::string name) : name_(std::move(name)) {}
-  const std::string& name() const override { return name_; }
-  const std::string& kind() const override { return name_; }
-  const std::vector<std::string>& patterns() const override { return none_; }
-  bool wants(std::string_view, std::optional<std::string_view>) const override { return true; }
-  std::vector<Fate> apply(const projections::Batch&, projections::HeldKeys&,
-                          projections::SavepointBudget&, projections::Tx&, std::stop_token,
-                          projections::Order) override {
-    return {};
-  }
-
- private:
-  std::string name_;
-  std::vector<std::string> none_;
-};
+using relay::engine::BatchOutcome;
+using State = relay::deliveries::Delivery::State;
+using tests::Named;
+using namespace std::chrono_literals;
 
 const Named board{"board"};
 const Named audit{"audit"};
+const relay::listeners::Duty no_duty;
+
+double middle() {
+  return 0.5;
+}
+
+BatchOutcome outcome_of(const relay::decode::DecodedBatch& batch,
+                        const std::vector<relay::engine::ListenerPart>& parts,
+                        const relay::listeners::Duty& duty = no_duty) {
+  return relay::engine::outcome_of(batch, parts, duty, middle);
+}
 
 relay::decode::DecodedBatch batch_of(std::initializer_list<const char*> ids) {
   relay::decode::DecodedBatch batch;
@@ -55,13 +52,16 @@ TEST(OutcomeOfBatch, AnEventNobodyListensToIsComplete) {
   EXPECT_EQ(outcome_of(batch_of({"a"}), {}).complete, (std::vector<std::string>{"a"}));
 }
 
-TEST(OutcomeOfBatch, OneFailureParksTheEventAndMakesOneDeadLetter) {
+TEST(OutcomeOfBatch, OneFailureParksTheEventAndMakesOneRetry) {
   const auto outcome = outcome_of(batch_of({"a"}), {{&board, {0}, {fate(Fate::Kind::done)}},
                                                     {&audit, {0}, {fate(Fate::Kind::failed)}}});
   EXPECT_EQ(outcome.park, (std::vector<std::string>{"a"}));
   ASSERT_EQ(outcome.entries.deliveries.size(), 1U);
   EXPECT_EQ(outcome.entries.deliveries[0].listener, "audit");
-  EXPECT_EQ(outcome.entries.deliveries[0].state, "dead");
+  EXPECT_EQ(outcome.entries.deliveries[0].state, State::retrying);
+  EXPECT_EQ(outcome.entries.deliveries[0].attempts, 1);
+  EXPECT_EQ(outcome.entries.deliveries[0].delay, 2s);
+  EXPECT_TRUE(outcome.entries.deliveries[0].failed_now);
 }
 
 TEST(OutcomeOfBatch, WhatIsLeftStaysPendingAlsoWhenAnotherListenerFailed) {
@@ -79,8 +79,51 @@ TEST(OutcomeOfBatch, AnEventForAListenerNobodyRegisteredIsParkedReady) {
   const auto outcome = outcome_of(batch, {});
   EXPECT_EQ(outcome.park, (std::vector<std::string>{"a"}));
   ASSERT_EQ(outcome.entries.deliveries.size(), 1U);
-  EXPECT_EQ(outcome.entries.deliveries[0].state, "ready");
+  EXPECT_EQ(outcome.entries.deliveries[0].state, State::ready);
   EXPECT_EQ(outcome.entries.deliveries[0].listener, "ghost");
+}
+
+TEST(OutcomeOfBatch, WhatCannotBeReadIsDeadAtOnce) {
+  auto batch = batch_of({"a"});
+  batch.events[0].fault = "no JSON";
+  const auto outcome = outcome_of(batch, {{&board, {0}, {fate(Fate::Kind::failed)}}});
+  ASSERT_EQ(outcome.entries.deliveries.size(), 1U);
+  EXPECT_EQ(outcome.entries.deliveries[0].state, State::dead);
+  EXPECT_EQ(outcome.entries.deliveries[0].error_class, "payload");
+  EXPECT_TRUE(outcome.promote.empty()) << "it holds its key";
+}
+
+TEST(OutcomeOfBatch, BehindADeadLetterThatIsSkippedTheKeyGoesOn) {
+  projections::ProjectionOptions options{.name = "easy", .events = {"*"}};
+  options.on_dead = projections::OnDead::skip;
+  options.retry = {};
+  const Named easy{options};
+  const auto outcome = outcome_of(batch_of({"a"}), {{&easy, {0}, {fate(Fate::Kind::failed)}}});
+  EXPECT_EQ(outcome.entries.deliveries[0].state, State::dead);
+  EXPECT_EQ(outcome.promote.at("easy").size(), 1U);
+}
+
+TEST(OutcomeOfBatch, WhoeverElseIsOwedAnEventGetsAReadyDelivery) {
+  relay::listeners::Duty duty;
+  duty.owed = {{.name = "theirs", .events = {"A*"}}, {.name = "not", .events = {"B*"}}};
+  auto batch = batch_of({"a", "b"});
+  batch.events[0].event.type = "Apple";
+  batch.events[1].event.type = "Cherry";
+  const auto outcome = outcome_of(batch, {}, duty);
+  EXPECT_EQ(outcome.park, (std::vector<std::string>{"a"}));
+  EXPECT_EQ(outcome.complete, (std::vector<std::string>{"b"}));
+  ASSERT_EQ(outcome.entries.deliveries.size(), 1U);
+  EXPECT_EQ(outcome.entries.deliveries[0].listener, "theirs");
+  EXPECT_EQ(outcome.entries.deliveries[0].state, State::ready);
+}
+
+TEST(OutcomeOfBatch, WhatAHandlerWantsLaterIsDueThenAndNotCounted) {
+  const auto outcome =
+      outcome_of(batch_of({"a"}), {{&board, {0}, {{.kind = Fate::Kind::later, .delay = 70ms}}}});
+  EXPECT_EQ(outcome.entries.deliveries[0].state, State::retrying);
+  EXPECT_EQ(outcome.entries.deliveries[0].attempts, 0);
+  EXPECT_EQ(outcome.entries.deliveries[0].delay, 70ms);
+  EXPECT_FALSE(outcome.entries.deliveries[0].failed_now);
 }
 
 TEST(OutcomeOfBatch, ASkipIsRemarkedAndDone) {

@@ -1,0 +1,59 @@
+#include "relay/claim/held_lanes.hpp"
+
+#include <algorithm>
+
+#include "schema/statements.hpp"
+
+namespace relay::claim {
+namespace {
+
+namespace sql = schema::statements;
+
+std::string text(std::chrono::milliseconds duration) {
+  return std::to_string(duration.count());
+}
+
+}  // namespace
+
+std::size_t HeldLanes::place_of(int lane) const {
+  return static_cast<std::size_t>(std::ranges::find(lanes, lane) - lanes.begin());
+}
+
+HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits, bool ordered,
+                     const std::string& drainer, const std::vector<LaneTicket>& tickets,
+                     std::vector<LaneRead>& reads) {
+  std::vector<int> wanted;
+  for (const LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
+  // An idle transaction of ours is one whose process is stuck between two statements.
+  const auto idle_limit = limits.statement_timeout + limits.statement_timeout / 2;
+  const pqxx::result rows =
+      pg::Script{connection}
+          .add(sql::begin)
+          .add(sql::limits,
+               {text(limits.lock_timeout), text(limits.statement_timeout), text(idle_limit)})
+          .add(sql::plan_by_index)
+          .add(ordered ? sql::lock_lanes : sql::share_lanes, {pg::number_array(wanted), drainer})
+          .run();
+  HeldLanes held;
+  for (const auto& row : rows) held.lanes.push_back(row[0].as<int>());
+  bool careful = false;
+  for (const LaneTicket& ticket : tickets) {
+    const bool ours = std::ranges::find(held.lanes, ticket.lane) != held.lanes.end();
+    reads.push_back({.lane = ticket.lane, .held = ours});
+    careful = careful || ticket.careful;
+  }
+  if (held.lanes.empty()) return held;
+  for (const int lane : held.lanes) {
+    held.floors.push_back(std::ranges::find(tickets, lane, &LaneTicket::lane)->floor);
+  }
+  const int lanes = static_cast<int>(held.lanes.size());
+  held.per_lane = careful ? 1 : std::max(1, limits.batch_size / lanes);
+  held.bytes_per_lane = limits.batch_max_bytes / lanes;
+  return held;
+}
+
+LaneRead& read_of(std::vector<LaneRead>& reads, int lane) {
+  return *std::ranges::find(reads, lane, &LaneRead::lane);
+}
+
+}  // namespace relay::claim

@@ -1,0 +1,139 @@
+#include "relay/deliveries/table_ledger.hpp"
+
+#include "projections/array_literal.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::deliveries {
+namespace {
+
+namespace sql = schema::statements;
+using projections::array_literal;
+using Texts = std::vector<std::string>;
+
+/// Deliveries as the columns that a statement unnests.
+struct Columns {
+  Texts ids, listeners, keys, states, classes, errors;
+  std::vector<int> lanes, attempts;
+  std::vector<std::int64_t> seqs, delays_ms;
+
+  explicit Columns(const std::vector<Delivery>& deliveries) {
+    for (const Delivery& d : deliveries) {
+      ids.push_back(d.event_id);
+      listeners.push_back(d.listener);
+      lanes.push_back(d.lane);
+      seqs.push_back(d.seq);
+      keys.push_back(d.key);
+      states.emplace_back(to_string(d.state));
+      attempts.push_back(d.attempts);
+      delays_ms.push_back(d.delay ? d.delay->count() : -1);
+      classes.push_back(d.error_class);
+      errors.push_back(d.error);
+    }
+  }
+};
+
+struct KeyColumns {
+  std::vector<int> lanes;
+  Texts keys;
+
+  explicit KeyColumns(const std::set<LaneKey>& all) {
+    for (const LaneKey& key : all) {
+      lanes.push_back(key.lane);
+      keys.push_back(key.key);
+    }
+  }
+};
+
+void insert_deliveries(pg::Connection& connection, const std::vector<Delivery>& deliveries) {
+  if (deliveries.empty()) return;
+  const Columns c{deliveries};
+  connection.exec(sql::insert_deliveries, array_literal(c.ids), array_literal(c.listeners),
+                  pg::number_array(c.lanes), pg::number_array(c.seqs), array_literal(c.keys),
+                  array_literal(c.states), pg::number_array(c.attempts),
+                  pg::number_array(c.delays_ms), array_literal(c.classes), array_literal(c.errors));
+}
+
+void insert_attempts(pg::Connection& connection, const std::vector<Delivery>& deliveries,
+                     const std::vector<Remark>& remarks) {
+  Texts ids, listeners, classes, errors;
+  std::vector<int> attempts;
+  const auto add = [&](const auto& entry, int attempt) {
+    ids.push_back(entry.event_id);
+    listeners.push_back(entry.listener);
+    attempts.push_back(attempt);
+    classes.push_back(entry.error_class);
+    errors.push_back(entry.error);
+  };
+  for (const Delivery& d : deliveries) {
+    if (d.failed_now) add(d, d.attempts);
+  }
+  for (const Remark& remark : remarks) add(remark, 0);
+  if (ids.empty()) return;
+  connection.exec(sql::insert_attempts, array_literal(ids), array_literal(listeners),
+                  pg::number_array(attempts), array_literal(classes), array_literal(errors));
+}
+
+void update_deliveries(pg::Connection& connection, const std::string& listener,
+                       const std::vector<Delivery>& deliveries) {
+  if (deliveries.empty()) return;
+  const Columns c{deliveries};
+  pg::Script{connection}
+      .add(sql::plan_by_index)
+      .add(sql::update_deliveries,
+           {listener, array_literal(c.ids), array_literal(c.states), pg::number_array(c.attempts),
+            pg::number_array(c.delays_ms), array_literal(c.classes), array_literal(c.errors)})
+      .run();
+}
+
+}  // namespace
+
+std::map<std::string, projections::HeldKeys> TableLedger::held_keys(
+    pg::Connection& connection, const std::set<LaneKey>& keys) const {
+  std::map<std::string, projections::HeldKeys> held;
+  const KeyColumns c{keys};
+  for (const auto& row :
+       pg::Script{connection}
+           .add(sql::plan_by_index)
+           .add(sql::held_keys, {pg::number_array(c.lanes), array_literal(c.keys)})
+           .run()) {
+    held[row[0].c_str()].insert(row[1].c_str());
+  }
+  return held;
+}
+
+void TableLedger::record(pg::Connection& connection, const Entries& entries) const {
+  insert_deliveries(connection, entries.deliveries);
+  insert_attempts(connection, entries.deliveries, entries.remarks);
+}
+
+std::vector<std::string> TableLedger::settle(pg::Connection& connection,
+                                             const Settlement& settlement) const {
+  update_deliveries(connection, settlement.listener, settlement.changed);
+  insert_attempts(connection, settlement.changed, settlement.remarks);
+  std::vector<std::string> free;
+  if (settlement.done.empty()) return free;
+  const std::string done = array_literal(settlement.done);
+  // Three statements, three snapshots: what another settled while we waited for the lock is seen.
+  for (const auto& row : pg::Script{connection}
+                             .add(sql::plan_by_index)
+                             .add(sql::settle_lock_events, {done})
+                             .add(sql::settle_deliveries, {settlement.listener, done})
+                             .add(sql::settled_events, {done})
+                             .run()) {
+    free.emplace_back(row[0].c_str());
+  }
+  return free;
+}
+
+void TableLedger::promote(pg::Connection& connection, const std::string& listener,
+                          const std::set<LaneKey>& keys, int most) const {
+  if (keys.empty()) return;
+  const KeyColumns c{keys};
+  pg::Script{connection}
+      .add(sql::plan_by_index)
+      .add(sql::promote_waiting,
+           {listener, pg::number_array(c.lanes), array_literal(c.keys), std::to_string(most)})
+      .run();
+}
+
+}  // namespace relay::deliveries

@@ -1,0 +1,127 @@
+#include "relay/engine/delivery_scout.hpp"
+
+#include <algorithm>
+
+#include "projections/array_literal.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::engine {
+namespace {
+
+namespace sql = schema::statements;
+using namespace std::chrono_literals;
+
+constexpr auto eager_for = 2s;         // since a place was drawn: a transaction may still hold some
+constexpr auto ready_eagerly = 10ms;   // for what another process makes ready
+constexpr auto ready_at_rest = 1s;     // nobody draws places: a look for what was missed
+constexpr auto retries_every = 100ms;  // against pauses of seconds
+constexpr auto sweep_pause_least = 5s;
+constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
+
+std::vector<std::string> served_by(const listeners::Duty& duty) {
+  std::vector<std::string> served(duty.attached.begin(), duty.attached.end());
+  served.insert(served.end(), duty.detached.begin(), duty.detached.end());
+  return served;
+}
+
+pg::Script by_index(pg::Connection& connection) {
+  pg::Script script{connection};
+  script.add(sql::plan_by_index).add("SELECT set_config('statement_timeout', '10000', true)");
+  return script;
+}
+
+}  // namespace
+
+bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty,
+                         std::int64_t last_place) {
+  const std::vector<std::string> served = served_by(duty);
+  if (served.empty()) return false;
+  const auto now = Clock::now();
+  if (last_place != last_place_) eager_until_ = now + eager_for;
+  last_place_ = last_place;
+  bool found = false;
+  if (now - ready_looked_at_ >= (now < eager_until_ ? ready_eagerly : ready_at_rest)) {
+    ready_looked_at_ = now;
+    found = look_for_ready(connection, served);
+  }
+  if (now - retries_looked_at_ >= retries_every) {
+    retries_looked_at_ = now;
+    bool any = false;
+    found = look_for_retries(connection, served, any) || found;
+  }
+  if (now >= sweep_after_) found = sweep(connection, served) || found;
+  return found;
+}
+
+bool DeliveryScout::look_for_ready(pg::Connection& connection,
+                                   const std::vector<std::string>& served) {
+  const Lanes found = probe(connection, served, false);
+  for (const auto& [listener, probes] : found) {
+    std::vector<int> lanes;
+    for (const claim::LaneProbe& probe : probes) lanes.push_back(probe.lane);
+    shared_.delivery_boards.at(listener).found_work(lanes);
+  }
+  return !found.empty();
+}
+
+bool DeliveryScout::look_for_retries(pg::Connection& connection,
+                                     const std::vector<std::string>& served, bool& any) {
+  std::map<std::string, std::vector<int>> due;
+  for (const auto& row :
+       by_index(connection).add(sql::probe_retries, {projections::array_literal(served)}).run()) {
+    any = true;
+    if (row[2].as<bool>()) due[row[0].c_str()].push_back(row[1].as<int>());
+  }
+  for (const auto& [listener, lanes] : due) shared_.delivery_boards.at(listener).found_work(lanes);
+  return !due.empty();
+}
+
+// Finds what became ready with a place below the floor: its transaction drew the place and
+// committed after a later one had been read.
+bool DeliveryScout::sweep(pg::Connection& connection, const std::vector<std::string>& served) {
+  const auto began = Clock::now();
+  const Lanes found = probe(connection, served, true);
+  for (const auto& [listener, probes] : found) shared_.delivery_boards.at(listener).swept(probes);
+  const auto now = Clock::now();
+  sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
+  return !found.empty();
+}
+
+DeliveryScout::Lanes DeliveryScout::probe(pg::Connection& connection,
+                                          const std::vector<std::string>& served,
+                                          bool from_start) const {
+  std::vector<std::string> names;
+  std::vector<int> lanes;
+  std::vector<std::int64_t> floors;
+  for (const std::string& listener : served) {
+    int lane = 0;
+    for (const std::int64_t floor : shared_.delivery_boards.at(listener).floors()) {
+      names.push_back(listener);
+      lanes.push_back(lane++);
+      floors.push_back(from_start ? 0 : floor);
+    }
+  }
+  Lanes found;
+  for (const auto& row :
+       by_index(connection)
+           .add(sql::probe_deliveries, {projections::array_literal(names), pg::number_array(lanes),
+                                        pg::number_array(floors)})
+           .run()) {
+    found[row[0].c_str()].push_back({row[1].as<int>(), row[2].as<std::int64_t>()});
+  }
+  return found;
+}
+
+bool DeliveryScout::nothing_left(pg::Connection& connection, const listeners::Duty& duty) {
+  const std::vector<std::string> served = served_by(duty);
+  if (served.empty()) return true;
+  bool any_retry = false;
+  look_for_retries(connection, served, any_retry);
+  return !any_retry && !sweep(connection, served);
+}
+
+void DeliveryScout::forget() {
+  ready_looked_at_ = retries_looked_at_ = sweep_after_ = {};
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+#include "relay/engine/shared.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::engine {
+
+/// Looks for deliveries of the listeners that this relay serves: ready ones, and retries that are
+/// due. What this process makes ready itself is on the boards already, so it need not look often
+/// unless somebody draws places. Threads: the scout's.
+class DeliveryScout {
+ public:
+  explicit DeliveryScout(Shared& shared) : shared_(shared) {}
+
+  /// Marks the boards. @param last_place the last place handed out.
+  /// @return whether something is there to be taken now.
+  bool look(pg::Connection& connection, const listeners::Duty& duty, std::int64_t last_place);
+
+  /// Whether nothing is ready and no retry is to come.
+  [[nodiscard]] bool nothing_left(pg::Connection& connection, const listeners::Duty& duty);
+
+  /// Everything is looked at anew: the listeners changed.
+  void forget();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Lanes = std::map<std::string, std::vector<claim::LaneProbe>>;
+
+  bool look_for_ready(pg::Connection& connection, const std::vector<std::string>& served);
+  /// @param any set to whether there is a retry at all. @return whether one is due.
+  bool look_for_retries(pg::Connection& connection, const std::vector<std::string>& served,
+                        bool& any);
+  bool sweep(pg::Connection& connection, const std::vector<std::string>& served);
+  [[nodiscard]] Lanes probe(pg::Connection& connection, const std::vector<std::string>& served,
+                            bool from_start) const;
+
+  Shared& shared_;
+  std::int64_t last_place_ = -1;
+  Clock::time_point eager_until_{};
+  Clock::time_point ready_looked_at_{};
+  Clock::time_point retries_looked_at_{};
+  Clock::time_point sweep_after_{};
+};
+
+}  // namespace relay::engine

@@ -1,0 +1,73 @@
+#include "relay/engine/ending.hpp"
+
+#include <random>
+
+#include "projections/failpoint.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::engine {
+namespace {
+
+std::vector<std::pair<std::string, std::string>> applied_in(
+    const decode::DecodedBatch& batch, const std::vector<ListenerPart>& parts) {
+  std::vector<std::pair<std::string, std::string>> who;
+  for (const ListenerPart& part : parts) {
+    for (std::size_t i = 0; i < part.events.size(); ++i) {
+      if (!part.fates[i].fresh) continue;
+      who.emplace_back(batch.events[part.events[i]].event.id, part.listener->name());
+    }
+  }
+  return who;
+}
+
+}  // namespace
+
+// The clock is read after the commit: what readers see by then.
+std::int64_t commit(pg::Connection& connection, const decode::DecodedBatch& batch,
+                    const std::vector<ListenerPart>& parts) {
+  projections::failpoint("before_commit");
+  try {
+    const std::int64_t now = pg::Script{connection}
+                                 .add("COMMIT")
+                                 .add(schema::statements::database_clock)
+                                 .run()[0][0]
+                                 .as<std::int64_t>();
+    projections::failpoint("after_commit");
+    return now;
+  } catch (...) {
+    const projections::Failure failure = projections::current_failure();
+    if (failure.kind == projections::FailureKind::connection) throw;
+    throw CommitRefused{failure, applied_in(batch, parts)};
+  }
+}
+
+void measure(const Parts& parts, const decode::DecodedBatch& batch,
+             const std::vector<ListenerPart>& listener_parts, std::int64_t committed_us) {
+  for (const ListenerPart& part : listener_parts) {
+    measure::Sample sample{.listener = part.listener->name(), .committed_us = committed_us};
+    for (std::size_t i = 0; i < part.events.size(); ++i) {
+      if (!part.fates[i].fresh) continue;
+      const projections::Event& event = batch.events[part.events[i]].event;
+      const std::int64_t published_us = event.published_at.time_since_epoch().count();
+      if (published_us == 0) continue;  // an infinite publication_date has no lag
+      sample.published_us.push_back(published_us);
+      if (event.seq > sample.last_seq) {
+        sample.last_seq = event.seq;
+        sample.last_published_us = published_us;
+      }
+    }
+    if (!sample.published_us.empty()) parts.recorder->applied(std::move(sample));
+  }
+}
+
+projections::SavepointBudget savepoint_budget(const Parts& parts) {
+  const auto end = std::chrono::steady_clock::now() + parts.statement_timeout / 2;
+  return {.time_is_up = [end] { return std::chrono::steady_clock::now() > end; }};
+}
+
+double chance() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return std::uniform_real_distribution<double>{0, 1}(random);
+}
+
+}  // namespace relay::engine

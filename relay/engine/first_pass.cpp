@@ -1,0 +1,76 @@
+#include "relay/engine/ending.hpp"
+#include "relay/engine/outcome_of_batch.hpp"
+
+namespace relay::engine {
+namespace {
+
+using HeldByListener = std::map<std::string, projections::HeldKeys>;
+
+// Costs nothing while no delivery is open in these lanes.
+HeldByListener held_keys(const Parts& parts, pg::Connection& connection, const claim::Claim& claim,
+                         const decode::DecodedBatch& batch) {
+  if (parts.order == projections::Order::none) return {};
+  std::set<int> lanes;
+  for (const claim::LaneRead& read : claim.lanes) {
+    if (read.open_deliveries) lanes.insert(read.lane);
+  }
+  if (lanes.empty()) return {};
+  std::set<deliveries::LaneKey> keys;
+  for (const auto& decoded : batch.events) {
+    if (lanes.contains(decoded.lane)) keys.insert({decoded.lane, decoded.event.key()});
+  }
+  return parts.ledger->held_keys(connection, keys);
+}
+
+void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, PassResult& result) {
+  for (const deliveries::Delivery& entry : outcome.entries.deliveries) {
+    if (entry.state == deliveries::Delivery::State::ready) {
+      result.ready[entry.listener].insert(entry.lane);
+    }
+    const std::pair who{entry.event_id, entry.listener};
+    if (condemned.contains(who)) result.buried.push_back(who);
+  }
+  for (const auto& [listener, keys] : outcome.promote) {
+    for (const deliveries::LaneKey& key : keys) result.ready[listener].insert(key.lane);
+  }
+}
+
+}  // namespace
+
+void first_pass(const Parts& parts, const PassContext& context, PassResult& result) {
+  pg::Connection& connection = context.connection;
+  const claim::Claim claim = parts.source->claim(connection, context.tickets);
+  result.lanes = claim.lanes;
+  if (claim.rows.empty() || claim.listeners_version != context.duty.version) {
+    result.stale = !claim.rows.empty();
+    connection.rollback();
+    return;
+  }
+  const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
+  HeldByListener held = held_keys(parts, connection, claim, batch);
+
+  projections::SavepointBudget budget = savepoint_budget(parts);
+  const Call call{context.condemned, parts.order, budget, connection.tx(), context.stop};
+  std::vector<ListenerPart> listener_parts;
+  for (const Queue& queue : parts.queues) {
+    if (!context.duty.attached.contains(queue.listener->name())) continue;
+    listener_parts.push_back(
+        run_listener(*queue.listener, batch, std::move(held[queue.listener->name()]), call));
+  }
+
+  const BatchOutcome outcome = outcome_of(batch, listener_parts, context.duty, chance);
+  if (!outcome.entries.empty()) parts.ledger->record(connection, outcome.entries);
+  for (const auto& [listener, keys] : outcome.promote) {
+    parts.ledger->promote(connection, listener, keys, parts.batch_size);
+  }
+  parts.completer->complete(connection, outcome.complete);
+  parts.completer->park(connection, outcome.park);
+  const std::int64_t committed_us = commit(connection, batch, listener_parts);
+
+  measure(parts, batch, listener_parts, committed_us);
+  result.events = outcome.complete.size() + outcome.park.size();
+  result.left_over = outcome.left_over;
+  note_deliveries(outcome, context.condemned, result);
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,88 @@
+#include "relay/engine/listener_part.hpp"
+
+namespace relay::engine {
+namespace {
+
+using projections::Fate;
+using projections::HeldKeys;
+
+bool settle_without_calling(const decode::DecodedEvent& decoded, const std::string& listener,
+                            const Call& call, HeldKeys& held, Fate& fate) {
+  const std::string key = decoded.event.key();
+  if (call.order == projections::Order::by_key && held.contains(key)) {
+    fate = {.kind = Fate::Kind::waiting};
+    return true;
+  }
+  const auto known = call.condemned.find({std::string{decoded.event.id}, listener});
+  if (decoded.fault.empty() && known == call.condemned.end()) return false;
+  projections::Failure failure;
+  failure.message = decoded.fault;
+  if (decoded.fault.empty()) failure = known->second;
+  fate = {.kind = Fate::Kind::failed, .failure = failure};
+  held.insert(key);
+  return true;
+}
+
+std::vector<Fate> apply(listeners::Listener& listener,
+                        const std::vector<projections::Event>& events, HeldKeys& held,
+                        const Call& call) {
+  try {
+    return listener.apply(projections::Batch{events}, held, call.budget, call.tx, call.stop,
+                          call.order);
+  } catch (const projections::TransactionOver& over) {
+    throw ListenerFailed{std::string{events.front().id}, listener.name(), over.failure};
+  } catch (const projections::ProjectionBroken& broken) {
+    throw ListenerStopped{listener.name(), "it cannot work: " + broken.failure.message, "relay"};
+  } catch (const projections::HaltRequested& halt) {
+    throw ListenerStopped{listener.name(), std::string{"it asked to halt: "} + halt.what(),
+                          "projection"};
+  }
+}
+
+ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batch, HeldKeys held,
+                 const Call& call, bool owed) {
+  ListenerPart part{&listener, {}, {}};
+  std::vector<projections::Event> stretch;
+  const auto apply_stretch = [&] {
+    if (stretch.empty()) return;
+    std::ranges::move(apply(listener, stretch, held, call), std::back_inserter(part.fates));
+    stretch.clear();
+  };
+  for (std::size_t at = 0; at < batch.events.size(); ++at) {
+    const decode::DecodedEvent& decoded = batch.events[at];
+    const bool wanted = listener.wants(decoded.event.type, decoded.listener_id);
+    if (!wanted && !owed) continue;
+    part.events.push_back(at);
+    if (!wanted) {
+      apply_stretch();
+      part.fates.push_back(
+          {.kind = Fate::Kind::done, .skipped = "the listener no longer subscribes to this type"});
+      continue;
+    }
+    Fate fate;
+    const bool known_fault = !decoded.fault.empty() || !call.condemned.empty();
+    // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
+    if (known_fault) apply_stretch();
+    if (known_fault && settle_without_calling(decoded, listener.name(), call, held, fate)) {
+      part.fates.push_back(std::move(fate));
+    } else {
+      stretch.push_back(decoded.event);
+    }
+  }
+  apply_stretch();
+  return part;
+}
+
+}  // namespace
+
+ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBatch& batch,
+                          HeldKeys held, const Call& call) {
+  return run(listener, batch, std::move(held), call, false);
+}
+
+ListenerPart run_deliveries(listeners::Listener& listener, const decode::DecodedBatch& batch,
+                            HeldKeys held, const Call& call) {
+  return run(listener, batch, std::move(held), call, true);
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <map>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "projections/failure.hpp"
+#include "relay/decode/decoder.hpp"
+#include "relay/listeners/listener.hpp"
+
+namespace relay::engine {
+
+/// Listeners that are known to make an event's transaction fail as a whole: (event id, listener)
+/// and why. They are not called for it again; it counts as a failed try.
+using Condemned = std::map<std::pair<std::string, std::string>, projections::Failure>;
+
+/// One listener's part of a batch: which events it was to see and what became of each.
+struct ListenerPart {
+  const listeners::Listener* listener = nullptr;
+  std::vector<std::size_t> events;       ///< Indices into the decoded batch.
+  std::vector<projections::Fate> fates;  ///< One per index.
+};
+
+/// The listener's call that a transaction died of.
+class ListenerFailed : public std::runtime_error {
+ public:
+  ListenerFailed(std::string event, std::string who, projections::Failure why)
+      : std::runtime_error(why.message),
+        event_id(std::move(event)),
+        listener(std::move(who)),
+        failure(std::move(why)) {}
+  std::string event_id;  ///< The first event of the batch it was called with.
+  std::string listener;
+  projections::Failure failure;
+};
+
+/// A listener that cannot or will not go on: it is to be paused, whatever event comes.
+class ListenerStopped : public std::runtime_error {
+ public:
+  ListenerStopped(std::string who, const std::string& reason, std::string pauser)
+      : std::runtime_error(reason), listener(std::move(who)), by(std::move(pauser)) {}
+  std::string listener;
+  std::string by;  ///< "relay": it is broken; "projection": it asked for it.
+};
+
+/// What a pass lends to each listener's call.
+struct Call {
+  const Condemned& condemned;
+  projections::Order order;
+  projections::SavepointBudget& budget;
+  projections::Tx& tx;
+  const std::stop_token& stop;
+};
+
+/// Runs a listener over its events of a batch. Those that never reach the handler (a payload that
+/// cannot be read, an event that it is condemned for, whatever waits behind either) part the rest
+/// into stretches.
+/// @param held keys that wait for this listener already.
+/// @throws ListenerFailed, ListenerStopped: the transaction must be rolled back.
+[[nodiscard]] ListenerPart run_listener(listeners::Listener& listener,
+                                        const decode::DecodedBatch& batch,
+                                        projections::HeldKeys held, const Call& call);
+
+/// The same over its deliveries: each event is its own, and one whose type it no longer subscribes
+/// to is passed over, with a remark.
+[[nodiscard]] ListenerPart run_deliveries(listeners::Listener& listener,
+                                          const decode::DecodedBatch& batch,
+                                          projections::HeldKeys held, const Call& call);
+
+}  // namespace relay::engine

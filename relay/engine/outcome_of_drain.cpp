@@ -1,0 +1,72 @@
+#include "relay/engine/outcome_of_drain.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace relay::engine {
+namespace {
+
+using deliveries::Delivery;
+using projections::Fate;
+using State = Delivery::State;
+
+}  // namespace
+
+projections::HeldKeys held_before(const decode::DecodedBatch& batch, const claim::Claim& claim) {
+  projections::HeldKeys held;
+  std::set<std::string> seen;
+  for (const decode::DecodedEvent& decoded : batch.events) {  // in seq order within a lane
+    const claim::Taken& taken = claim.taken.at(std::string{decoded.event.id});
+    if (!seen.insert(taken.key).second) continue;
+    if (taken.head_seq < decoded.event.seq) held.insert(decoded.event.key());
+  }
+  return held;
+}
+
+DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch, const ListenerPart& part,
+                              const claim::Claim& claim, const Chance& chance) {
+  const projections::ProjectionOptions& listener = part.listener->options();
+  DrainOutcome outcome;
+  deliveries::Settlement& settlement = outcome.settlement;
+  settlement.listener = listener.name;
+  std::set<deliveries::LaneKey> open;
+  for (std::size_t i = 0; i < part.events.size(); ++i) {
+    const decode::DecodedEvent& decoded = batch.events[part.events[i]];
+    const claim::Taken& taken = claim.taken.at(std::string{decoded.event.id});
+    const deliveries::LaneKey key{decoded.lane, taken.key};
+    const Fate& fate = part.fates[i];
+    Delivery changed;
+    switch (fate.kind) {
+      case Fate::Kind::done:
+        settlement.done.emplace_back(decoded.event.id);
+        outcome.promote.insert(key);
+        if (!fate.skipped.empty()) {
+          settlement.remarks.push_back(
+              {std::string{decoded.event.id}, listener.name, "skipped", fate.skipped});
+        }
+        continue;
+      case Fate::Kind::left: outcome.left_over = true; continue;
+      case Fate::Kind::waiting:
+        changed = delivery_of(decoded, listener.name, State::waiting);
+        changed.attempts = taken.attempts;
+        break;
+      case Fate::Kind::later:
+        changed = postponed(decoded, listener.name, fate, taken.attempts);
+        open.insert(key);
+        break;
+      case Fate::Kind::failed:
+        changed = failed(decoded, listener, fate.failure, taken.attempts, chance);
+        if (changed.state == State::dead && listener.on_dead == projections::OnDead::skip) {
+          outcome.promote.insert(key);
+        } else {
+          open.insert(key);
+        }
+        break;
+    }
+    settlement.changed.push_back(std::move(changed));
+  }
+  for (const deliveries::LaneKey& key : open) outcome.promote.erase(key);
+  return outcome;
+}
+
+}  // namespace relay::engine

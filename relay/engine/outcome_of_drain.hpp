@@ -1,0 +1,27 @@
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "relay/claim/source.hpp"
+#include "relay/engine/outcome_of_batch.hpp"
+
+namespace relay::engine {
+
+/// What a batch of one listener's deliveries comes to, before anything of it is written.
+struct DrainOutcome {
+  deliveries::Settlement settlement;
+  std::set<deliveries::LaneKey> promote;  ///< Keys whose head has gone.
+  bool left_over = false;                 ///< Some deliveries stay as they are.
+};
+
+/// Keys that wait behind something that is not in the batch. Pure.
+[[nodiscard]] projections::HeldKeys held_before(const decode::DecodedBatch& batch,
+                                                const claim::Claim& claim);
+
+/// Adds up a batch of deliveries. Pure but for `chance`.
+[[nodiscard]] DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch,
+                                            const ListenerPart& part, const claim::Claim& claim,
+                                            const Chance& chance);
+
+}  // namespace relay::engine

@@ -1,0 +1,45 @@
+#include "relay/engine/ending.hpp"
+#include "relay/engine/outcome_of_drain.hpp"
+
+namespace relay::engine {
+
+void redeliver(const Parts& parts, const Queue& queue, const PassContext& context,
+               PassResult& result) {
+  pg::Connection& connection = context.connection;
+  const claim::Claim claim = queue.source->claim(connection, context.tickets);
+  result.lanes = claim.lanes;
+  if (claim.rows.empty() || claim.listeners_version != context.duty.version) {
+    result.stale = !claim.rows.empty();
+    connection.rollback();
+    return;
+  }
+  const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
+  const bool ordered = parts.order == projections::Order::by_key;
+
+  projections::SavepointBudget budget = savepoint_budget(parts);
+  const Call call{context.condemned, parts.order, budget, connection.tx(), context.stop};
+  std::vector<ListenerPart> listener_parts;
+  listener_parts.push_back(run_deliveries(
+      *queue.listener, batch, ordered ? held_before(batch, claim) : projections::HeldKeys{}, call));
+
+  const DrainOutcome outcome = outcome_of_drain(batch, listener_parts[0], claim, chance);
+  const deliveries::Settlement& settlement = outcome.settlement;
+  parts.completer->complete(connection, parts.ledger->settle(connection, settlement));
+  if (claim.any_waiting) {
+    parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
+  }
+  const std::int64_t committed_us = commit(connection, batch, listener_parts);
+
+  measure(parts, batch, listener_parts, committed_us);
+  result.events = settlement.done.size();
+  result.left_over = outcome.left_over;
+  for (const deliveries::LaneKey& key : outcome.promote) {
+    if (claim.any_waiting) result.ready[settlement.listener].insert(key.lane);
+  }
+  for (const deliveries::Delivery& entry : settlement.changed) {
+    const std::pair who{entry.event_id, entry.listener};
+    if (entry.failed_now && context.condemned.contains(who)) result.buried.push_back(who);
+  }
+}
+
+}  // namespace relay::engine

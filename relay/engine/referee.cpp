@@ -1,0 +1,101 @@
+#include "relay/engine/referee.hpp"
+
+#include <algorithm>
+
+#include "relay/base/log.hpp"
+#include "relay/listeners/roster.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::engine {
+namespace {
+
+constexpr std::chrono::seconds look_after_every{5};
+
+listeners::Declaration declaration_of(const listeners::Listener& listener) {
+  const projections::ProjectionOptions& options = listener.options();
+  return {.name = options.name,
+          .kind = listener.kind(),
+          .patterns = options.events,
+          .skip_dead = options.on_dead == projections::OnDead::skip,
+          .detached = options.detached};
+}
+
+bool all_agreed(const std::map<std::string, std::string>& own,
+                const listeners::Registered& registered) {
+  return std::ranges::all_of(
+      own, [&](const auto& setting) { return registered.settings.contains(setting.first); });
+}
+
+}  // namespace
+
+Referee::Referee(const EngineOptions& options, const Parts& parts)
+    : options_(options), parts_(parts) {
+  for (const Queue& queue : parts.queues) own_.push_back(declaration_of(*queue.listener));
+}
+
+std::shared_ptr<const listeners::Duty> Referee::judge(pg::Connection& connection,
+                                                      std::vector<std::string>& faults) {
+  auto registered = listeners::read_registered(connection, options_.instance);
+  faults = listeners::disagreements(options_.agreed_settings, registered);
+  if (!faults.empty()) return nullptr;
+  const auto wanted = listeners::to_register(own_, registered, at_start_);
+  if (!wanted.empty() || !all_agreed(options_.agreed_settings, registered)) {
+    listeners::register_listeners(connection, wanted, options_.agreed_settings);
+    registered = listeners::read_registered(connection, options_.instance);
+  }
+  at_start_ = false;
+  look_after_paused(connection, registered);
+  auto duty = std::make_shared<const listeners::Duty>(listeners::duty_of(own_, registered));
+  tell_changes(*duty, registered);
+  return duty;
+}
+
+void Referee::look_after_paused(pg::Connection& connection,
+                                const listeners::Registered& registered) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - looked_after_at_ < look_after_every) return;
+  looked_after_at_ = now;
+  for (const listeners::Declaration& own : own_) {
+    const auto found = registered.listeners.find(own.name);
+    if (found == registered.listeners.end() || found->second.state != "paused") continue;
+    if (found->second.paused_by != "relay" || !is_mended(connection, own.name)) continue;
+    listeners::resume_listener(connection, own.name);
+    log::info("a projection that was paused works again and goes on", {{"projection", own.name}});
+  }
+}
+
+// By its empty batch, in a transaction that is rolled back. One that cannot be asked so waits for
+// an operator.
+bool Referee::is_mended(pg::Connection& connection, const std::string& name) const {
+  namespace sql = schema::statements;
+  const auto queue = std::ranges::find_if(
+      parts_.queues, [&](const Queue& q) { return q.listener->name() == name; });
+  if (queue == parts_.queues.end() || !queue->listener->can_probe()) return false;
+  pg::Script{connection}.add(sql::begin).add(sql::limits, {"1000", "5000", "10000"}).run();
+  bool mended = false;
+  try {
+    mended = !queue->listener->probe(connection.tx());
+  } catch (const projections::TransactionOver&) {
+    // Locked, timed out, gone: asked again in a while.
+  }
+  connection.exec("ROLLBACK");
+  return mended;
+}
+
+void Referee::tell_changes(const listeners::Duty& duty, const listeners::Registered& registered) {
+  for (const listeners::Declaration& own : own_) {
+    const auto found = registered.listeners.find(own.name);
+    const std::string state = found == registered.listeners.end() ? "gone" : found->second.state;
+    if (duty.serves(own.name)) {
+      left_to_others_.erase(own.name);
+    } else if (left_to_others_.insert(own.name).second) {
+      log::warn(state == "active" ? "another relay has declared this projection otherwise (events, "
+                                    "on_dead or detached) and runs it; this one leaves it alone"
+                                  : "this projection is not run now",
+                {{"projection", own.name}, {"state", state}});
+    }
+  }
+  parts_.recorder->serving(duty.attached, duty.detached);
+}
+
+}  // namespace relay::engine

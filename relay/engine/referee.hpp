@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "relay/engine/parts.hpp"
+#include "relay/listeners/duty.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::engine {
+
+/// Judges what this relay may claim and for whom, by what the database holds: registers its own
+/// listeners at the start, sees who serves what, and lets listeners go on that were paused for a
+/// cause which has gone. Threads: the scout's.
+class Referee {
+ public:
+  Referee(const EngineOptions& options, const Parts& parts);
+
+  /// @return what to do; nothing: this relay may not claim, and `faults` says why.
+  std::shared_ptr<const listeners::Duty> judge(pg::Connection& connection,
+                                               std::vector<std::string>& faults);
+
+ private:
+  void look_after_paused(pg::Connection& connection, const listeners::Registered& registered);
+  [[nodiscard]] bool is_mended(pg::Connection& connection, const std::string& name) const;
+  void tell_changes(const listeners::Duty& duty, const listeners::Registered& registered);
+
+  const EngineOptions& options_;
+  const Parts& parts_;
+  std::vector<listeners::Declaration> own_;
+  bool at_start_ = true;
+  std::chrono::steady_clock::time_point looked_after_at_{};
+  std::set<std::string> left_to_others_;  ///< Own ones that are not served; said once.
+};
+
+}  // namespace relay::engine

@@ -1,0 +1,71 @@
+#include "relay/listeners/duty.hpp"
+
+#include <algorithm>
+
+namespace relay::listeners {
+namespace {
+
+// A relay shows every ten seconds what it serves; three of them missed is one that is gone.
+constexpr std::int64_t gone_ms = 30'000;
+
+bool alike(const Declaration& a, const Declaration& b) {
+  return a.kind == b.kind && a.skip_dead == b.skip_dead && a.detached == b.detached &&
+         std::ranges::is_permutation(a.patterns, b.patterns);
+}
+
+}  // namespace
+
+std::string Registered::version() const {
+  const auto found = settings.find("listeners_version");
+  return found == settings.end() ? "" : found->second;
+}
+
+Duty duty_of(const std::vector<Declaration>& own, const Registered& registered) {
+  Duty duty;
+  duty.version = registered.version();
+  duty.suspects = registered.suspects;
+  for (const auto& [name, entry] : registered.listeners) {
+    if (entry.state == "retired") continue;
+    const auto mine = std::ranges::find(own, name, &Declaration::name);
+    const bool served =
+        entry.state == "active" && mine != own.end() && alike(*mine, entry.declaration);
+    const bool detached = entry.declaration.detached;
+    if (served) (detached ? duty.detached : duty.attached).insert(name);
+    if (!served || detached) {
+      duty.owed.push_back({.name = name, .events = entry.declaration.patterns});
+    }
+  }
+  return duty;
+}
+
+std::vector<Declaration> to_register(const std::vector<Declaration>& own,
+                                     const Registered& registered, bool at_start) {
+  std::vector<Declaration> wanted;
+  for (const Declaration& mine : own) {
+    const auto found = registered.listeners.find(mine.name);
+    if (found == registered.listeners.end() || found->second.state == "retired") {
+      if (at_start) wanted.push_back(mine);
+      continue;
+    }
+    const auto seen = found->second.others_seen_ms;
+    const bool abandoned = !seen || *seen > gone_ms;
+    if (!alike(mine, found->second.declaration) && (at_start || abandoned)) wanted.push_back(mine);
+  }
+  return wanted;
+}
+
+std::vector<std::string> disagreements(const std::map<std::string, std::string>& own_settings,
+                                       const Registered& registered) {
+  std::vector<std::string> faults;
+  for (const auto& [name, value] : own_settings) {
+    const auto found = registered.settings.find(name);
+    if (found == registered.settings.end() || found->second == value) continue;
+    faults.push_back("this database works with " + name + " = \"" + found->second +
+                     "\", but these settings say \"" + value +
+                     "\": change the settings, or stop "
+                     "every relay and run \"freshet settings --adopt\"");
+  }
+  return faults;
+}
+
+}  // namespace relay::listeners

@@ -1,0 +1,107 @@
+#include "relay/engine/outcome_of_drain.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/named_listener.hpp"
+
+namespace {
+
+using namespace relay::engine;
+using namespace std::chrono_literals;
+using projections::Fate;
+using relay::deliveries::LaneKey;
+using State = relay::deliveries::Delivery::State;
+
+double middle() {
+  return 0.5;
+}
+
+/// Deliveries of one listener, as a claim and its batch.
+class Taken {
+ public:
+  void add(const char* id, const char* key, std::int64_t seq, std::int64_t head, int attempts = 0) {
+    relay::decode::DecodedEvent decoded;
+    decoded.event.id = id;
+    decoded.event.aggregate_id = key;
+    decoded.event.seq = seq;
+    batch.events.push_back(decoded);
+    claim.taken[id] = {
+        .attempts = attempts, .place = seq, .head_seq = head, .key = decoded.event.key()};
+  }
+  DrainOutcome outcome(std::vector<Fate> fates, const tests::Named& listener = plain()) const {
+    ListenerPart part{&listener, {}, std::move(fates)};
+    for (std::size_t i = 0; i < batch.events.size(); ++i) part.events.push_back(i);
+    return outcome_of_drain(batch, part, claim, middle);
+  }
+  static const tests::Named& plain() {
+    static const tests::Named listener{"board"};
+    return listener;
+  }
+  static LaneKey key(const std::string& id) { return {0, "\x1f" + id}; }
+
+  relay::decode::DecodedBatch batch;
+  relay::claim::Claim claim;
+};
+
+TEST(OutcomeOfDrain, WhatIsDoneIsSettledAndWakesItsKey) {
+  Taken taken;
+  taken.add("a", "k", 1, 1);
+  const DrainOutcome outcome = taken.outcome({{.kind = Fate::Kind::done}});
+  EXPECT_EQ(outcome.settlement.done, std::vector<std::string>{"a"});
+  EXPECT_EQ(outcome.promote, std::set<LaneKey>{Taken::key("k")});
+}
+
+TEST(OutcomeOfDrain, AKeyWhoseNextOneFailsIsNotWoken) {
+  Taken taken;
+  taken.add("a", "k", 1, 1);
+  taken.add("b", "k", 2, 1);
+  const DrainOutcome outcome =
+      taken.outcome({{.kind = Fate::Kind::done}, {.kind = Fate::Kind::failed}});
+  EXPECT_TRUE(outcome.promote.empty());
+  ASSERT_EQ(outcome.settlement.changed.size(), 1U);
+  EXPECT_EQ(outcome.settlement.changed[0].state, State::retrying);
+}
+
+TEST(OutcomeOfDrain, TheSixthFailureIsDead) {
+  for (int before = 0; before <= 5; ++before) {
+    Taken taken;
+    taken.add("a", "k", 1, 1, before);
+    const auto changed = taken.outcome({{.kind = Fate::Kind::failed}}).settlement.changed;
+    ASSERT_EQ(changed.size(), 1U);
+    EXPECT_EQ(changed[0].attempts, before + 1);
+    EXPECT_EQ(changed[0].state, before == 5 ? State::dead : State::retrying);
+    if (before < 5) {
+      EXPECT_EQ(changed[0].delay, std::chrono::seconds{2 << before});
+    }
+  }
+}
+
+TEST(OutcomeOfDrain, ADeadLetterHoldsItsKeyUnlessItIsSkipped) {
+  Taken taken;
+  taken.add("a", "k", 1, 1, 5);
+  EXPECT_TRUE(taken.outcome({{.kind = Fate::Kind::failed}}).promote.empty());
+  projections::ProjectionOptions options{.name = "easy", .events = {"*"}};
+  options.on_dead = projections::OnDead::skip;
+  const tests::Named easy{options};
+  EXPECT_EQ(taken.outcome({{.kind = Fate::Kind::failed}}, easy).promote.size(), 1U);
+}
+
+TEST(OutcomeOfDrain, WhatWaitsKeepsItsCount) {
+  Taken taken;
+  taken.add("a", "k", 2, 1, 3);
+  const auto changed = taken.outcome({{.kind = Fate::Kind::waiting}}).settlement.changed;
+  EXPECT_EQ(changed[0].state, State::waiting);
+  EXPECT_EQ(changed[0].attempts, 3);
+  EXPECT_FALSE(changed[0].failed_now);
+}
+
+TEST(OutcomeOfDrain, AKeyIsHeldByAnEarlierOneThatWasNotTaken) {
+  Taken taken;
+  taken.add("a", "free", 5, 5);
+  taken.add("b", "held", 6, 4);
+  taken.add("c", "free", 7, 5);
+  const projections::HeldKeys held = held_before(taken.batch, taken.claim);
+  EXPECT_EQ(held, projections::HeldKeys{std::string{"\x1fheld"}});
+}
+
+}  // namespace
