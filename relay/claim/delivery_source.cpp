@@ -13,7 +13,7 @@ enum Column {
   lane = 0,
   id = 1,
   bytes = 7,
-  head_seq = 11,
+  before_seq = 11,
   version,
   attempts,
   place,
@@ -54,8 +54,8 @@ Claim DeliverySource::claim(pg::Connection& connection, const std::vector<LaneTi
     LaneRead& read = read_of(claim.lanes, row[lane].as<int>());
     Taken taken{.attempts = row[attempts].as<int>(),
                 .place = row[place].as<std::int64_t>(),
-                .head_seq = row[head_seq].as<std::int64_t>(),
                 .key = row[key].c_str()};
+    if (!row[before_seq].is_null()) taken.before_seq = row[before_seq].as<std::int64_t>();
     ++read.events;
     // A retry that is due has an old place: only what was ready moves the floor.
     if (row[turn].as<int>() == 1) read.last = std::max(read.last, taken.place);

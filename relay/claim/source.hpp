@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -25,10 +26,11 @@ struct LaneRead {
 
 /// What a delivery brings along beside its event.
 struct Taken {
-  int attempts = 0;           ///< Counted failures so far.
-  std::int64_t place = 0;     ///< In the drainer's queue.
-  std::int64_t head_seq = 0;  ///< The lowest open seq of its key, this listener's.
-  std::string key;            ///< As stored.
+  int attempts = 0;        ///< Counted failures so far.
+  std::int64_t place = 0;  ///< In the drainer's queue.
+  std::string key;         ///< As stored.
+  /// The open seq right before it, of its key and this listener.
+  std::optional<std::int64_t> before_seq = {};
 };
 
 /// Pending events, read by the transaction that now holds their lanes.

@@ -40,7 +40,8 @@ std::vector<Fate> apply(listeners::Listener& listener,
 }
 
 ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batch, HeldKeys held,
-                 const Call& call, bool owed) {
+                 const Call& call, const std::set<std::size_t>* held_from) {
+  const bool owed = held_from != nullptr;
   ListenerPart part{&listener, {}, {}};
   std::vector<projections::Event> stretch;
   const auto apply_stretch = [&] {
@@ -60,9 +61,11 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
       continue;
     }
     Fate fate;
-    const bool known_fault = !decoded.fault.empty() || !call.condemned.empty();
+    const bool held_here = owed && held_from->contains(at);
+    const bool known_fault = !decoded.fault.empty() || !call.condemned.empty() || held_here;
     // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
     if (known_fault) apply_stretch();
+    if (held_here) held.insert(decoded.event.key());
     if (known_fault && settle_without_calling(decoded, listener.name(), call, held, fate)) {
       part.fates.push_back(std::move(fate));
     } else {
@@ -77,12 +80,12 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
 
 ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBatch& batch,
                           HeldKeys held, const Call& call) {
-  return run(listener, batch, std::move(held), call, false);
+  return run(listener, batch, std::move(held), call, nullptr);
 }
 
 ListenerPart run_deliveries(listeners::Listener& listener, const decode::DecodedBatch& batch,
-                            HeldKeys held, const Call& call) {
-  return run(listener, batch, std::move(held), call, true);
+                            const std::set<std::size_t>& held_from, const Call& call) {
+  return run(listener, batch, {}, call, &held_from);
 }
 
 }  // namespace relay::engine

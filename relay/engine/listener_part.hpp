@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -65,9 +66,9 @@ struct Call {
                                         projections::HeldKeys held, const Call& call);
 
 /// The same over its deliveries: each event is its own, and one whose type it no longer subscribes
-/// to is passed over, with a remark.
+/// to is passed over, with a remark. @param held_from from these places on their keys wait.
 [[nodiscard]] ListenerPart run_deliveries(listeners::Listener& listener,
                                           const decode::DecodedBatch& batch,
-                                          projections::HeldKeys held, const Call& call);
+                                          const std::set<std::size_t>& held_from, const Call& call);
 
 }  // namespace relay::engine

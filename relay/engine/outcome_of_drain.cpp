@@ -12,13 +12,15 @@ using State = Delivery::State;
 
 }  // namespace
 
-projections::HeldKeys held_before(const decode::DecodedBatch& batch, const claim::Claim& claim) {
-  projections::HeldKeys held;
-  std::set<std::string> seen;
-  for (const decode::DecodedEvent& decoded : batch.events) {  // in seq order within a lane
+std::set<std::size_t> held_from(const decode::DecodedBatch& batch, const claim::Claim& claim) {
+  std::set<std::size_t> held;
+  std::map<std::pair<int, std::string>, std::int64_t> last;
+  for (std::size_t at = 0; at < batch.events.size(); ++at) {  // in seq order within a lane
+    const decode::DecodedEvent& decoded = batch.events[at];
     const claim::Taken& taken = claim.taken.at(std::string{decoded.event.id});
-    if (!seen.insert(taken.key).second) continue;
-    if (taken.head_seq < decoded.event.seq) held.insert(decoded.event.key());
+    const auto [before, first] = last.try_emplace({decoded.lane, taken.key}, decoded.event.seq);
+    if (taken.before_seq && (first || before->second != *taken.before_seq)) held.insert(at);
+    before->second = decoded.event.seq;
   }
   return held;
 }

@@ -15,9 +15,10 @@ struct DrainOutcome {
   bool left_over = false;                 ///< Some deliveries stay as they are.
 };
 
-/// Keys that wait behind something that is not in the batch. Pure.
-[[nodiscard]] projections::HeldKeys held_before(const decode::DecodedBatch& batch,
-                                                const claim::Claim& claim);
+/// Places in the batch from which on a key is held: what comes right before is open and was not
+/// taken. Pure.
+[[nodiscard]] std::set<std::size_t> held_from(const decode::DecodedBatch& batch,
+                                              const claim::Claim& claim);
 
 /// Adds up a batch of deliveries. Pure but for `chance`.
 [[nodiscard]] DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch,

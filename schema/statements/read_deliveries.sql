@@ -2,19 +2,21 @@
 -- One listener's deliveries in held lanes: those whose retry is due, then those that are ready, in
 -- order of their places. $1 lanes, $2 their floors (places), $3 listener, $4 deliveries per lane,
 -- $5 largest payload that travels, $6 bytes per lane (the first always fits), $7 whether dead letters
--- are skipped. The first eleven columns are those of read_events. head_seq is the lowest open seq of
--- the delivery's key: one below what was read means that the key is held.
+-- are skipped. The first eleven columns are those of read_events. before_seq is the open seq right
+-- before the delivery's own, of its key: when that is not taken as well, the key is held from here.
 -- For ordering "none" the source puts FOR UPDATE SKIP LOCKED in place of the word lock.
 SELECT l.lane, e.event_id AS id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,
        CASE WHEN e.bytes <= $5::bigint THEN e.serialized_event END AS payload, e.bytes,
        e.headers, e.published_us, e.listener_id,
-       least((SELECT h.seq FROM event_delivery h
-               WHERE h.lane = l.lane AND h.key = e.key AND h.listener = $3 AND h.state <> 'dead'
-               ORDER BY h.seq LIMIT 1),
-             (SELECT h.seq FROM event_delivery h
-               WHERE NOT $7::boolean
-                 AND h.lane = l.lane AND h.key = e.key AND h.listener = $3 AND h.state = 'dead'
-               ORDER BY h.seq LIMIT 1)) AS head_seq,
+       greatest((SELECT h.seq FROM event_delivery h
+                  WHERE h.lane = l.lane AND h.key = e.key AND h.listener = $3 AND h.seq < e.seq
+                    AND h.state <> 'dead'
+                  ORDER BY h.seq DESC LIMIT 1),
+                (SELECT h.seq FROM event_delivery h
+                  WHERE NOT $7::boolean
+                    AND h.lane = l.lane AND h.key = e.key AND h.listener = $3 AND h.seq < e.seq
+                    AND h.state = 'dead'
+                  ORDER BY h.seq DESC LIMIT 1)) AS before_seq,
        (SELECT value FROM freshet_setting WHERE name = 'listeners_version') AS listeners_version,
        e.attempts, e.place, e.turn, e.key,
        EXISTS (SELECT FROM event_delivery w

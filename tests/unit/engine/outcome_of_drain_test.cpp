@@ -19,14 +19,15 @@ double middle() {
 /// Deliveries of one listener, as a claim and its batch.
 class Taken {
  public:
-  void add(const char* id, const char* key, std::int64_t seq, std::int64_t head, int attempts = 0) {
+  void add(const char* id, const char* key, std::int64_t seq,
+           std::optional<std::int64_t> before = {}, int attempts = 0) {
     relay::decode::DecodedEvent decoded;
     decoded.event.id = id;
     decoded.event.aggregate_id = key;
     decoded.event.seq = seq;
     batch.events.push_back(decoded);
     claim.taken[id] = {
-        .attempts = attempts, .place = seq, .head_seq = head, .key = decoded.event.key()};
+        .attempts = attempts, .place = seq, .key = decoded.event.key(), .before_seq = before};
   }
   DrainOutcome outcome(std::vector<Fate> fates, const tests::Named& listener = plain()) const {
     ListenerPart part{&listener, {}, std::move(fates)};
@@ -45,7 +46,7 @@ class Taken {
 
 TEST(OutcomeOfDrain, WhatIsDoneIsSettledAndWakesItsKey) {
   Taken taken;
-  taken.add("a", "k", 1, 1);
+  taken.add("a", "k", 1);
   const DrainOutcome outcome = taken.outcome({{.kind = Fate::Kind::done}});
   EXPECT_EQ(outcome.settlement.done, std::vector<std::string>{"a"});
   EXPECT_EQ(outcome.promote, std::set<LaneKey>{Taken::key("k")});
@@ -53,7 +54,7 @@ TEST(OutcomeOfDrain, WhatIsDoneIsSettledAndWakesItsKey) {
 
 TEST(OutcomeOfDrain, AKeyWhoseNextOneFailsIsNotWoken) {
   Taken taken;
-  taken.add("a", "k", 1, 1);
+  taken.add("a", "k", 1);
   taken.add("b", "k", 2, 1);
   const DrainOutcome outcome =
       taken.outcome({{.kind = Fate::Kind::done}, {.kind = Fate::Kind::failed}});
@@ -65,7 +66,7 @@ TEST(OutcomeOfDrain, AKeyWhoseNextOneFailsIsNotWoken) {
 TEST(OutcomeOfDrain, TheSixthFailureIsDead) {
   for (int before = 0; before <= 5; ++before) {
     Taken taken;
-    taken.add("a", "k", 1, 1, before);
+    taken.add("a", "k", 1, {}, before);
     const auto changed = taken.outcome({{.kind = Fate::Kind::failed}}).settlement.changed;
     ASSERT_EQ(changed.size(), 1U);
     EXPECT_EQ(changed[0].attempts, before + 1);
@@ -78,7 +79,7 @@ TEST(OutcomeOfDrain, TheSixthFailureIsDead) {
 
 TEST(OutcomeOfDrain, ADeadLetterHoldsItsKeyUnlessItIsSkipped) {
   Taken taken;
-  taken.add("a", "k", 1, 1, 5);
+  taken.add("a", "k", 1, {}, 5);
   EXPECT_TRUE(taken.outcome({{.kind = Fate::Kind::failed}}).promote.empty());
   projections::ProjectionOptions options{.name = "easy", .events = {"*"}};
   options.on_dead = projections::OnDead::skip;
@@ -95,13 +96,14 @@ TEST(OutcomeOfDrain, WhatWaitsKeepsItsCount) {
   EXPECT_FALSE(changed[0].failed_now);
 }
 
-TEST(OutcomeOfDrain, AKeyIsHeldByAnEarlierOneThatWasNotTaken) {
+TEST(OutcomeOfDrain, AKeyIsHeldFromWhereOneBeforeWasNotTaken) {
   Taken taken;
-  taken.add("a", "free", 5, 5);
+  taken.add("a", "free", 5, {});
   taken.add("b", "held", 6, 4);
   taken.add("c", "free", 7, 5);
-  const projections::HeldKeys held = held_before(taken.batch, taken.claim);
-  EXPECT_EQ(held, projections::HeldKeys{std::string{"\x1fheld"}});
+  taken.add("d", "gap", 8, {});
+  taken.add("e", "gap", 10, 9);
+  EXPECT_EQ(held_from(taken.batch, taken.claim), (std::set<std::size_t>{1, 4}));
 }
 
 }  // namespace
