@@ -48,7 +48,8 @@ void set(Options& options, const std::string& name, const std::string& value) {
     throw std::invalid_argument{
         "no option '" + name +
         "'; there are --seed N, --minutes M, --faults A,B, --kills N, --sabotage RULE, "
-        "--failpoints RULES, --completion MODE, --keep, --freshet FILE and --service FILE"};
+        "--failpoints RULES, --completion MODE, --no-crashes, --keep, --freshet FILE and --service "
+        "FILE"};
   }
 }
 
@@ -64,6 +65,8 @@ Options read_options(int argc, char** argv) {
     const std::string name{argv[i]};
     if (name == "--keep") {
       options.keep = true;
+    } else if (name == "--no-crashes") {
+      options.crashes = false;
     } else if (i + 1 < argc) {
       set(options, name, argv[++i]);
     } else {
@@ -90,6 +93,7 @@ std::string repeat(const Options& options) {
   }
   if (!options.sabotage.empty()) out << " --sabotage " << options.sabotage;
   if (!options.failpoints.empty()) out << " --failpoints '" << options.failpoints << "'";
+  if (!options.crashes) out << " --no-crashes";
   out << " --completion " << options.completion;
   return out.str();
 }

@@ -17,6 +17,7 @@ struct Options {
   std::string completion;  ///< update, delete or archive; drawn from the seed when empty.
   std::string freshet;     ///< The program under test.
   std::string service;     ///< The harness's own relay, with a projection that crashes.
+  bool crashes = true;     ///< Some events kill the process that applies them.
   bool keep = false;       ///< The folder with logs stays, whatever comes out.
 };
 

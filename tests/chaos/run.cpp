@@ -38,7 +38,7 @@ std::string make_folder() {
 Load load_of(const Options& options, const Arena& arena) {
   Load load{.seed = options.seed};
   for (int i = 0; i < 5; ++i) load.urls.push_back(arena.writer_url(i == 1 && options.kills == 0));
-  load.crashes = options.kills == 0;
+  load.crashes = options.crashes && options.kills == 0;
   return load;
 }
 
