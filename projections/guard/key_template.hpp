@@ -20,7 +20,8 @@ class KeyTemplate {
   [[nodiscard]] static std::vector<std::string> faults(std::string_view text);
 
   /// The key of an event. @throws std::invalid_argument with the reason when a value is missing or
-  /// cannot be part of a key; nlohmann's parse_error for a payload that is not JSON.
+  /// cannot be part of a key; nlohmann's json::exception for a payload that is not JSON, or holds
+  /// a number beyond any double's range.
   [[nodiscard]] std::string key_of(const Event& event) const;
 
  private:

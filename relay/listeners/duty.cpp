@@ -47,8 +47,7 @@ std::vector<Declaration> to_register(const std::vector<Declaration>& own,
       if (at_start) wanted.push_back(mine);
       continue;
     }
-    const auto seen = found->second.others_seen_ms;
-    const bool abandoned = !seen || *seen > gone_ms;
+    const bool abandoned = found->second.others_seen_ms > gone_ms;
     if (!alike(mine, found->second.declaration) && (at_start || abandoned)) wanted.push_back(mine);
   }
   return wanted;

@@ -27,8 +27,8 @@ struct Registered {
     Declaration declaration;
     std::string state;      ///< active, paused, retired
     std::string paused_by;  ///< operator, relay, projection, or ""
-    /// How long ago another relay showed that it serves this one; nothing: none ever did.
-    std::optional<std::int64_t> others_seen_ms = {};
+    /// How long ago it was declared, or another relay showed that it serves it so.
+    std::int64_t others_seen_ms = 0;
   };
   std::map<std::string, Entry> listeners;
   std::map<std::string, std::string> settings;

@@ -56,8 +56,8 @@ Registered read_registered(pg::Connection& connection, const std::string& instan
                                               .skip_dead = std::string{row[4].c_str()} == "skip",
                                               .detached = row[5].as<bool>()},
                               .state = row[6].c_str(),
-                              .paused_by = row[7].c_str()};
-      if (!row[8].is_null()) entry.others_seen_ms = row[8].as<std::int64_t>();
+                              .paused_by = row[7].c_str(),
+                              .others_seen_ms = row[8].as<std::int64_t>()};
       registered.listeners.emplace(name, std::move(entry));
     }
   }

@@ -1,5 +1,7 @@
 #include "relay/operate/agreement.hpp"
 
+#include "projections/failure.hpp"
+#include "relay/operate/operator_log.hpp"
 #include "relay/operate/under_all_lanes.hpp"
 #include "schema/statements.hpp"
 
@@ -39,6 +41,9 @@ std::string adopt(pg::Connection& connection, const Agreement& own) {
       const auto result =
           connection.exec(schema::statements::change_setting, std::string{name}, value);
       if (result.affected_rows() > 0) done += std::string{name} + " is now \"" + value + "\".\n";
+    }
+    if (!done.empty()) {
+      write_log(connection, {.command = "settings adopt", .detail = projections::one_line(done)});
     }
   });
   if (done.empty()) return "The database has this file's settings already.\n";

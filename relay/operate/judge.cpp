@@ -41,6 +41,7 @@ std::string_view to_string(Activity activity) {
     case Activity::idle: return "idle";
     case Activity::live: return "live";
     case Activity::stalled: return "stalled";
+    case Activity::paused: return "paused";
   }
   return "stalled";
 }

@@ -11,6 +11,7 @@ enum class Activity {
   idle,     ///< Nothing is pending and nothing was applied for five seconds.
   live,     ///< Work comes and is done.
   stalled,  ///< Something has been pending for more than five seconds and nothing was applied.
+  paused,   ///< Somebody, or its relay, has stopped it for a reason.
 };
 
 /// What is known of one projection when it is judged; ages by the server's clock.
@@ -28,6 +29,6 @@ struct Evidence {
 [[nodiscard]] Activity activity(const Evidence& evidence);
 
 [[nodiscard]] std::string_view to_string(Badge badge);        ///< "GREEN", "YELLOW", "RED".
-[[nodiscard]] std::string_view to_string(Activity activity);  ///< "idle", "live", "stalled".
+[[nodiscard]] std::string_view to_string(Activity activity);  ///< "idle", "live", ….
 
 }  // namespace relay::operate

@@ -5,12 +5,16 @@
 
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
-#include "relay/operate/snapshot.hpp"
+#include "relay/operate/operator_log.hpp"
+#include "relay/operate/read_bounded.hpp"
+#include "relay/operate/settle.hpp"
 #include "relay/operate/under_all_lanes.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::operate {
 namespace {
+
+namespace sql = schema::statements;
 
 constexpr std::int64_t present_ms = 30'000;
 
@@ -39,8 +43,23 @@ std::string owed(const Snapshot& snapshot, const std::string& name) {
   const std::int64_t open = open_deliveries(snapshot, name);
   if (open == 0) return "It has no open deliveries.\n";
   return "Open deliveries: " + std::to_string(open) + (open >= count_limit ? " or more" : "") +
-         "; they stay in event_delivery and their events incomplete, so that nothing is lost "
-         "unseen.\n";
+         "; they are discarded, and their events completed where nobody else is owed them.\n";
+}
+
+/// Of a listener that is retired; ends early when a relay registers it anew meanwhile.
+std::int64_t discard_open(pg::Connection& connection, const LogEntry& entry,
+                          const Progress& progress, std::int64_t log_id) {
+  std::vector<SweptLane> lanes;
+  for (const auto& row : read_bounded(connection, sql::operator_open_lanes, {entry.listener})) {
+    lanes.push_back({row[0].as<int>(), entry.listener, row[1].as<std::int64_t>()});
+  }
+  const auto discard = [&](const HeldLane& lane) {
+    if (lane.state != "retired") return 0;
+    return settle(connection, lane,
+                  chosen_from(connection.exec(sql::operator_open_chosen, lane.lane, lane.listener,
+                                              chunk_size)));
+  };
+  return sweep(connection, lanes, entry, discard, progress, log_id);
 }
 
 }  // namespace
@@ -80,17 +99,32 @@ std::string before_retiring(pg::Connection& connection, const std::string& name)
   return text + "No event will wait for " + in_quotes(name) + " any more. " + owed(snapshot, name);
 }
 
-std::string retire_listener(pg::Connection& connection, const std::string& name) {
-  require(read_listeners(connection), name);
+RegisteredListener require_listener(pg::Connection& connection, const std::string& name) {
+  const auto listeners = read_listeners(connection);
+  require(listeners, name);
+  return listeners.at(name);
+}
+
+std::string retire_listener(pg::Connection& connection, const std::string& name,
+                            const Progress& progress) {
+  (void)require_listener(connection, name);
+  const LogEntry entry{.command = "listeners retire", .listener = name};
+  std::int64_t log_id = 0;
   bool changed = false;
   under_all_lanes(connection, [&] {
-    changed = connection.exec(schema::statements::retire_listener, name).affected_rows() > 0;
+    changed = connection.exec(sql::retire_listener, name).affected_rows() > 0;
+    if (changed) log_id = write_log(connection, entry);
   });
-  if (!changed) return "Listener " + in_quotes(name) + " is retired already.\n";
-  return "Listener " + in_quotes(name) +
-         " is retired. Its read model is left as it is. A relay that has it in its settings "
-         "registers it anew "
-         "when it starts; it then misses what was completed meanwhile.\n";
+  const std::int64_t discarded = discard_open(connection, entry, progress, log_id);
+  std::string text =
+      "Listener " + in_quotes(name) + (changed ? " is retired." : " is retired already.");
+  if (discarded > 0) text += " Open deliveries discarded: " + std::to_string(discarded) + ".";
+  if (changed) {
+    text +=
+        " Its read model is left as it is. A relay that has it in its settings registers it anew "
+        "when it starts; it then misses what was completed meanwhile.";
+  }
+  return text + "\n";
 }
 
 }  // namespace relay::operate

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "relay/base/in_quotes.hpp"
+#include "relay/operate/printable.hpp"
 
 namespace relay::operate {
 namespace {
@@ -16,6 +17,10 @@ using Json = nlohmann::ordered_json;
 template <class Value>
 Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
 }
 
 Json lag_json(const std::optional<LagMs>& lag) {
@@ -36,10 +41,35 @@ Json projection_json(const ProjectionStatus& one) {
           {"retrying", one.retrying},
           {"waiting", one.waiting},
           {"dead", one.dead},
-          {"last_applied", one.last_applied.empty() ? Json(nullptr) : Json(one.last_applied)},
+          {"last_applied", text_or_null(one.last_applied)},
           {"applied_total", one.applied_total},
           {"registered", one.registered},
-          {"trouble", one.trouble.empty() ? Json(nullptr) : Json(one.trouble)}};
+          {"paused_by", text_or_null(one.paused_by)},
+          {"paused_since", text_or_null(one.paused_since)},
+          {"trouble", text_or_null(one.trouble)}};
+}
+
+Json pinned_json(const Status& status) {
+  Json all = Json::array();
+  for (const auto& [database, pin] : status.pinned) {
+    all.push_back({{"database", database},
+                   {"kind", pin.kind},
+                   {"pid", or_null(pin.pid)},
+                   {"user", text_or_null(pin.user)},
+                   {"application_name", text_or_null(pin.application)},
+                   {"age_s", or_null(pin.age_s)},
+                   {"transactions", pin.transactions},
+                   {"detail", text_or_null(pin.what)}});
+  }
+  return all;
+}
+
+Json hidden_json(const Status& status) {
+  Json all = Json::array();
+  for (const HiddenPins& one : status.hidden) {
+    all.push_back({{"database", one.database}, {"sessions", one.sessions}});
+  }
+  return all;
 }
 
 std::string count(std::int64_t number) {
@@ -110,6 +140,40 @@ std::string laid_out(const std::vector<Cells>& rows, bool color) {
   return text;
 }
 
+std::string trouble_line(const ProjectionStatus& one) {
+  if (one.activity != Activity::paused) {
+    return one.trouble.empty() ? "" : one.name + ": " + printable(one.trouble) + "\n";
+  }
+  return one.name + ": paused" + (one.paused_by.empty() ? "" : " by the " + one.paused_by) +
+         " since " + one.paused_since + (one.trouble.empty() ? "" : ": " + printable(one.trouble)) +
+         "\n";
+}
+
+std::string pin_line(const Pin& pin) {
+  std::string text = pin.kind;
+  if (pin.pid) text += " " + std::to_string(*pin.pid);
+  if (pin.kind != "session" && !pin.what.empty()) text += " " + in_quotes(pin.what);
+  if (!pin.user.empty()) text += " of user " + in_quotes(pin.user);
+  if (!pin.application.empty()) text += ", application " + in_quotes(pin.application);
+  if (pin.kind == "session" && !pin.what.empty()) text += ", " + printable(pin.what);
+  if (pin.age_s) text += ", for " + std::to_string(*pin.age_s) + " s";
+  return text + ", " + std::to_string(pin.transactions) + " transactions ago";
+}
+
+std::string pins_text(const Status& status, bool databases) {
+  std::string text;
+  const auto where = [&](const std::string& name) { return databases ? " of " + name : ""; };
+  for (const auto& [database, pin] : status.pinned) {
+    text += "vacuum" + where(database) + " is held back by " + pin_line(pin) + "\n";
+  }
+  for (const HiddenPins& one : status.hidden) {
+    text += "vacuum" + where(one.database) + ": " + std::to_string(one.sessions) +
+            " session(s) of other users hold snapshots whose age this role may not see; GRANT "
+            "pg_read_all_stats to it\n";
+  }
+  return text;
+}
+
 bool several_databases(const Status& status) {
   return std::ranges::any_of(status.projections, [&](const ProjectionStatus& one) {
     return one.database != status.projections[0].database;
@@ -127,9 +191,11 @@ std::string to_json(const Status& status) {
     unclaimed.push_back(
         {{"listener_id", one.listener_id}, {"database", one.database}, {"events", one.events}});
   }
-  return Json{{"projections", projections}, {"unclaimed", unclaimed}}.dump(
-             2, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+  const Json all{{"projections", projections},
+                 {"unclaimed", unclaimed},
+                 {"vacuum_pinned_by", pinned_json(status)},
+                 {"vacuum_pins_hidden", hidden_json(status)}};
+  return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string to_table(const Status& status, bool color, const Rates* rates) {
@@ -142,14 +208,12 @@ std::string to_table(const Status& status, bool color, const Rates* rates) {
   text += rows.size() == 1 ? "There is no projection: the settings name none and no relay has "
                              "registered any.\n"
                            : laid_out(rows, color);
-  for (const ProjectionStatus& one : status.projections) {
-    if (!one.trouble.empty()) text += one.name + ": " + one.trouble + "\n";
-  }
+  for (const ProjectionStatus& one : status.projections) text += trouble_line(one);
   for (const Unclaimed& one : status.unclaimed) {
     text += "unclaimed: " + count(one.events) + " event(s) for listener " +
             in_quotes(one.listener_id) + ", which is not registered\n";
   }
-  return text;
+  return text + pins_text(status, databases);
 }
 
 Rates rates_between(const Status& before, const Status& now, double seconds) {

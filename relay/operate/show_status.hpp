@@ -10,7 +10,7 @@ namespace relay::operate {
 /// Events applied per second since the last look, by "database/projection"; absent: not known yet.
 using Rates = std::map<std::string, double>;
 
-/// One JSON object: `projections` and `unclaimed`.
+/// One JSON object: `projections`, `unclaimed`, `vacuum_pinned_by`, `vacuum_pins_hidden`.
 [[nodiscard]] std::string to_json(const Status& status);
 
 /// A table for people, one line per projection, ended by a line break. `color` adds the badge's

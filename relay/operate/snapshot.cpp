@@ -64,27 +64,42 @@ std::vector<PendingGroup> read_pending(pg::Connection& connection, int per_lane,
   return groups;
 }
 
+std::vector<Pin> read_pins(pg::Connection& connection, std::chrono::seconds pinned_after) {
+  std::vector<Pin> pins;
+  for (const auto& row :
+       bounded(connection, sql::status_pins, {std::to_string(pinned_after.count())}, false)) {
+    pins.push_back({row[0].c_str(), maybe<int>(row, 1), row[2].c_str(), row[3].c_str(),
+                    maybe<std::int64_t>(row, 4), row[5].as<std::int64_t>(), row[6].c_str()});
+  }
+  return pins;
+}
+
 }  // namespace
 
 std::map<std::string, RegisteredListener> read_listeners(pg::Connection& connection) {
   std::map<std::string, RegisteredListener> listeners;
   for (const auto& row : bounded(connection, sql::status_listeners, {}, false)) {
-    listeners[row[0].c_str()] = {split(row[1].c_str(), '\x1f'), row[2].c_str(), row[3].c_str(),
-                                 row[4].c_str(), row[5].c_str()};
+    listeners[row[0].c_str()] = {split(row[1].c_str(), '\x1f'),
+                                 row[2].c_str(),
+                                 row[3].c_str(),
+                                 row[4].c_str(),
+                                 row[5].c_str(),
+                                 row[6].c_str()};
   }
   return listeners;
 }
 
-Snapshot read_snapshot(pg::Connection& connection) {
+Snapshot read_snapshot(pg::Connection& connection, std::chrono::seconds pinned_after) {
   Snapshot snapshot;
   snapshot.listeners = read_listeners(connection);
   for (const auto& row : bounded(connection, sql::status_freshness, {}, false)) {
     snapshot.measured[row[0].c_str()].push_back(measured(row));
   }
   for (const auto& row :
-       bounded(connection, sql::status_deliveries, {std::to_string(count_limit)}, false)) {
+       bounded(connection, sql::status_deliveries, {std::to_string(count_limit)}, true)) {
     snapshot.deliveries[row[0].c_str()][row[1].c_str()] = row[2].as<std::int64_t>();
   }
+  snapshot.pins = read_pins(connection, pinned_after);
   try {
     snapshot.heads = read_pending(connection, heads_per_lane, 64 * heads_per_lane);
     snapshot.pending = read_pending(connection, count_limit, count_limit);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,7 +21,8 @@ struct RegisteredListener {
   std::string kind;
   std::string state;
   std::string reason;
-  std::string since;  ///< ISO 8601, UTC.
+  std::string since;      ///< ISO 8601, UTC.
+  std::string paused_by;  ///< "operator", "relay", "projection"; empty: not paused.
 };
 
 /// One row of `projection_freshness`.
@@ -42,6 +44,17 @@ struct PendingGroup {
   std::optional<std::int64_t> oldest_ms;
 };
 
+/// Somebody who keeps vacuum from removing dead rows.
+struct Pin {
+  std::string kind;  ///< "session", "prepared transaction" or "replication slot".
+  std::optional<int> pid;
+  std::string user;
+  std::string application;
+  std::optional<std::int64_t> age_s;  ///< Absent: a slot, or hidden from this role.
+  std::int64_t transactions = 0;      ///< How many have begun since.
+  std::string what;                   ///< State of the session, or the name of the others.
+};
+
 /// What one database says, as it is; nothing judged yet.
 struct Snapshot {
   std::map<std::string, RegisteredListener> listeners;
@@ -50,11 +63,14 @@ struct Snapshot {
   /// In the order of lanes, `count_limit` events at most; absent: not read within its time limit.
   std::optional<std::vector<PendingGroup>> pending;
   std::vector<PendingGroup> heads;  ///< The first few events of every lane: the oldest are there.
+  std::vector<Pin> pins;  ///< The oldest first; sessions whose age is hidden come without one.
 };
 
 /// Reads everything that `freshet status` shows, in bounded time. Needs no running relay.
+/// @param pinned_after a session that holds a snapshot for longer is one of the `pins`.
 /// @throws pqxx::failure and kin.
-[[nodiscard]] Snapshot read_snapshot(pg::Connection& connection);
+[[nodiscard]] Snapshot read_snapshot(pg::Connection& connection,
+                                     std::chrono::seconds pinned_after = std::chrono::minutes{5});
 
 /// Only the listeners. @throws pqxx::failure and kin.
 [[nodiscard]] std::map<std::string, RegisteredListener> read_listeners(pg::Connection& connection);

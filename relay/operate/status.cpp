@@ -91,10 +91,14 @@ ProjectionStatus judge_one(ProjectionSpec spec, const Snapshot& snapshot) {
   if (status.registered != "no" && !registered->second.reason.empty()) {
     status.trouble = registered->second.reason;
   }
+  if (status.registered == "paused") {
+    status.paused_by = registered->second.paused_by;
+    status.paused_since = registered->second.since;
+  }
   add_pending({spec.name, spec.patterns}, snapshot, status, evidence);
   add_deliveries(snapshot, status);
   status.badge = badge(evidence, spec.green_ms, spec.yellow_ms);
-  status.activity = activity(evidence);
+  status.activity = status.registered == "paused" ? Activity::paused : activity(evidence);
   status.oldest_pending_ms = evidence.oldest_pending_ms;
   return status;
 }
@@ -115,6 +119,20 @@ std::vector<Unclaimed> find_unclaimed(const std::string& database, const Snapsho
   return unclaimed;
 }
 
+constexpr std::size_t pins_shown = 3;
+
+void add_pins(const std::string& database, const Snapshot& snapshot, Status& status) {
+  std::int64_t hidden = 0;
+  for (const Pin& pin : snapshot.pins) {
+    if (pin.kind == "session" && !pin.age_s) {
+      ++hidden;
+    } else if (status.pinned.size() < pins_shown) {
+      status.pinned.push_back({database, pin});
+    }
+  }
+  if (hidden > 0) status.hidden.push_back({database, hidden});
+}
+
 }  // namespace
 
 Status judge(const std::string& database, const std::vector<ProjectionSpec>& specs,
@@ -133,6 +151,7 @@ Status judge(const std::string& database, const std::vector<ProjectionSpec>& spe
     status.projections.back().database = database;
   }
   status.unclaimed = find_unclaimed(database, snapshot, names);
+  add_pins(database, snapshot, status);
   return status;
 }
 

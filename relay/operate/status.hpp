@@ -41,8 +41,10 @@ struct ProjectionStatus {
   std::string last_applied;  ///< ISO 8601, UTC; empty: never.
   std::int64_t applied_total = 0;
   std::optional<std::int64_t> oldest_pending_ms;
-  std::string registered;  ///< "active", "paused" or "no": no relay has registered it yet.
-  std::string trouble;     ///< Why it is not moving, or empty.
+  std::string registered;    ///< "active", "paused" or "no": no relay has registered it yet.
+  std::string paused_by;     ///< "operator", "relay", "projection"; empty: it is not paused.
+  std::string paused_since;  ///< ISO 8601, UTC, or empty.
+  std::string trouble;       ///< Why it is not moving, or empty.
 };
 
 /// Events addressed to a listener that nobody has registered: they wait, and nobody will come.
@@ -52,10 +54,24 @@ struct Unclaimed {
   std::int64_t events = 0;
 };
 
+/// Somebody who pins vacuum's horizon for longer than the limit.
+struct Pinned {
+  std::string database;
+  Pin pin;
+};
+
+/// Sessions that hold a snapshot of an age that this role is not allowed to see.
+struct HiddenPins {
+  std::string database;
+  std::int64_t sessions = 0;
+};
+
 /// What `freshet status` shows.
 struct Status {
   std::vector<ProjectionStatus> projections;
   std::vector<Unclaimed> unclaimed;
+  std::vector<Pinned> pinned;  ///< The oldest few of each database.
+  std::vector<HiddenPins> hidden;
 };
 
 /// Judges what a database says. Registered projections that the settings do not know are shown

@@ -8,12 +8,19 @@ namespace {
 using projections::Failure;
 using projections::FailureKind;
 
-std::string one_line(std::string text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+// libpq says a line for each host, and a detail in a line that begins with a tab.
+std::string one_line(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  std::string line;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') {
+      const bool detail = i + 1 < text.size() && text[i + 1] == '\t';
+      line += detail ? "," : ";";
+    }
+    line += static_cast<unsigned char>(text[i]) < 0x20 ? ' ' : text[i];
+    if (line.ends_with("  ")) line.pop_back();
   }
-  return text;
+  return line;
 }
 
 // libpq gives no SQLSTATE for a connection that was refused, only words.
@@ -24,6 +31,23 @@ bool needs_somebody(const std::string& message) {
     if (message.find(sign) != std::string::npos) return true;
   }
   return false;
+}
+
+// "session is read-only" is true and helps nobody.
+std::string explain(const std::string& message) {
+  const bool one_host = message.find("; ") == std::string::npos;
+  if (message.find("session is read-only") == std::string::npos &&
+      message.find("server is in hot standby mode") == std::string::npos) {
+    return message;
+  }
+  return (one_host ? "" : message + "; ") +
+         "the server is a standby or read-only, and a relay must write: name the primary in the "
+         "url, or all the hosts that may become one";
+}
+
+std::string in_words(std::chrono::milliseconds time) {
+  const auto ms = time.count();
+  return ms % 1'000 == 0 ? std::to_string(ms / 1'000) + " s" : std::to_string(ms) + " ms";
 }
 
 // libpqxx 6 reconnects by itself and prints notices unless told not to.
@@ -48,23 +72,30 @@ struct Manners {
 }  // namespace
 
 struct Connection::Driver {
-  explicit Driver(const std::string& keywords) : connection{keywords}, manners{connection} {
+  Driver(const std::string& keywords, Watchdog* watchdog)
+      : connection{keywords}, manners{connection} {
+    if (watchdog == nullptr) own_watchdog = std::make_unique<Watchdog>();
+    line = std::make_unique<Watchdog::Line>(watchdog != nullptr ? *watchdog : *own_watchdog,
+                                            connection.sock());
     transaction = std::make_unique<pqxx::nontransaction>(connection);
     tx = std::make_unique<projections::Tx>(*transaction);
   }
   pqxx::connection connection;
   Manners manners;
+  std::unique_ptr<Watchdog> own_watchdog;
+  std::unique_ptr<Watchdog::Line> line;  // ends before the socket is closed
   std::unique_ptr<pqxx::nontransaction> transaction;
   std::unique_ptr<projections::Tx> tx;
 };
 
-Connection::Connection(const std::string& conninfo, const ConnectOptions& options) {
-  const Conninfo info = read_conninfo(conninfo, options.application_name);
+Connection::Connection(const std::string& conninfo, const ConnectOptions& options)
+    : call_limit_(options.call_limit) {
+  const Conninfo info = read_conninfo(conninfo, options.application_name, options.wanted);
   description_ = info.description;
   try {
-    driver_ = std::make_unique<Driver>(info.keywords);
+    driver_ = std::make_unique<Driver>(info.keywords, options.watchdog);
   } catch (const std::exception& error) {
-    const std::string message = one_line(error.what());
+    const std::string message = explain(one_line(error.what()));
     throw ConnectError{
         "cannot connect to " + description_ + ": " + message,
         Failure{needs_somebody(message) ? FailureKind::configuration : FailureKind::connection, "",
@@ -96,11 +127,17 @@ bool Connection::rollback() noexcept {
 }
 
 void Connection::cancel() noexcept {
-  try {
-    driver_->connection.cancel_query();
-  } catch (...) {
-    // Nothing was running, or nobody answers: the caller's deadline decides, not this call.
-  }
+  driver_->line->hang_up();
+}
+
+Watchdog::Line& Connection::line() {
+  return *driver_->line;
+}
+
+void Connection::refuse_if_given_up() const {
+  if (!driver_->line->given_up()) return;
+  throw pqxx::broken_connection{"no answer within " + in_words(driver_->line->allowed()) +
+                                ": the connection was given up"};
 }
 
 int Connection::server_version() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -10,21 +11,33 @@
 
 #include "projections/failure.hpp"
 #include "projections/tx.hpp"
+#include "relay/pg/watchdog.hpp"
 
 namespace relay::pg {
 
-/// How a connection introduces itself. Everything else is in the conninfo.
+/// Which server will do. The url's own `target_session_attrs` has the last word.
+enum class Wanted {
+  writer,  ///< A standby or a read-only server is refused, and the url's next host is tried.
+  any,     ///< Good enough to look at.
+};
+
+/// How a connection introduces itself and how long it waits. Everything else is in the conninfo.
 struct ConnectOptions {
   std::string application_name = "freshet";  ///< Shown in pg_stat_activity; 63 bytes at most.
+  Wanted wanted = Wanted::writer;
+  /// How long `exec` and `Script::run` wait for an answer; 0: for ever, for what may take hours.
+  std::chrono::milliseconds call_limit{12'000};
+  /// Watches many connections with one thread; must outlive them. Null: each has one of its own.
+  Watchdog* watchdog = nullptr;
 };
 
 /// One connection without session state: no named statements, no SET, no session locks, so that it
 /// works through PgBouncer in transaction mode. Never reconnects by itself: after a failure of kind
 /// `connection` it is thrown away. Only text leaves through it as `$n` values or quoted by libpq.
 ///
-/// Deadlines: `connect_timeout` 5 s, keepalives and `tcp_user_timeout` 15 s unless the conninfo
-/// says otherwise; a statement's own limit is set by the transaction (`begin.sql`). Threads: one at
-/// a time; `cancel` may be called by any.
+/// Deadlines: `connect_timeout` 5 s a host, keepalives and `tcp_user_timeout` 15 s unless the
+/// conninfo says otherwise; `call_limit` for each call; a statement's own limit is set by the
+/// transaction (`limits.sql`). Threads: one at a time; `cancel` may be called by any.
 class Connection {
  public:
   /// Connects. @throws ConnectError in words that name host, port, database and user, never the
@@ -35,14 +48,29 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   /// Runs one statement with `$1 … $n` bound; outside BEGIN it commits by itself.
-  /// @throws pqxx::failure and kin; see projections::failure_of.
+  /// @throws pqxx::failure and kin; see projections::failure_of. Without an answer in time the
+  /// connection is given up: pqxx::broken_connection, "no answer within 12 s: …".
   template <class... Args>
   pqxx::result exec(std::string_view sql, const Args&... args) {
-    return tx().exec_unchecked(sql, args...);
+    const Watchdog::Limit limit{line(), call_limit_};
+    try {
+      return tx().exec_unchecked(sql, args...);
+    } catch (const pqxx::failure&) {
+      refuse_if_given_up();
+      throw;
+    }
   }
 
-  /// The transaction handle that handlers get; borrowed, valid as long as this connection.
+  /// The transaction handle that handlers get; borrowed, valid as long as this connection. Its
+  /// calls have no limit but that of `within`.
   [[nodiscard]] projections::Tx& tx();
+
+  /// One deadline around everything until the guard's end. Past it the socket is shut, whatever is
+  /// waited for, and `expired()` tells that from a connection that was lost. Keep the guard
+  /// shorter-lived than this connection.
+  [[nodiscard]] Watchdog::Limit within(std::chrono::milliseconds time) {
+    return Watchdog::Limit{line(), time};
+  }
 
   /// `text` as an SQL literal, quoted by libpq for this connection.
   [[nodiscard]] std::string quote(std::string_view text) const;
@@ -52,7 +80,10 @@ class Connection {
   /// Rolls back if a transaction is open. Never throws; false: the connection is not usable.
   bool rollback() noexcept;
 
-  /// Asks the server to cancel the running statement. Any thread. Never throws.
+  /// Ends the running statement, and with it the connection: the socket is shut, the caller of the
+  /// statement gets an error at once, the server rolls back as soon as it looks
+  /// (`client_connection_check_interval`, half a second). A cancel request proper would wait for
+  /// the server, for ever when that is stopped. Any thread. Never waits, never throws.
   void cancel() noexcept;
 
   [[nodiscard]] int server_version() const;  ///< 150018 for 15.18.
@@ -61,8 +92,12 @@ class Connection {
 
  private:
   struct Driver;
+  [[nodiscard]] Watchdog::Line& line();
+  void refuse_if_given_up() const;
+
   std::unique_ptr<Driver> driver_;
   std::string description_;
+  std::chrono::milliseconds call_limit_;
 };
 
 /// Connecting failed. `what()` is one clear sentence; `failure` says what it asks for.

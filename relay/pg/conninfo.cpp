@@ -2,6 +2,8 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -45,29 +47,56 @@ std::string value_or(const Options& options, const char* key, const char* otherw
   return found == options.end() ? otherwise : found->second;
 }
 
+// The n-th of a list with commas; a list of one counts for all.
+std::string nth_of(const std::string& list, std::size_t n) {
+  std::size_t begin = 0;
+  for (; n > 0; --n) {
+    const std::size_t comma = list.find(',', begin);
+    if (comma == std::string::npos) return begin == 0 ? list : "";
+    begin = comma + 1;
+  }
+  return list.substr(begin, list.find(',', begin) - begin);
+}
+
+// "a:5432, b:5433": the hosts in the order in which they are tried.
+std::string places(const std::string& hosts, const std::string& ports) {
+  std::string text;
+  const auto count = static_cast<std::size_t>(std::count(hosts.begin(), hosts.end(), ',')) + 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string host = nth_of(hosts, i);
+    text +=
+        (i == 0 ? "" : ", ") + (host.empty() ? "the local socket" : host) + ":" + nth_of(ports, i);
+  }
+  return text;
+}
+
 // Printed by allow-list: a list of what to hide is wrong once and shows a password.
 std::string describe(const Options& options) {
   const std::string host = value_or(options, "host", value_or(options, "hostaddr", "").c_str());
   const std::string user = value_or(options, "user", "");
   const std::string database = value_or(options, "dbname", user.c_str());
   std::string text = "database " + (database.empty() ? "(default)" : database) + " on " +
-                     (host.empty() ? "the local socket" : host) + ":" +
-                     value_or(options, "port", "5432");
+                     places(host, value_or(options, "port", "5432"));
   if (!user.empty()) text += " as " + user;
   return text;
 }
 
 }  // namespace
 
-Conninfo read_conninfo(const std::string& text, const std::string& application_name) {
+Conninfo read_conninfo(const std::string& text, const std::string& application_name,
+                       Wanted wanted) {
   Options options = parse(text);
   const std::string description = describe(options);
+  if (std::atoi(value_or(options, "connect_timeout", "0").c_str()) <= 0) {
+    options.erase("connect_timeout");
+  }
   options.try_emplace("connect_timeout", "5");
   options.try_emplace("keepalives_idle", "10");
   options.try_emplace("keepalives_interval", "3");
   options.try_emplace("keepalives_count", "3");
   options.try_emplace("tcp_user_timeout", "15000");
   options.try_emplace("application_name", application_name);
+  if (wanted == Wanted::writer) options.try_emplace("target_session_attrs", "read-write");
   std::string keywords;
   for (const auto& [key, value] : options) keywords += key + "=" + quoted(value) + " ";
   return {keywords, description};

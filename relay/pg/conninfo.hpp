@@ -4,6 +4,8 @@
 
 namespace relay::pg {
 
+enum class Wanted;
+
 /// A connection's settings with our deadlines filled in, and what may be said of them.
 struct Conninfo {
   std::string keywords;     ///< For the driver; holds the password. Never print it.
@@ -11,8 +13,10 @@ struct Conninfo {
 };
 
 /// Reads a libpq URI or keyword string and adds what is not said: connect_timeout 5 s, keepalives
-/// after 10 s, tcp_user_timeout 15 s, the application's name.
+/// after 10 s, tcp_user_timeout 15 s, the application's name, target_session_attrs. A
+/// connect_timeout of 0, which is for ever, counts as not said.
 /// @throws std::invalid_argument in words that hold nothing of the text itself.
-[[nodiscard]] Conninfo read_conninfo(const std::string& text, const std::string& application_name);
+[[nodiscard]] Conninfo read_conninfo(const std::string& text, const std::string& application_name,
+                                     Wanted wanted);
 
 }  // namespace relay::pg

@@ -5,7 +5,9 @@
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
+#include "relay/pg/connection.hpp"
 #include "relay/pg/conninfo.hpp"
+#include "relay/pg/watchdog.hpp"
 
 namespace relay::pg {
 
@@ -36,8 +38,11 @@ void HintListener::run(const std::stop_token& stop) const {
 
 // libpqxx hands out notifications only while no transaction object is about.
 void HintListener::listen(const std::stop_token& stop) const {
-  pqxx::connection connection{read_conninfo(conninfo_, "freshet hints").keywords};
+  pqxx::connection connection{read_conninfo(conninfo_, "freshet hints", Wanted::writer).keywords};
   {
+    Watchdog watchdog;
+    Watchdog::Line line{watchdog, connection.sock()};
+    const Watchdog::Limit limit{line, std::chrono::seconds{5}};
     pqxx::nontransaction tx{connection};
     tx.exec("LISTEN freshet");
   }

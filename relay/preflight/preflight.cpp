@@ -23,7 +23,8 @@ void make(Check check, const char* what, Findings& findings) {
 Findings inspect(const Subject& subject) {
   Findings findings;
   try {
-    pg::Connection connection{subject.conninfo, {.application_name = "freshet check"}};
+    pg::Connection connection{subject.conninfo,
+                              {.application_name = "freshet check", .wanted = pg::Wanted::any}};
     make([&] { check_server(connection, findings); }, "the server", findings);
     bool current = false;
     make([&] { current = check_schema(connection, findings); }, "the schema", findings);

@@ -1,3 +1,4 @@
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -27,13 +28,17 @@ std::string read_file(const std::string& path, Faults& faults) {
     faults.add(0, std::string{"cannot be read: "} + reason);
     return "";
   }
-  std::string text(largest_file + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::string text;
+  std::array<char, 16'384> piece{};
+  do {
+    file.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  } while (file && text.size() <= largest_file);
   if (text.size() > largest_file) faults.add(0, "is larger than 4 MiB: not a settings file");
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     faults.add(0, "is empty; a settings file has at least one [[database]] with name and url");
   }
+  if (text.find('\0') != std::string::npos) faults.add(0, "holds a zero byte: not a text file");
   return text;
 }
 

@@ -8,6 +8,8 @@
 #include <stdexcept>
 
 #include "relay/base/in_quotes.hpp"
+#include "relay/flow/flight_folder.hpp"
+#include "relay/pg/connection.hpp"
 #include "relay/pg/conninfo.hpp"
 
 namespace relay::settings {
@@ -26,12 +28,22 @@ std::string this_process() {
   return name + ":" + std::to_string(::getpid());
 }
 
+// handler < statement < client (120 %) < idle in transaction (150 %) <= drain: each limit is
+// noticed by its own keeper before the next one's, which knows less, steps in.
 void check_limits(const Relay& relay, const Place& place, Faults& faults) {
-  if (relay.statement_timeout > relay.drain) {
+  if (idle_limit(relay) > relay.drain) {
     faults.add(place.of("statement_timeout_ms"),
                "[relay] statement_timeout_ms (" + ms(relay.statement_timeout) +
-                   ") must not be longer than drain_s (" + ms(relay.drain) +
-                   "): a stopping relay could not wait for its statement");
+                   ") needs a drain_s of at least " + ms(idle_limit(relay)) + ", which is " +
+                   ms(relay.drain) +
+                   ": a stopping relay waits for a statement, its answer (120 %) and the end of "
+                   "its transaction (150 %)");
+  }
+  if (relay.handler_timeout >= relay.statement_timeout) {
+    faults.add(place.of("handler_timeout_ms"),
+               "[relay] handler_timeout_ms (" + ms(relay.handler_timeout) +
+                   ") must be shorter than statement_timeout_ms (" + ms(relay.statement_timeout) +
+                   "), or the statement's end is taken for the handler's");
   }
   if (relay.lock_timeout >= relay.statement_timeout) {
     faults.add(place.of("lock_timeout_ms"), "[relay] lock_timeout_ms (" + ms(relay.lock_timeout) +
@@ -59,7 +71,7 @@ void check_names(const char* label, const std::vector<Section>& sections,
 void check_url(const std::string& url, const char* key, const Place& place, Faults& faults) {
   if (url.empty()) return;  // said already, or not given
   try {
-    (void)pg::read_conninfo(url, "freshet");
+    (void)pg::read_conninfo(url, "freshet", pg::Wanted::writer);
   } catch (const std::invalid_argument& error) {
     faults.add(place.of(key), std::string{"[[database]] "} + key + ": " + error.what());
   }
@@ -67,12 +79,26 @@ void check_url(const std::string& url, const char* key, const Place& place, Faul
 
 }  // namespace
 
+milliseconds client_limit(const Relay& relay) {
+  return relay.statement_timeout + relay.statement_timeout / 5;
+}
+
+milliseconds idle_limit(const Relay& relay) {
+  return relay.statement_timeout + relay.statement_timeout / 2;
+}
+
 void derive_defaults(Relay& relay, const Place& place) {
   if (!place.has("statement_timeout_ms")) {
-    relay.statement_timeout = std::min<milliseconds>(relay.statement_timeout, relay.drain);
+    relay.statement_timeout = std::min(relay.statement_timeout, milliseconds{relay.drain} * 2 / 5);
+  }
+  if (!place.has("handler_timeout_ms")) {
+    relay.handler_timeout = std::min(relay.handler_timeout, relay.statement_timeout / 2);
   }
   if (!place.has("lock_timeout_ms")) {
     relay.lock_timeout = std::min(relay.lock_timeout, relay.statement_timeout / 2);
+  }
+  if (relay.flight_record_dir.empty()) {
+    relay.flight_record_dir = flow::flight_folder(process_environment);
   }
   if (relay.instance.empty()) relay.instance = this_process();
 }

@@ -22,15 +22,24 @@ struct Relay {
   Completion completion = Completion::update;  ///< One for all relays of a database.
   Ordering ordering = Ordering::key;           ///< One for all relays of a database.
   std::chrono::milliseconds poll_max{100};     ///< `poll_max_ms`: longest pause of the probe.
-  std::chrono::seconds drain{10};              ///< `drain_s`: what SIGTERM allows.
+  std::chrono::seconds drain{25};              ///< `drain_s`: what SIGTERM allows.
   std::int64_t payload_max_bytes = 16 << 20;   ///< A larger payload is a dead letter.
   std::int64_t batch_max_bytes = 32 << 20;     ///< Payload bytes per batch; one event always fits.
   std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
   std::chrono::milliseconds lock_timeout{2'000};        ///< `lock_timeout_ms`.
-  std::string instance;                                 ///< Default: host name and process id.
-  std::string log_format = "text";                      ///< "text" or "json".
-  std::string log_level = "info";                       ///< "debug", "info", "warn", "error".
+  std::chrono::seconds pinned_after{300};               ///< `pinned_after_s`, for `status`.
+  std::chrono::milliseconds handler_timeout{5'000};  ///< `handler_timeout_ms`: one listener's time.
+  std::chrono::seconds stuck_exit{60};  ///< `stuck_exit_s`: past its time, then the process exits.
+  std::string flight_record_dir;        ///< Default: the user's state folder.
+  std::string instance;                 ///< Default: host name and process id.
+  std::string log_format = "text";      ///< "text" or "json".
+  std::string log_level = "info";       ///< "debug", "info", "warn", "error".
 };
+
+/// Longer than any statement may run: what the client waits for an answer (`call_limit`).
+[[nodiscard]] std::chrono::milliseconds client_limit(const Relay& relay);
+/// Longer than a client waits: idle_in_transaction_session_timeout.
+[[nodiscard]] std::chrono::milliseconds idle_limit(const Relay& relay);
 
 /// `[[database]]`.
 struct Database {

@@ -77,11 +77,26 @@ std::vector<Row<Relay>> limit_rows() {
       {"batch_max_bytes", integer<R, &R::batch_max_bytes>(1, 1'000'000'000),
        "Payload bytes in one transaction; a single event always fits."},
       {"statement_timeout_ms", duration<&R::statement_timeout>(100, 3'600'000),
-       "How long one statement may run; not longer than `drain_s`.", false,
-       "10000, or `drain_s` where that is shorter"},
+       "How long one statement may run. The client waits 120 % of it for an answer, a transaction "
+       "may be idle for 150 %, which must not be longer than `drain_s`.",
+       false, "10000, or 40 % of `drain_s` where that is shorter"},
+      {"handler_timeout_ms", duration<&R::handler_timeout>(50, 3'600'000),
+       "How long a listener may take over a batch; then its work is rolled back and counted as a "
+       "failure. Shorter than `statement_timeout_ms`.",
+       false, "5000, or half of `statement_timeout_ms` where that is shorter"},
+      {"stuck_exit_s", duration<&R::stuck_exit>(1, 86'400),
+       "How long a handler may ignore its time-out before the process ends with status 1, for its "
+       "supervisor to start it again."},
       {"lock_timeout_ms", duration<&R::lock_timeout>(10, 3'600'000),
        "How long a statement may wait for a lock; shorter than `statement_timeout_ms`.", false,
        "2000, or half of `statement_timeout_ms` where that is shorter"},
+      {"pinned_after_s", duration<&R::pinned_after>(1, 86'400),
+       "`freshet status` names who has kept vacuum from removing dead rows for longer."},
+      {"flight_record_dir", Text<R>{&R::flight_record_dir, Shape::any},
+       "A folder for the files that name what is in a listener's hands, so that an event that "
+       "kills "
+       "the process is found out at the next start.",
+       false, "`$XDG_STATE_HOME/freshet`, `~/.local/state/freshet`, or a temporary folder"},
       {"instance", Text<R>{&R::instance, Shape::any},
        "What this relay calls itself in `projection_freshness` and in logs.", false,
        "host name and process id"},

@@ -35,7 +35,9 @@ preflight::Findings findings_of(const House& house, const settings::Database& da
 int migrate(const House& house) {
   for (const settings::Database& database : house.settings.databases) {
     pg::Connection direct{database.direct_url.empty() ? database.url : database.direct_url,
-                          {.application_name = "freshet migrate"}};
+                          {.application_name = "freshet migrate",
+                           .wanted = pg::Wanted::any,  // it says itself that it writes
+                           .call_limit = {}}};
     const operate::MigrateReport report = operate::migrate(direct, show_progress);
     if (::isatty(STDERR_FILENO) == 1) std::fputs("\r\033[K", stderr);
     std::cout << database.name << ": schema is at version " << report.version << ", "

@@ -1,12 +1,15 @@
 #include "relay/wiring/command_line.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
+#include "relay/wiring/command_line_parts.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -23,22 +26,10 @@ constexpr const char* after =
     "  freshet check   -c config/helpdesk.toml    every fault of file and database in one go\n"
     "  freshet run     -c config/helpdesk.toml    until SIGTERM\n"
     "  freshet status  -c config/helpdesk.toml    how fresh each projection is\n"
+    "  freshet dead list -c config/helpdesk.toml  which events failed, and why\n"
     "\n"
     "Exit codes: 0 fine, 2 usage or settings, 3 database unreachable or schema wrong,\n"
     "1 anything else.";
-
-/// Adds a subcommand with what all of them take.
-CLI::App* add_verb(CLI::App& parent, const std::string& name, const std::string& what,
-                   const std::string& example, Command& command) {
-  CLI::App* verb = parent.add_subcommand(name, what);
-  verb->footer("Example:\n  " + example);
-  verb->add_option("-c,--config", command.config, "The settings file")
-      ->required()
-      ->type_name("FILE");
-  verb->add_option("--database", command.database, "Only this [[database]] of the file")
-      ->type_name("NAME");
-  return verb;
-}
 
 void add_running(CLI::App& app, Command& command) {
   add_verb(app, "migrate", "Create or adopt the tables; safe to repeat and to run twice at once",
@@ -101,10 +92,10 @@ void add_writing(CLI::App& app, Command& command) {
 }
 
 bool takes_value(const std::string& option) {
-  for (const char* name : {"-c", "--config", "--database", "--watch", "--batch"}) {
-    if (option == name) return true;
-  }
-  return false;
+  constexpr const char* names[] = {"-c",           "--config", "--database",    "--watch",
+                                   "--batch",      "--key",    "--key-type",    "--type",
+                                   "--projection", "--limit",  "--error-class", "--reason"};
+  return std::ranges::find(names, option) != std::end(names);
 }
 
 /// A word that is no subcommand of `app`, or "" where all of them are known.
@@ -145,6 +136,18 @@ int explain(const CLI::App& app, const CLI::ParseError& error,
 
 }  // namespace
 
+CLI::App* add_verb(CLI::App& parent, const std::string& name, const std::string& what,
+                   const std::string& example, Command& command) {
+  CLI::App* verb = parent.add_subcommand(name, what);
+  verb->footer("Example:\n  " + example);
+  verb->add_option("-c,--config", command.config, "The settings file")
+      ->required()
+      ->type_name("FILE");
+  verb->add_option("--database", command.database, "Only this [[database]] of the file")
+      ->type_name("NAME");
+  return verb;
+}
+
 std::variant<Command, int> parse(int argc, const char* const* argv) {
   Command command;
   CLI::App app{about, "freshet"};
@@ -153,6 +156,9 @@ std::variant<Command, int> parse(int argc, const char* const* argv) {
   app.set_version_flag("--version", std::string{"freshet "} + FRESHET_VERSION);
   add_running(app, command);
   add_status(app, command);
+  add_dead(app, command);
+  add_keys(app, command);
+  add_pause(app, command);
   add_listeners(app, command);
   add_writing(app, command);
   try {

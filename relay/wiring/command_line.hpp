@@ -4,6 +4,8 @@
 #include <string>
 #include <variant>
 
+#include "relay/operate/dead_filter.hpp"
+
 namespace relay::wiring {
 
 /// The exit codes of every subcommand.
@@ -18,6 +20,13 @@ struct Command {
     status,
     listeners_list,
     listeners_retire,
+    dead_list,
+    dead_show,
+    dead_retry,
+    dead_discard,
+    keys_blocked,
+    pause,
+    resume,
     publish,
     settings
   };
@@ -25,10 +34,14 @@ struct Command {
   std::string config;                        ///< `-c FILE`.
   std::optional<std::string> database = {};  ///< `--database NAME`; absent: see `--help`.
   bool drain = false;                        ///< run.
-  bool json = false;                         ///< status.
+  bool json = false;                         ///< status, dead list.
   std::optional<int> watch_s = {};           ///< status: for how many seconds.
-  std::string listener = {};                 ///< listeners retire.
-  bool yes = false;                          ///< listeners retire: do not ask.
+  std::string listener = {};                 ///< listeners retire, pause, resume.
+  operate::DeadFilter dead = {};             ///< dead …; keys blocked: its projection.
+  bool all = false;                          ///< dead retry: without any filter.
+  int limit = 100;                           ///< dead list, keys blocked: rows shown.
+  std::string reason = {};                   ///< dead discard, pause, resume.
+  bool yes = false;                          ///< What changes something: do not ask.
   int batch = 500;                           ///< publish: lines per transaction, 1 … 10,000.
   bool adopt = false;                        ///< settings.
 };

@@ -4,9 +4,9 @@
 
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
-#include "relay/operate/listeners.hpp"
 #include "relay/operate/migrate.hpp"
 #include "relay/operate/publish.hpp"
+#include "relay/operate/usage_error.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/wiring/run_relay.hpp"
 #include "relay/wiring/verbs.hpp"
@@ -40,6 +40,13 @@ int dispatch(const House& house, const Command& command) {
     case Verb::status: return status(house, command);
     case Verb::listeners_list: return list_listeners(house);
     case Verb::listeners_retire: return retire_listener(house, command);
+    case Verb::dead_list: return list_dead(house, command);
+    case Verb::dead_show: return show_dead(house, command);
+    case Verb::dead_retry: return retry_dead(house, command);
+    case Verb::dead_discard: return discard_dead(house, command);
+    case Verb::keys_blocked: return blocked_keys(house, command);
+    case Verb::pause: return pause_listener(house, command);
+    case Verb::resume: return resume_listener(house, command);
     case Verb::publish: return publish(house, command);
     case Verb::settings: return show_settings(house, command);
   }
@@ -61,7 +68,7 @@ int explain_failure() {
     return Exit::usage;
   } catch (const operate::PublishError& error) {
     return complain(error.what(), Exit::usage);
-  } catch (const operate::NoSuchListener& error) {
+  } catch (const operate::UsageError& error) {
     return complain(error.what(), Exit::usage);
   } catch (const operate::MigrateError& error) {
     return complain(error.what(), Exit::database);

@@ -4,34 +4,17 @@
 #include <iostream>
 
 #include "relay/operate/agreement.hpp"
+#include "relay/operate/blocked_keys.hpp"
 #include "relay/operate/listeners.hpp"
+#include "relay/operate/pause_listener.hpp"
 #include "relay/operate/publish.hpp"
 #include "relay/pg/connection.hpp"
+#include "relay/wiring/one_database.hpp"
+#include "relay/wiring/terminal.hpp"
 #include "relay/wiring/verbs.hpp"
 #include "relay/wiring/wire_engine.hpp"
 
 namespace relay::wiring {
-namespace {
-
-/// The one database that a command changes. @throws SettingsError when it is not clear which.
-const settings::Database& the_database(const House& house) {
-  const auto& databases = house.settings.databases;
-  if (databases.size() == 1) return databases[0];
-  std::string names;
-  for (const auto& database : databases) names += (names.empty() ? "" : ", ") + database.name;
-  throw settings::SettingsError{
-      {"freshet: the settings have several databases; say which with --database (" + names + ")"}};
-}
-
-bool confirmed() {
-  if (::isatty(STDIN_FILENO) != 1) return true;
-  std::cout << "Go on? [y/N] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
-}
-
-}  // namespace
 
 int list_listeners(const House& house) {
   pg::Connection connection{the_database(house).url, {.application_name = "freshet listeners"}};
@@ -42,11 +25,37 @@ int list_listeners(const House& house) {
 int retire_listener(const House& house, const Command& command) {
   pg::Connection connection{the_database(house).url, {.application_name = "freshet listeners"}};
   std::cout << operate::before_retiring(connection, command.listener);
-  if (!command.yes && !confirmed()) {
-    std::cout << "Nothing was changed.\n";
-    return Exit::other;
+  std::cout << std::flush;
+  if (!confirmed(command.yes)) return Exit::other;
+  std::string done;
+  {
+    const ProgressBar bar;
+    done = operate::retire_listener(connection, command.listener,
+                                    [&](auto now, auto total) { bar.show(now, total); });
   }
-  std::cout << operate::retire_listener(connection, command.listener);
+  std::cout << done;
+  return Exit::fine;
+}
+
+int pause_listener(const House& house, const Command& command) {
+  pg::Connection connection{the_database(house).url, {.application_name = "freshet pause"}};
+  (void)operate::require_listener(connection, command.listener);
+  if (!confirmed(command.yes)) return Exit::other;
+  std::cout << operate::pause_listener(connection, command.listener, command.reason);
+  return Exit::fine;
+}
+
+int resume_listener(const House& house, const Command& command) {
+  pg::Connection connection{the_database(house).url, {.application_name = "freshet resume"}};
+  (void)operate::require_listener(connection, command.listener);
+  if (!confirmed(command.yes)) return Exit::other;
+  std::cout << operate::resume_listener(connection, command.listener, command.reason);
+  return Exit::fine;
+}
+
+int blocked_keys(const House& house, const Command& command) {
+  pg::Connection connection{the_database(house).url, {.application_name = "freshet keys"}};
+  std::cout << operate::blocked_keys(connection, command.dead.projection, command.limit);
   return Exit::fine;
 }
 

@@ -63,11 +63,15 @@ class Looker {
     const settings::Database& database = house_.settings.databases[i];
     if (!connections_[i]) {
       connections_[i] = std::make_unique<pg::Connection>(
-          database.url, pg::ConnectOptions{.application_name = "freshet status"});
+          database.url,
+          pg::ConnectOptions{.application_name = "freshet status", .wanted = pg::Wanted::any});
     }
-    const operate::Status one =
-        operate::judge(database.name, specs_, operate::read_snapshot(*connections_[i]));
+    const operate::Status one = operate::judge(
+        database.name, specs_,
+        operate::read_snapshot(*connections_[i], house_.settings.relay.pinned_after));
     all.projections.insert(all.projections.end(), one.projections.begin(), one.projections.end());
+    all.pinned.insert(all.pinned.end(), one.pinned.begin(), one.pinned.end());
+    all.hidden.insert(all.hidden.end(), one.hidden.begin(), one.hidden.end());
     all.unclaimed.insert(all.unclaimed.end(), one.unclaimed.begin(), one.unclaimed.end());
   }
 

@@ -15,6 +15,13 @@ namespace relay::wiring {
 [[nodiscard]] int status(const House& house, const Command& command);
 [[nodiscard]] int list_listeners(const House& house);
 [[nodiscard]] int retire_listener(const House& house, const Command& command);
+[[nodiscard]] int list_dead(const House& house, const Command& command);
+[[nodiscard]] int show_dead(const House& house, const Command& command);
+[[nodiscard]] int retry_dead(const House& house, const Command& command);
+[[nodiscard]] int discard_dead(const House& house, const Command& command);
+[[nodiscard]] int blocked_keys(const House& house, const Command& command);
+[[nodiscard]] int pause_listener(const House& house, const Command& command);
+[[nodiscard]] int resume_listener(const House& house, const Command& command);
 [[nodiscard]] int publish(const House& house, const Command& command);
 [[nodiscard]] int show_settings(const House& house, const Command& command);
 

@@ -8,4 +8,4 @@ VALUES ($1, $2::text[], $3, $4, $5::boolean)
        detached = excluded.detached,
        state = CASE l.state WHEN 'retired' THEN 'active' ELSE l.state END,
        reason = CASE l.state WHEN 'retired' THEN NULL ELSE l.reason END,
-       since = CASE l.state WHEN 'retired' THEN clock_timestamp() ELSE l.since END
+       since = clock_timestamp()

@@ -1,4 +1,6 @@
 -- name: retire_listener
--- Under every lane's lock. $1 name.
-UPDATE event_listener SET state = 'retired', reason = NULL, since = clock_timestamp()
+-- Under every lane's lock. $1 name. Nobody runs its suspects any more.
+WITH forgotten AS (DELETE FROM event_suspect WHERE listener = $1)
+UPDATE event_listener
+   SET state = 'retired', reason = NULL, paused_by = NULL, since = clock_timestamp()
  WHERE name = $1 AND state <> 'retired'

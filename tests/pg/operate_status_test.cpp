@@ -111,9 +111,14 @@ TEST_F(StatusOf, DeliveriesAreCountedByState) {
 
 TEST_F(StatusOf, APausedProjectionSaysWhy) {
   register_board("paused");
-  db_.run("UPDATE event_listener SET reason = 'table gone'");
+  db_.run("UPDATE event_listener SET reason = 'table gone', paused_by = 'relay'");
   EXPECT_EQ(board().registered, "paused");
+  EXPECT_EQ(board().activity, Activity::paused);
   EXPECT_EQ(board().trouble, "table gone");
+  const Status status = judge("main", {}, read_snapshot(connection_));
+  EXPECT_THAT(to_table(status, false),
+              ::testing::ContainsRegex("board: paused by the relay since .*Z: table gone"));
+  EXPECT_THAT(to_json(status), HasSubstr("\"paused_by\": \"relay\""));
 }
 
 TEST_F(StatusOf, TheBacklogIsReadByItsIndex) {
@@ -128,15 +133,16 @@ TEST_F(StatusOf, TheBacklogIsReadByItsIndex) {
             before);
 }
 
-TEST_F(StatusOf, RetiringBumpsTheVersionAndSaysWhatStays) {
+TEST_F(StatusOf, RetiringBumpsTheVersionAndSaysWhatIsOwed) {
   register_board();
   db_.run(
       "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) VALUES "
       "(gen_random_uuid(), 'board', 1, 1, 'k', 'dead')");
   measure("1 second");
   const long before = version();
-  EXPECT_THAT(before_retiring(connection_, "board"),
-              AllOf(HasSubstr("stop it first"), HasSubstr("Open deliveries: 1; they stay")));
+  EXPECT_THAT(
+      before_retiring(connection_, "board"),
+      AllOf(HasSubstr("stop it first"), HasSubstr("Open deliveries: 1; they are discarded")));
   EXPECT_THAT(retire_listener(connection_, "board"), HasSubstr("is retired"));
   EXPECT_EQ(db_.value("SELECT state FROM event_listener"), "retired");
   EXPECT_EQ(version(), before + 1);
@@ -182,6 +188,8 @@ TEST_F(StatusOf, AdoptingWritesThisFilesSettings) {
   EXPECT_EQ(db_.value("SELECT value FROM freshet_setting WHERE name = 'ordering'"), "key");
   EXPECT_GT(version(), before);
   EXPECT_THAT(adopt(connection_, own), HasSubstr("already"));
+  EXPECT_EQ(db_.value("SELECT string_agg(command || ': ' || detail, ' ') FROM operator_log"),
+            "settings adopt: completion is now \"delete\".\\nordering is now \"key\".\\n");
   EXPECT_THAT(compare(read_agreement(connection_), {{"completion", "update"}}),
               HasSubstr("this file says \"update\""));
 }

@@ -92,6 +92,10 @@ TEST(SchemaRoles, TheGrantsOfTheReadmeAreEnoughForARelay) {
            "publication_date, completion_date, listener_id, seq, aggregate_type, aggregate_id, "
            "headers) SELECT id, event_type, serialized_event, publication_date, completion_date, "
            "listener_id, seq, aggregate_type, aggregate_id, headers FROM gone",
+           "INSERT INTO operator_log (os_user, command) VALUES ('me', 'pause') RETURNING id",
+           "UPDATE operator_log SET events = events + 1 WHERE id = 1",
+           "SELECT last_value FROM event_delivery_place_seq",
+           "UPDATE event_delivery SET state = 'ready', place = nextval('event_delivery_place_seq')",
            "DELETE FROM event_delivery",
            "DELETE FROM event_attempt",
            "DELETE FROM processed_events WHERE processed_at < clock_timestamp()",
@@ -109,7 +113,8 @@ TEST(SchemaRoles, TheGrantsOfTheReadmeAreNoMoreThanNeeded) {
   for (const std::string sql : {"UPDATE event_publication SET serialized_event = '{}'",
                                 "UPDATE event_publication SET seq = 1",
                                 "UPDATE processed_events SET processed_at = clock_timestamp()",
-                                "DELETE FROM freshet_schema_history", "DROP TABLE event_lane"}) {
+                                "DELETE FROM freshet_schema_history", "DELETE FROM operator_log",
+                                "UPDATE operator_log SET reason = ''", "DROP TABLE event_lane"}) {
     EXPECT_THROW(relay.run(sql), pqxx::insufficient_privilege) << sql;
   }
 }

@@ -10,7 +10,7 @@ namespace tests {
 /// Brings a test's database to the current schema, or throws what migrate throws.
 inline relay::operate::MigrateReport migrate(const TestDatabase& db,
                                              const relay::operate::MigrateOptions& options = {}) {
-  relay::pg::Connection direct{db.url()};
+  relay::pg::Connection direct{db.url(), {.wanted = relay::pg::Wanted::any}};
   return relay::operate::migrate(
       direct, [](auto, auto, auto, auto) {}, options);
 }

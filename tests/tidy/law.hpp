@@ -69,7 +69,7 @@ inline const std::vector<Library> libraries = {
      {"projections/event.", "projections/per_event.", "projections/handler.", "projections/sql/",
       "projections/guard/key_template.", "relay/decode/", "relay/operate/"}},
     {"toml++/", {"relay/settings/"}},
-    {"CLI/", {"relay/wiring/command_line.cpp"}},
+    {"CLI/", {"relay/wiring/command_line"}},
     {"spdlog/", {"relay/base/"}},
     {"fmt/", {"relay/base/"}},
     {"concurrentqueue", {"relay/flow/"}},

@@ -34,6 +34,13 @@ TEST(CommandLine, EveryVerbIsRead) {
       {{"status", "-c", "f"}, Verb::status},
       {{"listeners", "list", "-c", "f"}, Verb::listeners_list},
       {{"listeners", "retire", "a", "-c", "f"}, Verb::listeners_retire},
+      {{"dead", "list", "-c", "f"}, Verb::dead_list},
+      {{"dead", "show", "e", "-c", "f"}, Verb::dead_show},
+      {{"dead", "retry", "--all", "-c", "f"}, Verb::dead_retry},
+      {{"dead", "discard", "e", "--reason", "r", "-c", "f"}, Verb::dead_discard},
+      {{"keys", "blocked", "-c", "f"}, Verb::keys_blocked},
+      {{"pause", "a", "-c", "f"}, Verb::pause},
+      {{"resume", "a", "-c", "f"}, Verb::resume},
       {{"publish", "-c", "f"}, Verb::publish},
       {{"settings", "-c", "f"}, Verb::settings},
   };
@@ -42,6 +49,43 @@ TEST(CommandLine, EveryVerbIsRead) {
     ASSERT_TRUE(std::holds_alternative<Command>(answer.value)) << words[0] << answer.err;
     EXPECT_EQ(std::get<Command>(answer.value).verb, verb) << words[0];
     EXPECT_EQ(std::get<Command>(answer.value).config, "f") << words[0];
+  }
+}
+
+TEST(CommandLine, EveryFilterOfDeadLettersIsRead) {
+  const auto retry = std::get<Command>(
+      ask({"dead", "retry", "e1", "e2", "--projection", "p", "--key", "k", "--key-type", "",
+           "--type", "T*", "--error-class", "event", "--yes", "-c", "f"})
+          .value);
+  EXPECT_THAT(retry.dead.events, ::testing::ElementsAre("e1", "e2"));
+  EXPECT_EQ(retry.dead.projection, "p");
+  EXPECT_EQ(retry.dead.key, "k");
+  EXPECT_EQ(retry.dead.key_type, "");
+  EXPECT_EQ(retry.dead.type, "T*");
+  EXPECT_EQ(retry.dead.error_class, "event");
+  EXPECT_TRUE(retry.yes);
+  const auto list =
+      std::get<Command>(ask({"dead", "list", "--limit", "7", "--json", "-c", "f"}).value);
+  EXPECT_EQ(list.limit, 7);
+  EXPECT_TRUE(list.json);
+}
+
+TEST(CommandLine, WhatChangesDeadLettersSaysWhichAndWhy) {
+  const std::vector<std::pair<std::vector<const char*>, const char*>> table = {
+      {{"dead", "retry", "-c", "f"}, "say which dead letters to retry"},
+      {{"dead", "retry", "e", "--all", "-c", "f"}, "leave out either"},
+      {{"dead", "discard", "--reason", "r", "-c", "f"}, "say which dead letters to discard"},
+      {{"dead", "discard", "e", "-c", "f"}, "--reason \"…\" is needed"},
+      {{"dead", "discard", "e", "--reason", " ", "-c", "f"}, "--reason \"…\" is needed"},
+      {{"dead", "show", "a", "b", "-c", "f"}, "b"},
+      {{"dead", "rety", "-c", "f"}, "did you mean \"retry\"?"},
+      {{"dead", "list", "--limit", "0", "-c", "f"}, "limit"},
+  };
+  for (const auto& [words, sentence] : table) {
+    const Answer answer = ask(words);
+    ASSERT_TRUE(std::holds_alternative<int>(answer.value)) << sentence;
+    EXPECT_EQ(std::get<int>(answer.value), Exit::usage) << sentence;
+    EXPECT_THAT(answer.err, HasSubstr(sentence));
   }
 }
 

@@ -74,7 +74,13 @@ TEST(Settings, TheSmallestFileHasEveryDefault) {
   EXPECT_EQ(settings.relay.completion, Completion::update);
   EXPECT_EQ(settings.relay.ordering, Ordering::key);
   EXPECT_EQ(settings.relay.poll_max, std::chrono::milliseconds{100});
-  EXPECT_EQ(settings.relay.drain, std::chrono::seconds{10});
+  EXPECT_EQ(settings.relay.drain, std::chrono::seconds{25});
+  EXPECT_EQ(settings.relay.handler_timeout, std::chrono::seconds{5});
+  EXPECT_EQ(settings.relay.statement_timeout, std::chrono::seconds{10});
+  EXPECT_EQ(client_limit(settings.relay), std::chrono::seconds{12});
+  EXPECT_EQ(idle_limit(settings.relay), std::chrono::seconds{15});
+  EXPECT_EQ(settings.relay.stuck_exit, std::chrono::seconds{60});
+  EXPECT_TRUE(settings.relay.flight_record_dir.starts_with("/"));
   EXPECT_FALSE(settings.relay.instance.empty());
   ASSERT_EQ(settings.databases.size(), 1U);
   EXPECT_EQ(settings.databases[0].url, "dbname=app");
@@ -94,6 +100,10 @@ payload_max_bytes = 1000
 batch_max_bytes = 2000
 statement_timeout_ms = 5000
 lock_timeout_ms = 400
+pinned_after_s = 60
+handler_timeout_ms = 300
+stuck_exit_s = 7
+flight_record_dir = "/var/lib/freshet"
 instance = "one"
 log_format = "json"
 log_level = "debug"
@@ -117,6 +127,10 @@ sql = ["SELECT 1", "SELECT 2"]
   EXPECT_EQ(settings.relay.completion, Completion::archive);
   EXPECT_EQ(settings.relay.ordering, Ordering::none);
   EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{400});
+  EXPECT_EQ(settings.relay.pinned_after, std::chrono::minutes{1});
+  EXPECT_EQ(settings.relay.handler_timeout, std::chrono::milliseconds{300});
+  EXPECT_EQ(settings.relay.stuck_exit, std::chrono::seconds{7});
+  EXPECT_EQ(settings.relay.flight_record_dir, "/var/lib/freshet");
   EXPECT_EQ(settings.relay.log_format, "json");
   EXPECT_EQ(settings.relay.log_level, "debug");
   EXPECT_EQ(settings.databases[0].url, "postgresql://relay:hunter2@db/app");
@@ -200,19 +214,29 @@ TEST(Settings, NamesMustDiffer) {
 }
 
 TEST(Settings, LimitsMustNest) {
-  EXPECT_THAT(faults_of("[relay]\ndrain_s = 5\nstatement_timeout_ms = 6000\n"
-                        "lock_timeout_ms = 6000\n" +
+  EXPECT_THAT(faults_of("[relay]\ndrain_s = 5\nstatement_timeout_ms = 4000\n"
+                        "lock_timeout_ms = 4000\nhandler_timeout_ms = 4000\n" +
                         database),
-              ElementsAre(HasSubstr("3: [relay] statement_timeout_ms (6000 ms) must not be longer "
-                                    "than drain_s (5000 ms)"),
-                          HasSubstr("4: [relay] lock_timeout_ms (6000 ms) must be shorter than "
-                                    "statement_timeout_ms (6000 ms)")));
+              ElementsAre(HasSubstr("3: [relay] statement_timeout_ms (4000 ms) needs a drain_s of "
+                                    "at least 6000 ms, which is 5000 ms"),
+                          HasSubstr("4: [relay] lock_timeout_ms (4000 ms) must be shorter than "
+                                    "statement_timeout_ms (4000 ms)"),
+                          HasSubstr("5: [relay] handler_timeout_ms (4000 ms) must be shorter than "
+                                    "statement_timeout_ms (4000 ms)")));
+}
+
+TEST(Settings, LimitsThatJustNestAreTaken) {
+  EXPECT_THAT(faults_of("[relay]\ndrain_s = 15\nstatement_timeout_ms = 10000\n"
+                        "handler_timeout_ms = 9999\n" +
+                        database),
+              ElementsAre());
 }
 
 TEST(Settings, AShortDrainShortensTheLimitsThatAreNotGiven) {
   const Settings settings = load_text("[relay]\ndrain_s = 1\n" + database);
-  EXPECT_EQ(settings.relay.statement_timeout, std::chrono::milliseconds{1000});
-  EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{500});
+  EXPECT_EQ(settings.relay.statement_timeout, std::chrono::milliseconds{400});
+  EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{200});
+  EXPECT_EQ(settings.relay.handler_timeout, std::chrono::milliseconds{200});
 }
 
 TEST(Settings, SectionsInTheWrongBracketsAreExplained) {
@@ -229,6 +253,7 @@ TEST(Settings, UnknownSectionsAreRefusedWithTheNearest) {
 
 TEST(Settings, BrokenTomlIsOneSentenceWithItsLine) {
   EXPECT_THAT(faults_of("[relay]\nworkers = \n"), ElementsAre(HasSubstr("2: is not TOML: ")));
+  EXPECT_THAT(faults_of(std::string{"[\0]\n", 4}), ElementsAre(HasSubstr("holds a zero byte")));
   EXPECT_THAT(faults_of("\xff\xfe"), ElementsAre(HasSubstr(" is not TOML: ")));
 }
 

@@ -1,0 +1,31 @@
+#include "relay/operate/discard_dead.hpp"
+
+#include "relay/operate/settle.hpp"
+#include "relay/operate/usage_error.hpp"
+
+namespace relay::operate {
+
+std::string discard_dead(pg::Connection& connection, const DeadLetters& letters,
+                         const std::string& reason, const Progress& progress) {
+  if (reason.find_first_not_of(" \t\n") == std::string::npos) {
+    throw UsageError{
+        "--reason must say why these events may be given up; it is kept in "
+        "operator_log"};
+  }
+  const LogEntry entry{.command = "dead discard",
+                       .listener = letters.filter.projection,
+                       .reason = reason,
+                       .detail = in_words(letters.filter)};
+  const auto discard = [&](const HeldLane& lane) {
+    const Chosen chosen = chosen_from(next_chunk(connection, letters, lane));
+    const int gone = settle(connection, lane, chosen);
+    promote(connection, lane, chosen);
+    return gone;
+  };
+  const std::int64_t done = sweep(connection, letters.lanes, entry, discard, progress);
+  if (done == 0) return "Nothing was changed: no dead letter is left to discard.\n";
+  return std::to_string(done) + (done == 1 ? " dead letter is" : " dead letters are") +
+         " discarded; their failures stay in event_attempt, and what waited behind goes on.\n";
+}
+
+}  // namespace relay::operate

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "relay/operate/dead_letters.hpp"
+#include "relay/operate/sweep.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::operate {
+
+/// Gives dead letters up for good: the projection never sees them, events that nobody else is owed
+/// are completed, what waited behind goes on. Their failures stay in `event_attempt`.
+/// @param reason why, for the operator's log; must say something. @throws UsageError when it does
+/// not. @return what was done, in words.
+std::string discard_dead(pg::Connection& connection, const DeadLetters& letters,
+                         const std::string& reason, const Progress& progress);
+
+}  // namespace relay::operate

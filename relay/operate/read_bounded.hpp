@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "relay/pg/connection.hpp"
+
+namespace relay::operate {
+
+/// A read in a transaction of its own, which ends after 30 seconds whatever it finds.
+/// @param by_index takes the plan by index, whatever the statistics say.
+/// @throws pqxx::failure and kin.
+[[nodiscard]] pqxx::result read_bounded(pg::Connection& connection, std::string_view statement,
+                                        const std::vector<std::string>& values,
+                                        bool by_index = false);
+
+}  // namespace relay::operate

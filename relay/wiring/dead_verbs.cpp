@@ -1,0 +1,81 @@
+#include <iostream>
+
+#include "relay/operate/discard_dead.hpp"
+#include "relay/operate/list_dead.hpp"
+#include "relay/operate/retry_dead.hpp"
+#include "relay/operate/show_dead.hpp"
+#include "relay/operate/usage_error.hpp"
+#include "relay/pg/connection.hpp"
+#include "relay/wiring/one_database.hpp"
+#include "relay/wiring/terminal.hpp"
+#include "relay/wiring/verbs.hpp"
+
+namespace relay::wiring {
+namespace {
+
+const pg::ConnectOptions options{.application_name = "freshet dead"};
+
+/// The dead letters that are meant. Named events of which none is dead are a fault of the command.
+operate::DeadLetters find(pg::Connection& connection, const operate::DeadFilter& filter) {
+  operate::DeadLetters letters = operate::find_dead(connection, filter);
+  if (letters.number == 0 && !filter.events.empty()) {
+    throw operate::UsageError{
+        "no dead letter is of the events that were named; \"freshet dead show EVENT\" tells what "
+        "became of one"};
+  }
+  return letters;
+}
+
+}  // namespace
+
+int list_dead(const House& house, const Command& command) {
+  pg::Connection connection{the_database(house).url, options};
+  std::cout << operate::list_dead(connection, command.dead, command.limit, command.json);
+  return Exit::fine;
+}
+
+int show_dead(const House& house, const Command& command) {
+  pg::Connection connection{the_database(house).url, options};
+  std::cout << operate::show_dead(connection, command.dead.events.at(0), command.dead.projection);
+  return Exit::fine;
+}
+
+int retry_dead(const House& house, const Command& command) {
+  pg::Connection connection{the_database(house).url, options};
+  const operate::DeadLetters letters = find(connection, command.dead);
+  if (letters.number == 0) {
+    std::cout << "There is no such dead letter; nothing was changed.\n";
+    return Exit::fine;
+  }
+  std::cout << operate::before_retrying(letters) << std::flush;
+  if (!confirmed(command.yes)) return Exit::other;
+  std::string done;
+  {
+    const ProgressBar bar;
+    done = operate::retry_dead(connection, letters,
+                               [&](auto now, auto total) { bar.show(now, total); });
+  }
+  std::cout << done;
+  return Exit::fine;
+}
+
+int discard_dead(const House& house, const Command& command) {
+  pg::Connection connection{the_database(house).url, options};
+  const operate::DeadLetters letters = find(connection, command.dead);
+  if (letters.number == 0) {
+    std::cout << "There is no such dead letter; nothing was changed.\n";
+    return Exit::fine;
+  }
+  std::cout << "To discard for good: " << operate::in_words(letters) << std::flush;
+  if (!confirmed(command.yes)) return Exit::other;
+  std::string done;
+  {
+    const ProgressBar bar;
+    done = operate::discard_dead(connection, letters, command.reason,
+                                 [&](auto now, auto total) { bar.show(now, total); });
+  }
+  std::cout << done;
+  return Exit::fine;
+}
+
+}  // namespace relay::wiring

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "relay/settings/settings.hpp"
+#include "relay/wiring/house.hpp"
+
+namespace relay::wiring {
+
+/// The one database that a command changes. @throws SettingsError when it is not clear which.
+[[nodiscard]] const settings::Database& the_database(const House& house);
+
+}  // namespace relay::wiring
