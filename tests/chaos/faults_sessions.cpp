@@ -25,13 +25,15 @@ void lock_table(Arena& arena, Random& random) {
 
 // An application that locks rows of the read models against the order that relays take them in.
 void deadlock(Arena& arena, Random& random) {
+  const std::string recent =
+      " SET sum = sum WHERE key IN (SELECT key FROM effects_tally WHERE pos > (SELECT max(pos) - "
+      "100 "
+      "FROM effects_tally)); SELECT pg_sleep(0.05); ";
   Session session = arena.admin();
   for (int i = 0; i < 8; ++i) {
     try {
-      session.exec(
-          "BEGIN; SET LOCAL lock_timeout = '3s'; UPDATE state_tally SET sum = sum WHERE key IN "
-          "('k0', 'k1', 'k2', 'k3'); SELECT pg_sleep(0.05); UPDATE state_board SET sum = sum WHERE "
-          "key IN ('k0', 'k1', 'k2', 'k3', 'k4'); SELECT pg_sleep(0.05); ROLLBACK");
+      session.exec("BEGIN; SET LOCAL lock_timeout = '3s'; UPDATE state_tally" + recent +
+                   "UPDATE state_board" + recent + "ROLLBACK");
     } catch (const DatabaseError& error) {
       if (error.lost) throw;
       session.exec("ROLLBACK");

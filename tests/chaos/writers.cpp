@@ -21,8 +21,13 @@ void pause(const std::stop_token& stop, double ms) {
   }
 }
 
+// A key that met a poison event stays blocked: without new ones a long run would come to a stand.
+constexpr std::chrono::seconds generation{45};
+
 // Keys in one order, so that writers do not lock each other out; some keys are much hotter.
 std::vector<std::string> draw_keys(std::mt19937_64& random, int keys) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const std::string prefix = "k" + std::to_string(now / generation) + "-";
   const double size = draw(random);
   const int events = size < 0.8 ? 1 + static_cast<int>(random() % 3) : size < 0.97 ? 10 : 100;
   std::multiset<std::string> chosen;
@@ -32,7 +37,7 @@ std::vector<std::string> draw_keys(std::mt19937_64& random, int keys) {
       continue;
     }
     const double place = draw(random);
-    chosen.insert("k" + std::to_string(static_cast<int>(place * place * keys)));
+    chosen.insert(prefix + std::to_string(static_cast<int>(place * place * keys)));
   }
   return {chosen.begin(), chosen.end()};
 }
