@@ -1,6 +1,6 @@
 #include "tests/chaos/bouncer.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 #include <filesystem>
 #include <fstream>

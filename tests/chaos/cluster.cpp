@@ -1,9 +1,9 @@
 #include "tests/chaos/cluster.hpp"
 
 #include <arpa/inet.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // What befalls the relays' processes, and what operators do meanwhile.
-#include <signal.h>
+#include <csignal>
 
 #include "tests/chaos/fault.hpp"
 

@@ -1,7 +1,7 @@
 // What befalls PostgreSQL, PgBouncer and their disks.
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <filesystem>
 

@@ -1,7 +1,8 @@
 #include "tests/chaos/fleet.hpp"
 
-#include <signal.h>
+#include <csignal>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -13,7 +14,8 @@ using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds pause_before_start{150};
-constexpr seconds settling{8};
+constexpr seconds settling{30};  // a start may fall into an outage
+constexpr seconds grown_up{60};
 constexpr seconds slack{6};  // beyond drain_s: the machine is shared by everything here
 
 int entries(const std::string& folder) {
@@ -79,6 +81,13 @@ void Fleet::ended(Relay& relay, int code) {
   }
 }
 
+void Fleet::note_usage(Relay& relay) {
+  const Usage now = usage_of(relay.child->pid());
+  relay.settled.threads = std::max(relay.settled.threads, now.threads);
+  relay.settled.descriptors = std::max(relay.settled.descriptors, now.descriptors);
+  relay.settled.rss_kib = std::max(relay.settled.rss_kib, now.rss_kib);
+}
+
 void Fleet::watch(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     {
@@ -88,16 +97,14 @@ void Fleet::watch(const std::stop_token& stop) {
         const auto code = relay.child->wait(milliseconds{0});
         const auto age = Clock::now() - relay.since;
         if (!code) {
-          if (relay.settled.threads == 0 && age > settling) {
-            relay.settled = usage_of(relay.child->pid());
-          }
+          if (age < settling) note_usage(relay);
         } else if (relay.child && age > pause_before_start) {
           ended(relay, *code);
           start(relay);
         }
       }
     }
-    std::this_thread::sleep_for(milliseconds{20});
+    std::this_thread::sleep_for(milliseconds{50});
   }
 }
 
@@ -153,7 +160,7 @@ std::vector<std::pair<Usage, Usage>> Fleet::usages() {
   const std::lock_guard lock{mutex_};
   std::vector<std::pair<Usage, Usage>> all;
   for (Relay& relay : relays_) {
-    if (relay.settled.threads == 0 || !relay.child->running()) continue;
+    if (Clock::now() - relay.since < grown_up || !relay.child->running()) continue;
     all.emplace_back(relay.settled, usage_of(relay.child->pid()));
   }
   return all;

@@ -46,7 +46,7 @@ class Fleet {
   /// How often a relay was started, which changes when it was started again.
   [[nodiscard]] int starts(std::size_t relay);
   [[nodiscard]] bool running(std::size_t relay);
-  /// Each relay's usage soon after its present start, and now; of those that run long enough.
+  /// The most that each relay used in its first half minute, and now; of those older than a minute.
   [[nodiscard]] std::vector<std::pair<Usage, Usage>> usages();
   /// What no relay may do: die by a signal that nobody sent, not end in time.
   [[nodiscard]] std::vector<std::string> faults();
@@ -72,6 +72,7 @@ class Fleet {
 
   void watch(const std::stop_token& stop);
   void start(Relay& relay);
+  static void note_usage(Relay& relay);
   void ended(Relay& relay, int code);
   std::string settings_file(const Relay& relay) const;
 

@@ -1,6 +1,6 @@
 #include "tests/chaos/kills.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 #include <algorithm>
 #include <iostream>

@@ -1,6 +1,6 @@
 #include "tests/chaos/nemesis.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 #include <algorithm>
 #include <fstream>

@@ -1,7 +1,7 @@
 #include "tests/chaos/run.hpp"
 
-#include <signal.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <filesystem>
 #include <iostream>

@@ -1,8 +1,8 @@
 #include "tests/chaos/servers.hpp"
 
-#include <signal.h>
 #include <sys/mount.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <stdexcept>
 #include <thread>
