@@ -7,7 +7,6 @@
 namespace tests::histories {
 namespace {
 
-using relay::deliveries::Delivery;
 using relay::deliveries::LaneKey;
 
 /// Names a transaction that nobody uses: the handlers here write into the model.
