@@ -7,7 +7,11 @@
 namespace tests::histories {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t histories = 20'000;  // ten times as slow there
+#else
 constexpr std::uint64_t histories = 100'000;
+#endif
 constexpr std::uint64_t until_missed = 20'000;
 
 // FRESHET_HISTORY=SEED plays that one alone, FRESHET_HISTORIES=NUMBER as many as that.
@@ -30,9 +34,9 @@ TEST(Histories, AHundredThousandKeepEveryPromise) {
   }
   if (last - first + 1 < histories) return;
   // They visit what they are there for.
-  EXPECT_GT(tally.effects, 500'000);
-  EXPECT_GT(tally.dead, 20'000);
-  EXPECT_GT(tally.aborted, 15'000);
+  EXPECT_GT(tally.effects, 5 * last);
+  EXPECT_GT(tally.dead, last / 5);
+  EXPECT_GT(tally.aborted, last / 8);
 }
 
 struct Rule {

@@ -10,9 +10,9 @@ namespace tests::histories {
 
 /// What happened in many histories, to see that they visit what they are there for.
 struct Tally {
-  long effects = 0;
-  long dead = 0;
-  long aborted = 0;
+  std::uint64_t effects = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t aborted = 0;
 };
 
 /// Plays one history: two relays, writers, operators and crashes by chance, then everything is

@@ -44,9 +44,9 @@ struct World {
   /// (listener, event) whose guard row some open transaction has inserted.
   std::set<std::pair<int, int>> guards_in_flight;
   std::array<std::map<std::string, std::int64_t>, listener_count> last_effect;  ///< By key.
-  long effects = 0;
-  long dead = 0;
-  long aborted = 0;
+  std::uint64_t effects = 0;
+  std::uint64_t dead = 0;
+  std::uint64_t aborted = 0;
 };
 
 }  // namespace tests::histories
