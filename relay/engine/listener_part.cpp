@@ -41,34 +41,16 @@ bool settle_without_calling(const decode::DecodedEvent& decoded, const std::stri
   return true;
 }
 
-// Past its time the connection is shut under the handler: whatever it then answers or throws is its
-// time-out.
 std::vector<Fate> apply(listeners::Listener& listener,
                         const std::vector<projections::Event>& events, HeldKeys& held,
                         const Call& call) {
-  const std::string first{events.front().id};
-  const auto time = call.seat.handler_timeout;
-  const HandlerWatch::Visit visit{call.seat.watch, listener.name(), first,
-                                  HandlerWatch::Clock::now() + time, call.stop};
-  const auto limit = call.connection.within(time);
-  const auto refuse_if_late = [&] {
-    if (!limit.expired()) return;
-    throw ListenerFailed{
-        first,
-        listener.name(),
-        {projections::FailureKind::timeout, "",
-         "it took longer than handler_timeout_ms (" + std::to_string(time.count()) + ")"}};
-  };
   try {
-    const flow::FlightRecord::Flight flight{call.seat.flight, call.seat.slot, listener.name(),
-                                            events, call.alone};
-    auto fates = listener.apply(projections::Batch{events}, held, call.budget, call.connection.tx(),
-                                visit.stop(), call.order);
-    refuse_if_late();
-    return fates;
+    return call.handling.call(listener.name(), events, [&](std::stop_token stop) {
+      return listener.apply(projections::Batch{events}, held, call.budget, call.tx, std::move(stop),
+                            call.order);
+    });
   } catch (const projections::TransactionOver& over) {
-    refuse_if_late();
-    throw ListenerFailed{first, listener.name(), over.failure};
+    throw ListenerFailed{std::string{events.front().id}, listener.name(), over.failure};
   } catch (const projections::ProjectionBroken& broken) {
     throw ListenerStopped{listener.name(), "it cannot work: " + broken.failure.message, "relay"};
   } catch (const projections::HaltRequested& halt) {

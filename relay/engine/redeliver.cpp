@@ -1,4 +1,5 @@
 #include "projections/failpoint.hpp"
+#include "relay/engine/bounded_handling.hpp"
 #include "relay/engine/ending.hpp"
 #include "relay/engine/outcome_of_drain.hpp"
 
@@ -24,8 +25,9 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
       parts.order == projections::Order::by_key && !projections::sabotaged("retry_out_of_order");
 
   projections::SavepointBudget budget = savepoint_budget(parts);
-  const Call call{context.condemned, context.duty.suspects, parts.order,   budget,
-                  connection,        context.seat,          context.alone, context.stop};
+  BoundedHandling handling{connection, context.seat, context.alone, context.stop};
+  const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
+                  handling};
   std::vector<ListenerPart> listener_parts;
   listener_parts.push_back(run_deliveries(
       *queue.listener, batch, ordered ? held_from(batch, claim) : std::set<std::size_t>{}, call));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/direct_handling.hpp"
 #include "tests/support/named_listener.hpp"
 
 namespace {
@@ -51,8 +52,11 @@ TEST(ListenerPart, BehindWhatIsLeftNoLaterStretchIsCalled) {
   projections::SavepointBudget budget;
   LeavesOnce listener;
   const Condemned nobody;
+  const relay::listeners::Suspects no_suspects;
+  tests::DirectHandling handling;
   const ListenerPart part =
-      run_listener(listener, batch, {}, {nobody, projections::Order::by_key, budget, none.tx, {}});
+      run_listener(listener, batch, {},
+                   {nobody, no_suspects, projections::Order::by_key, budget, none.tx, handling});
   ASSERT_EQ(part.fates.size(), 3U);
   for (const Fate& fate : part.fates) EXPECT_EQ(fate.kind, Fate::Kind::left);
   EXPECT_EQ(listener.calls, 1) << "\"c\" would have come before \"a\" of its key";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tests/support/direct_handling.hpp"
 #include "tests/unit/histories/checker.hpp"
 
 namespace tests::histories {
@@ -140,7 +141,10 @@ void Pass::run() {
   NoTransaction none;
   static const relay::engine::Condemned nobody;
   projections::SavepointBudget budget{.left = world_.healed ? 1 : 0};
-  const relay::engine::Call call{nobody, projections::Order::by_key, budget, none.tx, {}};
+  static const relay::listeners::Suspects no_suspects;
+  tests::DirectHandling handling;
+  const relay::engine::Call call{nobody, no_suspects, projections::Order::by_key,
+                                 budget, none.tx,     handling};
   const auto chance = [this] { return world_.dice.fraction(); };
   if (drains_ != nullptr) {
     drains_->begin(doings_);
