@@ -1,0 +1,93 @@
+#include "tests/chaos/arena.hpp"
+
+#include <fstream>
+#include <stdexcept>
+
+#include "tests/chaos/listeners.hpp"
+
+namespace chaos {
+namespace {
+
+std::map<std::string, std::string> environment_of(const Options& options) {
+  std::map<std::string, std::string> variables;
+  if (!options.sabotage.empty()) variables["FRESHET_SABOTAGE"] = options.sabotage;
+  if (!options.failpoints.empty()) variables["FRESHET_FAILPOINTS"] = options.failpoints;
+  return variables;
+}
+
+}  // namespace
+
+Arena::Arena(const Options& options, const std::string& folder)
+    : password_{"pa55w0rd-" + std::to_string(options.seed)}, servers_{folder} {
+  create_roles();
+  proxy_ = std::make_unique<Proxy>(servers_.primary_port());
+  if (Bouncer::available()) {
+    bouncer_ = std::make_unique<Bouncer>(folder + "/bouncer", servers_.primary_port(), relay_role);
+  }
+  create_schema(options, folder);
+  const std::string direct = servers_.url(relay_role, password_);
+  std::vector<RelaySpec> specs = {{.name = "direct",
+                                   .program = options.service,
+                                   .settings = settings(options, direct),
+                                   .may_abort = true}};
+  if (options.kills == 0) {
+    specs.push_back({.name = "proxied",
+                     .program = options.freshet,
+                     .settings = settings(options, proxy_url(relay_role))});
+    if (bouncer_) {
+      specs.push_back({.name = "bounced",
+                       .program = options.freshet,
+                       .settings = settings(options, bouncer_url())});
+    }
+  }
+  fleet_ = std::make_unique<Fleet>(folder + "/relays", specs, environment_of(options));
+}
+
+void Arena::create_roles() {
+  Session session = admin();
+  for (const char* role : {relay_role, writer_role}) {
+    session.exec("CREATE ROLE " + std::string{role} + " LOGIN PASSWORD '" + password_ + "'");
+  }
+  session.exec("GRANT CREATE, USAGE ON SCHEMA public TO chaos_relay");
+  session.exec("GRANT CREATE ON TABLESPACE small TO chaos_relay");
+  session.exec("ALTER DATABASE chaos OWNER TO chaos_relay");
+}
+
+void Arena::create_schema(const Options& options, const std::string& folder) {
+  const std::string file = folder + "/migrate.toml";
+  std::ofstream{file} << settings(options, servers_.url(relay_role, password_));
+  const std::string log = folder + "/migrate.log";
+  if (run_to_end({.argv = {options.freshet, "migrate", "-c", file}, .log = log}) != 0) {
+    throw std::runtime_error{"freshet migrate failed; see " + log};
+  }
+  admin().exec(create_tables(relay_role, writer_role, servers_.has_small_disk()));
+}
+
+std::string Arena::settings(const Options& options, const std::string& url) const {
+  std::string text =
+      "[relay]\nworkers = 2\nbatch_size = 100\ndrain_s = " + std::to_string(Fleet::drain_s) +
+      "\ncompletion = \"" + options.completion + "\"\n\n[[database]]\nname = \"main\"\nurl = \"" +
+      url + "\"\n";
+  if (url == bouncer_url()) {
+    text += "direct_url = \"" + servers_.url(relay_role, password_) + "\"\n";
+  }
+  return text + projections_toml();
+}
+
+std::string Arena::proxy_url(const char* role) const {
+  return "postgresql://" + std::string{role} + ":" + password_ +
+         "@127.0.0.1:" + std::to_string(proxy_->port()) + "/" + Servers::database +
+         "?target_session_attrs=read-write";
+}
+
+std::string Arena::writer_url(bool by_proxy) const {
+  return by_proxy ? proxy_url(writer_role) : servers_.url(writer_role, password_);
+}
+
+std::string Arena::bouncer_url() const {
+  if (!bouncer_) return "";
+  return "postgresql://" + std::string{relay_role} + ":" + password_ +
+         "@127.0.0.1:" + std::to_string(bouncer_->port()) + "/" + Servers::database;
+}
+
+}  // namespace chaos

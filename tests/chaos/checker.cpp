@@ -1,0 +1,36 @@
+#include "tests/chaos/checker.hpp"
+
+namespace chaos {
+namespace {
+
+constexpr std::size_t spelled_out_max = 30;
+
+}  // namespace
+
+void each_row_is_wrong(Verdict& verdict, Session& db, const std::string& what,
+                       const std::string& sql) {
+  const Rows rows = db.exec(sql, {}, std::chrono::minutes{2});
+  for (const auto& row : rows) {
+    std::string text = what + ":";
+    for (const Value& field : row) text += " " + field.value_or("-");
+    if (verdict.violations.size() == spelled_out_max) text = "and more of them";
+    if (verdict.violations.size() > spelled_out_max) return;
+    verdict.violations.push_back(text);
+  }
+}
+
+std::vector<Verdict> check_database(Session& db, const Evidence& evidence) {
+  return {check_writes(db, evidence),
+          check_loss(db),
+          check_phantoms(db),
+          check_once(db),
+          check_order(db),
+          check_retries(db),
+          check_states(db, evidence),
+          check_waiting(db),
+          check_guards(db),
+          check_freshness(db, evidence),
+          check_sessions(db)};
+}
+
+}  // namespace chaos

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/chaos/history.hpp"
+#include "tests/chaos/observer.hpp"
+#include "tests/chaos/session.hpp"
+
+namespace chaos {
+
+/// What one check looked at and what it found wrong.
+struct Verdict {
+  std::string check;
+  long looked_at = 0;
+  std::vector<std::string> violations;  ///< At most a few dozen are spelled out.
+};
+
+/// What the checks judge: the database after everything was healed and had its time to drain, and
+/// what writers and observer remember.
+struct Evidence {
+  std::string completion = "update";  ///< What becomes of completed events: update|delete|archive.
+  std::map<long, History::Transaction> transactions;
+  std::vector<Relapse> relapses;
+  long looks = 0;
+};
+
+/// Every check of the database, in order. @throws DatabaseError when the database cannot be asked.
+std::vector<Verdict> check_database(Session& db, const Evidence& evidence);
+
+// The checks, each a file of its own or with its kin.
+
+/// What writers were told is what the database holds.
+Verdict check_writes(Session& db, const Evidence& evidence);
+/// Every committed event took effect or is a visible dead letter or waits behind one.
+Verdict check_loss(Session& db);
+/// No effect without an event, none that was given up, and each says what its event says.
+Verdict check_phantoms(Session& db);
+/// One effect per listener and event, and sums that say the same.
+Verdict check_once(Session& db);
+/// Effects of a key in the order of its events, without holes but the dead.
+Verdict check_order(Session& db);
+/// Only planted failures were counted, as often and as far apart as the schedule says.
+Verdict check_retries(Session& db);
+/// Every event is in exactly one state.
+Verdict check_states(Session& db, const Evidence& evidence);
+/// A delivery waits behind something, and only then.
+Verdict check_waiting(Session& db);
+/// Guards say the same as effects.
+Verdict check_guards(Session& db);
+/// What a reader saw never went back.
+Verdict check_freshness(Session& db, const Evidence& evidence);
+/// No open transaction, lock or prepared transaction is left in the server.
+Verdict check_sessions(Session& db);
+
+/// Adds a violation "what: column, column, …" for each row of a query.
+void each_row_is_wrong(Verdict& verdict, Session& db, const std::string& what,
+                       const std::string& sql);
+
+}  // namespace chaos

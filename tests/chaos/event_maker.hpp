@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+
+#include "tests/chaos/session.hpp"
+
+namespace chaos {
+
+/// An event to be published. Which way it fails, if it does, is drawn with it.
+struct MadeEvent {
+  std::string id;
+  std::string key;  ///< Empty: without a key.
+  std::string type;
+  std::string addressed;  ///< The only listener it is for; empty: all.
+  std::string planted;    ///< The listener that may fail at it; empty: none.
+  std::string broken;     ///< What its payload says of failing and being slow: `,"broken":{…}`.
+  bool crash = false;
+  std::uint32_t hash = 0;
+};
+
+struct Plants {
+  bool failures = true;
+  bool crash = false;  ///< This one may be one that kills the process.
+};
+
+MadeEvent make_event(std::mt19937_64& random, const std::string& key, Plants plants);
+
+/// Writes it and the harness's own record of it, inside the session's transaction; the row lock of
+/// its key is taken first.
+void write_event(Session& session, long transaction, const MadeEvent& event);
+
+}  // namespace chaos

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace chaos {
+
+/// What the command line asks for.
+struct Options {
+  std::uint64_t seed = 0;  ///< Drawn when none is given.
+  double minutes = 1;
+  std::vector<std::string> faults;  ///< Only these; empty: all.
+  std::string sabotage;             ///< The rule that the relays are to break.
+  std::string failpoints;           ///< FRESHET_FAILPOINTS for the relays.
+  int kills = 0;           ///< Above 0: nothing but so many kill -9, and the time work needs.
+  std::string completion;  ///< update, delete or archive; drawn from the seed when empty.
+  std::string freshet;     ///< The program under test.
+  std::string service;     ///< The harness's own relay, with a projection that crashes.
+  bool crashes = true;     ///< Some events kill the process that applies them.
+  bool keep = false;       ///< The folder with logs stays, whatever comes out.
+};
+
+/// @throws std::invalid_argument with a sentence about the first fault.
+Options read_options(int argc, char** argv);
+
+/// The command that repeats a run.
+std::string repeat(const Options& options);
+
+}  // namespace chaos

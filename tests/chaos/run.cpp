@@ -1,0 +1,157 @@
+#include "tests/chaos/run.hpp"
+
+#include <unistd.h>
+#include <csignal>
+
+#include <filesystem>
+#include <iostream>
+#include <thread>
+
+#include "tests/chaos/check_processes.hpp"
+#include "tests/chaos/kills.hpp"
+#include "tests/chaos/nemesis.hpp"
+#include "tests/chaos/report.hpp"
+#include "tests/chaos/writers.hpp"
+
+namespace chaos {
+namespace {
+
+using std::chrono::seconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr seconds drain_limit{120};
+
+volatile sig_atomic_t interrupted = 0;
+
+void interrupt(int /*signal*/) {
+  interrupted = 1;
+}
+
+// A folder for everything, in reach of the user postgres.
+std::string make_folder() {
+  std::string folder = (std::filesystem::temp_directory_path() / "freshet-chaos-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error{"cannot make " + folder};
+  std::filesystem::permissions(folder, std::filesystem::perms{0755});
+  return folder;
+}
+
+Load load_of(const Options& options, const Arena& arena) {
+  Load load{.seed = options.seed};
+  for (int i = 0; i < 5; ++i) load.urls.push_back(arena.writer_url(i == 1 && options.kills == 0));
+  load.crashes = options.crashes && options.kills == 0;
+  return load;
+}
+
+bool is_quiet(Session& db) {
+  return db.number(
+             "SELECT (SELECT count(*) FROM event_publication WHERE completion_date IS NULL AND NOT "
+             "parked) + (SELECT count(*) FROM event_delivery WHERE state IN ('ready', "
+             "'retrying'))") == 0;
+}
+
+// Twice quiet, a second apart: a crashed relay's work may only just come back.
+Verdict wait_for_quiet(Session& db) {
+  Verdict verdict{.check = "drained after healing", .looked_at = 1};
+  const auto began = Clock::now();
+  int quiet = 0;
+  while (quiet < 2 && Clock::now() - began < drain_limit) {
+    quiet = is_quiet(db) ? quiet + 1 : 0;
+    std::this_thread::sleep_for(seconds{1});
+  }
+  const auto took = std::chrono::duration_cast<seconds>(Clock::now() - began).count();
+  std::cout << "healed, and " << (quiet >= 2 ? "" : "not ") << "quiet after " << took << " s\n";
+  if (quiet < 2) {
+    verdict.violations.push_back("not quiet " + std::to_string(took) +
+                                 " s after everything was healed");
+  }
+  return verdict;
+}
+
+void note_discards(Session& db) {
+  db.exec(
+      "UPDATE chaos_discard c SET confirmed = EXISTS (SELECT FROM operator_log o WHERE o.command = "
+      "'dead discard' AND o.events > 0 AND o.detail LIKE '%' || c.event_id || '%' AND "
+      "coalesce(o.listener, c.listener) = c.listener)");
+}
+
+struct Outcome {
+  std::map<std::string, Nemesis::Count> faults;
+  std::vector<Verdict> verdicts;
+  std::string broken;
+};
+
+Outcome let_loose(const Options& options, Arena& arena, const std::string& folder) {
+  Outcome outcome;
+  if (options.kills > 0) {
+    outcome.verdicts.push_back(kill_again_and_again(arena, options.kills, options.seed));
+    outcome.faults["relay-kill"].struck = options.kills;
+    return outcome;
+  }
+  Nemesis nemesis{arena, options.seed, options.faults, folder + "/relays/nemesis.log"};
+  const auto until = Clock::now() + std::chrono::duration<double>{options.minutes * 60};
+  while (Clock::now() < until && interrupted == 0 && nemesis.broken().empty()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  }
+  outcome.broken = nemesis.broken();
+  if (outcome.broken.empty()) nemesis.stop_and_heal();
+  outcome.faults = nemesis.counts();
+  return outcome;
+}
+
+void judge(const Options& options, Arena& arena, const History& history, const Observer& observer,
+           std::vector<Verdict>& verdicts) {
+  Session db{arena.servers().admin_url(), "chaos-checker"};
+  verdicts.push_back(wait_for_quiet(db));
+  note_discards(db);
+  const Evidence evidence{.completion = options.completion,
+                          .transactions = history.transactions(),
+                          .relapses = observer.relapses(),
+                          .looks = observer.looks()};
+  for (Verdict& verdict : check_database(db, evidence)) verdicts.push_back(std::move(verdict));
+  verdicts.push_back(check_processes(arena.fleet()));
+  verdicts.push_back(
+      check_secrets(db, arena.fleet().folder(), {arena.password(), std::string{Writers::secret}}));
+  if (arena.bouncer() != nullptr) verdicts.push_back(check_pool(arena.bouncer_url()));
+  std::cout << describe_run(db, arena.fleet()) << "\n";
+}
+
+long run_in(const Options& options, const std::string& folder) {
+  Arena arena{options, folder};
+  History history{folder + "/history.jsonl"};
+  Outcome outcome;
+  {
+    Observer observer{arena.servers().url("postgres", "")};
+    Writers writers{load_of(options, arena), history};
+    outcome = let_loose(options, arena, folder);
+    writers.stop();
+    if (!outcome.broken.empty()) throw std::runtime_error{outcome.broken};
+    judge(options, arena, history, observer, outcome.verdicts);
+  }
+  return print_report(outcome.faults, outcome.verdicts);
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  ::signal(SIGINT, interrupt);
+  ::signal(SIGTERM, interrupt);
+  ::signal(SIGPIPE, SIG_IGN);
+  std::cout << "seed " << options.seed << "; to repeat: " << repeat(options) << "\n" << std::flush;
+  const std::string folder = make_folder();
+  long violations = 1;
+  try {
+    violations = run_in(options, folder);
+  } catch (const std::exception& error) {
+    std::cout << "the harness itself broke: " << error.what() << "\n";
+  }
+  if (violations == 0 && !options.keep) {
+    std::filesystem::remove_all(folder);
+  } else {
+    std::cout << "logs and data: " << folder << "\n";
+  }
+  std::cout << (violations == 0 ? "no violation" : "VIOLATED") << "; to repeat: " << repeat(options)
+            << "\n";
+  return violations == 0 ? 0 : 1;
+}
+
+}  // namespace chaos

@@ -1,0 +1,121 @@
+#include "tests/chaos/writers.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "tests/chaos/event_maker.hpp"
+
+namespace chaos {
+namespace {
+
+using std::chrono::milliseconds;
+
+double draw(std::mt19937_64& random) {
+  return std::uniform_real_distribution<double>{0, 1}(random);
+}
+
+void pause(const std::stop_token& stop, double ms) {
+  const auto until = std::chrono::steady_clock::now() + milliseconds{static_cast<long>(ms)};
+  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::min(milliseconds{20}, milliseconds{static_cast<long>(ms)}));
+  }
+}
+
+// A key that met a poison event stays blocked: without new ones a long run would come to a stand.
+constexpr std::chrono::seconds generation{45};
+
+// Keys in one order, so that writers do not lock each other out; some keys are much hotter.
+std::vector<std::string> draw_keys(std::mt19937_64& random, int keys) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const std::string prefix = "k" + std::to_string(now / generation) + "-";
+  const double size = draw(random);
+  const int events = size < 0.8 ? 1 + static_cast<int>(random() % 3) : size < 0.97 ? 10 : 100;
+  std::multiset<std::string> chosen;
+  for (int i = 0; i < events; ++i) {
+    if (draw(random) < 0.08) {
+      chosen.insert("");
+      continue;
+    }
+    const double place = draw(random);
+    chosen.insert(prefix + std::to_string(static_cast<int>(place * place * keys)));
+  }
+  return {chosen.begin(), chosen.end()};
+}
+
+}  // namespace
+
+Writers::Writers(Load load, History& history) : load_{std::move(load)}, history_{history} {
+  for (std::size_t i = 0; i < load_.urls.size(); ++i) {
+    threads_.emplace_back(
+        [this, i](const std::stop_token& stop) { run(stop, static_cast<int>(i)); });
+  }
+}
+
+Writers::~Writers() {
+  stop();
+}
+
+void Writers::stop() {
+  for (auto& thread : threads_) thread.request_stop();
+  threads_.clear();
+}
+
+void Writers::run(const std::stop_token& stop, int writer) {
+  std::mt19937_64 random{load_.seed * 1000 + static_cast<std::uint64_t>(writer)};
+  std::unique_ptr<Session> session;
+  while (!stop.stop_requested()) {
+    try {
+      if (!session) {
+        session =
+            std::make_unique<Session>(load_.urls[static_cast<std::size_t>(writer)], "chaos-writer");
+        session->exec("SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '10s'");
+      }
+      transact(*session, writer, random, stop);
+    } catch (const DatabaseError& error) {
+      if (error.lost) session.reset();
+      pause(stop, 50);
+    }
+    pause(stop, 2 * draw(random) * 1000 / load_.transactions_per_s);
+  }
+}
+
+void Writers::transact(Session& session, int writer, std::mt19937_64& random,
+                       const std::stop_token& stop) {
+  // A crashing event takes several restarts of a relay: they are rare, and one at a time.
+  const bool crash = load_.crashes && writer == 0 && draw(random) < 0.006;
+  std::vector<MadeEvent> events;
+  for (const std::string& key : draw_keys(random, load_.keys)) {
+    events.push_back(make_event(random, key, {.failures = load_.failures}));
+  }
+  if (crash) {
+    events.push_back(
+        make_event(random, "crash" + std::to_string(random() % 1000), {.crash = true}));
+  }
+  const double how = draw(random);
+  std::vector<std::string> ids;
+  for (const MadeEvent& event : events) ids.push_back(event.id);
+  const long transaction = history_.intend(writer, ids);
+  try {
+    session.exec("BEGIN");
+    for (const MadeEvent& event : events) write_event(session, transaction, event);
+    if (how < 0.06) pause(stop, 2000 * draw(random));
+    if (how > 0.95) {
+      session.exec("ROLLBACK");
+      history_.decide(transaction, Fate::fail);
+      return;
+    }
+  } catch (const DatabaseError& error) {
+    history_.decide(transaction, Fate::fail);
+    if (!error.lost) session.exec("ROLLBACK");
+    throw;
+  }
+  try {
+    session.exec("COMMIT");
+    history_.decide(transaction, session.tag() == "COMMIT" ? Fate::ok : Fate::fail);
+  } catch (const DatabaseError& error) {
+    history_.decide(transaction, error.lost ? Fate::unknown : Fate::fail);
+    throw;
+  }
+}
+
+}  // namespace chaos
