@@ -49,7 +49,7 @@ TEST_F(Failover, ARelayWithBothHostsFollowsToThePromotedStandbyAndAStandbyAloneI
     alone.add("effects", "Thing", effects.sql());
     const tests::Ended refused = alone.run({"run"});
     EXPECT_EQ(refused.code, 3);
-    EXPECT_NE(refused.err.find("name the primary in the url"), std::string::npos) << refused.err;
+    EXPECT_NE(refused.err.find("point the url at the primary"), std::string::npos) << refused.err;
     db.run("DROP TABLE effects");
   }
   const TestDatabase before = TestDatabase::on(primary_.url(), "moved");
@@ -91,8 +91,12 @@ TEST_F(Failover, WhatAPromotedStandbyNeverSawIsGoneAndWhatComesAfterwardsIsDeliv
   ASSERT_TRUE(caught_up());
   const TestDatabase after = TestDatabase::at(standby_->url("lost"));
   // From here on the standby hears nothing.
-  after.run("ALTER SYSTEM SET primary_conninfo = ''");
-  after.run("SELECT pg_reload_conf()");
+  {
+    pqxx::connection there{standby_->url()};
+    pqxx::nontransaction standby{there};
+    standby.exec("ALTER SYSTEM SET primary_conninfo = ''");
+    standby.exec("SELECT pg_reload_conf()");
+  }
   ASSERT_TRUE(
       eventually([&] { return after.number("SELECT count(*) FROM pg_stat_wal_receiver") == 0; }));
   before.run(tests::publishing("Thing", "'k' || n % 10", 100, 101));

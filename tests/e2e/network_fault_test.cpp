@@ -74,6 +74,7 @@ TEST_F(NetworkFault, BytesThatTrickleInAreEitherEnoughOrGivenUp) {
 
 TEST_F(NetworkFault, AnAnswerToACommitThatIsLostIsDecidedByTheDatabase) {
   outage_.start();
+  outage_.work();
   for (int time = 1; time <= 5; ++time) {
     network_.set(FaultProxy::Mode::lose_commit);
     outage_.publish(100);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,9 @@ class Outage {
   }
   explicit Outage(const TestDatabase& db) : Outage(db, db.url()) {}
 
-  void start() { relay_ = std::make_unique<Process>(config.command({"run"})); }
+  void start(const std::map<std::string, std::string>& environment = {}) {
+    relay_ = std::make_unique<Process>(config.command({"run"}), environment);
+  }
 
   void publish(int events = 400) {
     db_.run(publishing("Thing", "'k' || n % 10", events, published_ + 1));
@@ -58,6 +61,7 @@ class Outage {
   [[nodiscard]] std::string log() const { return relay_ ? relay_->out() + relay_->err() : ""; }
   [[nodiscard]] Process& relay() const { return *relay_; }
   [[nodiscard]] const Effects& effects() const { return effects_; }
+  [[nodiscard]] long published() const { return published_; }
 
   RelayConfig config;
 
