@@ -43,16 +43,14 @@ TEST(Leak, ARelayThatLosesItsConnectionsAgainAndAgainGrowsInNothing) {
   outage.start();
   const auto lose = [&](int times) {
     for (int time = 0; time < times; ++time) {
-      const int before = network.accepted();
       network.cut();
-      ASSERT_TRUE(eventually([&] { return network.accepted() > before; })) << outage.log();
+      outage.publish(20);
+      ASSERT_TRUE(outage.effects().reach(outage.published())) << outage.log();
     }
-    outage.work();
   };
-  outage.work();
   lose(5);
   const Size before = size_of(outage.relay());
-  lose(20);
+  lose(12);
   const Size after = size_of(outage.relay());
   EXPECT_LE(after.threads, before.threads);
   EXPECT_LE(after.descriptors, before.descriptors + 3) << "more than its connections";
@@ -101,12 +99,14 @@ TEST(Leak, WithLittleMemoryItSaysSoOrWorksAndNeverCrashes) {
       "INSERT INTO event_publication (event_type, serialized_event) SELECT 'Thing', "
       "jsonb_build_object('n', n, 'text', repeat('x', 4000000))::text FROM "
       "generate_series(1, 20) n");
-  for (const int megabytes : {60, 100, 140, 180}) {
+  for (const int megabytes : {60, 140, 180}) {
     std::vector<std::string> command{"prlimit", "--as=" + std::to_string(megabytes << 20)};
     for (const std::string& word : config.command({"run", "--drain"})) command.push_back(word);
     Process relay{command};
-    EXPECT_TRUE(eventually([&] { return !relay.running() || relay.err().size() > 500; }, 10s))
-        << relay.err();
+    EXPECT_TRUE(eventually([&] {
+      return !relay.running() || relay.err().find(" error ") != std::string::npos;
+    })) << megabytes
+        << " MB: " << relay.err();
     const int code = tests::stop_relay(relay);
     EXPECT_LT(code, 128) << megabytes << " MB: " << relay.err();
     EXPECT_GE(code, 0) << megabytes << " MB: " << relay.err();

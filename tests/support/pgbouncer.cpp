@@ -52,6 +52,7 @@ PgBouncer::PgBouncer(const std::string& database, int pool_size) {
                      << database << " = host=" << host << " port=" << server_port
                      << " user=" << user
                      << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port
+                     << "\nadmin_users = " << user
                      << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = "
                      << pool_size << "\n"
                      << "unix_socket_dir =\nlogfile = " << folder_ << "/log\npidfile =\n";
