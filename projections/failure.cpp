@@ -127,6 +127,7 @@ const char* to_string(FailureKind kind) {
     case FailureKind::conflict: return "conflict";
     case FailureKind::timeout: return "timeout";
     case FailureKind::connection: return "connection";
+    case FailureKind::crash: return "crash";
     case FailureKind::configuration: return "configuration";
   }
   return "event";

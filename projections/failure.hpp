@@ -12,6 +12,7 @@ enum class FailureKind {
   conflict,       ///< Deadlock, serialization, lock time-out: the same again, soon.
   timeout,        ///< A statement's time ran out or it was cancelled: the transaction is over.
   connection,     ///< Lost, shut down, read-only, out of connections or disk: a new connection.
+  crash,          ///< The process died of it, again and again while it ran alone.
   configuration,  ///< Missing table or column, no privilege, wrong password: somebody must act.
 };
 

@@ -6,6 +6,7 @@
 
 #include "projections/apply/apply.hpp"
 #include "projections/apply/savepoint.hpp"
+#include "projections/failpoint.hpp"
 #include "projections/guard/guard.hpp"
 
 namespace projections {
@@ -95,8 +96,17 @@ void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& trie
   std::vector<guard::Entry> entries;
   entries.reserve(places.size());
   for (const std::size_t i : places) entries.push_back({guard_keys_[i], batch_[i].seq, i});
+  if (sabotaged("no_guard")) {
+    tried.fresh.assign(places.begin(), places.end());
+    return;
+  }
   try {
     tried.fresh = guard::insert_rows(std::move(entries), tx_);
+    // The guard would hide what two holders of a lane do: these two go without its net.
+    if (sabotaged("no_lane_lock") || sabotaged("lanes_read_before_locked")) {
+      tried.fresh.assign(places.begin(), places.end());
+    }
+    if (sabotaged("guard_outside_transaction")) tx_.exec_unchecked("COMMIT; BEGIN");
   } catch (...) {
     Failure failure = current_failure();
     if (failure.kind == FailureKind::configuration) end_transaction(std::move(failure));
@@ -120,10 +130,13 @@ void Attempt::call_handler(Tried& tried) const {
 }
 
 Tried Attempt::run(std::span<const std::size_t> places) const {
-  Savepoint savepoint = open_savepoint(tx_);
   Tried tried;
+  const bool guard_first =
+      sabotaged("guard_outside_savepoint") || sabotaged("guard_outside_transaction");
+  if (guard_first) insert_guard_rows(places, tried);
+  Savepoint savepoint = open_savepoint(tx_);
   try {
-    insert_guard_rows(places, tried);
+    if (!guard_first) insert_guard_rows(places, tried);
     call_handler(tried);
     if (tried.later) {
       roll_back(savepoint);

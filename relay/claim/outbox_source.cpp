@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projections/failpoint.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::claim {
@@ -32,11 +33,21 @@ int OutboxSource::lanes_per_claim() const {
 
 Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) {
   Claim claim;
+  const auto read_lanes = [&](const HeldLanes& lanes) {
+    return connection.exec(read_sql_, pg::number_array(lanes.lanes), pg::number_array(lanes.floors),
+                           lanes.per_lane, limits_.payload_max_bytes, lanes.bytes_per_lane);
+  };
+  const bool too_early = projections::sabotaged("lanes_read_before_locked");
+  pqxx::result early;
+  if (too_early) {
+    HeldLanes wanted{.per_lane = limits_.batch_size, .bytes_per_lane = limits_.batch_max_bytes};
+    wanted.lanes.push_back(tickets[0].lane);
+    wanted.floors.push_back(tickets[0].floor);
+    early = read_lanes(wanted);
+  }
   const HeldLanes held = lock_lanes(connection, limits_, ordered_, "", tickets, claim.lanes);
-  if (held.lanes.empty()) return claim;
-  claim.rows =
-      connection.exec(read_sql_, pg::number_array(held.lanes), pg::number_array(held.floors),
-                      held.per_lane, limits_.payload_max_bytes, held.bytes_per_lane);
+  if (held.lanes.empty() || (too_early && held.lanes[0] != tickets[0].lane)) return claim;
+  claim.rows = too_early ? early : read_lanes(held);
 
   std::vector<std::int64_t> bytes(held.lanes.size());
   for (const auto& row : claim.rows) {

@@ -1,6 +1,7 @@
 #include "relay/deliveries/table_ledger.hpp"
 
 #include "projections/array_literal.hpp"
+#include "projections/failpoint.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::deliveries {
@@ -112,6 +113,17 @@ std::vector<std::string> TableLedger::settle(pg::Connection& connection,
   insert_attempts(connection, settlement.changed, settlement.remarks);
   std::vector<std::string> free;
   if (settlement.done.empty()) return free;
+  if (projections::sabotaged("settle_without_lock")) {
+    for (const auto& row :
+         pg::Script{connection}
+             .add(sql::settle_deliveries, {settlement.listener, array_literal(settlement.done)})
+             .add("SELECT pg_sleep(0.02)")
+             .add(sql::settled_events, {array_literal(settlement.done)})
+             .run()) {
+      free.emplace_back(row[0].c_str());
+    }
+    return free;
+  }
   const std::string done = array_literal(settlement.done);
   // Three statements, three snapshots: what another settled while we waited for the lock is seen.
   for (const auto& row : pg::Script{connection}
@@ -127,7 +139,7 @@ std::vector<std::string> TableLedger::settle(pg::Connection& connection,
 
 void TableLedger::promote(pg::Connection& connection, const std::string& listener,
                           const std::set<LaneKey>& keys, int most) const {
-  if (keys.empty()) return;
+  if (keys.empty() || projections::sabotaged("no_promotion")) return;
   const KeyColumns c{keys};
   pg::Script{connection}
       .add(sql::plan_by_index)

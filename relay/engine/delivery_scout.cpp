@@ -15,6 +15,7 @@ constexpr auto eager_for = 2s;         // since a place was drawn: a transaction
 constexpr auto ready_eagerly = 10ms;   // for what another process makes ready
 constexpr auto ready_at_rest = 1s;     // nobody draws places: a look for what was missed
 constexpr auto retries_every = 100ms;  // against pauses of seconds
+constexpr auto retries_at_rest = 2s;   // there was none: another relay may have left some
 constexpr auto sweep_pause_least = 5s;
 constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
 
@@ -44,10 +45,12 @@ bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty
     ready_looked_at_ = now;
     found = look_for_ready(connection, served);
   }
-  if (now - retries_looked_at_ >= retries_every) {
+  if (now - retries_looked_at_ >= (shared_.retries_to_come ? retries_every : retries_at_rest)) {
     retries_looked_at_ = now;
+    shared_.retries_to_come = false;  // before the look: a worker may find one meanwhile
     bool any = false;
     found = look_for_retries(connection, served, any) || found;
+    if (any) shared_.retries_to_come = true;
   }
   if (now >= sweep_after_) found = sweep(connection, served) || found;
   return found;

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "projections/failpoint.hpp"
+#include "relay/deliveries/suspects.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::engine {
@@ -21,6 +22,33 @@ std::vector<std::pair<std::string, std::string>> applied_in(
 }
 
 }  // namespace
+
+bool has_suspects(const decode::DecodedBatch& batch, const listeners::Duty& duty,
+                  const std::set<std::string>& listeners) {
+  if (duty.suspects.empty()) return false;
+  for (const decode::DecodedEvent& decoded : batch.events) {
+    for (const std::string& listener : listeners) {
+      if (duty.suspects.contains({std::string{decoded.event.id}, listener})) return true;
+    }
+  }
+  return false;
+}
+
+void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batch,
+                    const listeners::Duty& duty, const std::vector<ListenerPart>& parts) {
+  if (duty.suspects.empty()) return;
+  for (const ListenerPart& part : parts) {
+    std::vector<std::string> through;
+    for (std::size_t i = 0; i < part.events.size(); ++i) {
+      const std::string id{batch.events[part.events[i]].event.id};
+      const auto kind = part.fates[i].kind;
+      if (kind == projections::Fate::Kind::waiting || kind == projections::Fate::Kind::left)
+        continue;
+      if (duty.suspects.contains({id, part.listener->name()})) through.push_back(id);
+    }
+    deliveries::clear_suspects(connection, part.listener->name(), through);
+  }
+}
 
 // The clock is read after the commit: what readers see by then.
 std::int64_t commit(pg::Connection& connection, const decode::DecodedBatch& batch,

@@ -1,11 +1,21 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "relay/engine/pass.hpp"
 
 namespace relay::engine {
+
+/// Whether the batch has an event that must run alone. @param listeners whose suspects count.
+[[nodiscard]] bool has_suspects(const decode::DecodedBatch& batch, const listeners::Duty& duty,
+                                const std::set<std::string>& listeners);
+
+/// Those of the batch that came through, or were settled otherwise, are suspects no more.
+void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batch,
+                    const listeners::Duty& duty, const std::vector<ListenerPart>& parts);
 
 /// Commits and reads the database's clock, in one round trip. @return the clock, microseconds.
 /// @throws CommitRefused; what speaks of the connection as it came.

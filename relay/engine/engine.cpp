@@ -1,5 +1,7 @@
 #include "relay/engine/engine.hpp"
 
+#include <algorithm>
+
 #include "relay/base/log.hpp"
 
 namespace relay::engine {
@@ -15,6 +17,13 @@ std::vector<std::string> names_of(const std::vector<Queue>& queues) {
   return names;
 }
 
+// The scout, the first pass's workers, and one for each detached listener.
+int threads_of(const EngineOptions& options, const Parts& parts) {
+  const auto detached = std::ranges::count_if(
+      parts.queues, [](const Queue& queue) { return queue.listener->options().detached; });
+  return 1 + options.workers + static_cast<int>(detached);
+}
+
 }  // namespace
 
 Engine::Engine(EngineOptions options, Parts parts)
@@ -22,7 +31,13 @@ Engine::Engine(EngineOptions options, Parts parts)
       parts_(std::move(parts)),
       shared_(lanes, names_of(parts_.queues)),
       trouble_(options_.database, *parts_.recorder),
-      scout_(options_, parts_, shared_, trouble_) {
+      target_(options_, trouble_, threads_of(options_, parts_)),
+      flight_({.folder = options_.flight_folder,
+               .database = pg::without_password(options_.conninfo),
+               .slots = static_cast<std::size_t>(threads_of(options_, parts_)),
+               .ids_max = static_cast<std::size_t>(options_.batch_size)}),
+      floor_{shared_, trouble_, target_, gate_, flight_},
+      scout_(options_, parts_, shared_, trouble_, target_, flight_.adopted()) {
   std::vector<Field> first_pass;  // retries of attached listeners before new events
   for (const Queue& queue : parts_.queues) {
     if (!queue.listener->options().detached) first_pass.push_back(field_of(queue));
@@ -51,7 +66,7 @@ Field Engine::field_of(const Queue& queue) {
 
 void Engine::add_worker(const std::string& name, std::vector<Field> fields) {
   workers_.push_back(
-      std::make_unique<Worker>(name, std::move(fields), options_, parts_, shared_, trouble_));
+      std::make_unique<Worker>(name, std::move(fields), options_, parts_, floor_, workers_.size()));
 }
 
 Engine::~Engine() {
@@ -103,6 +118,29 @@ bool Engine::ended() {
 bool Engine::wait_for_end(std::chrono::milliseconds time) {
   std::unique_lock lock{mutex_};
   return ended_.wait_for(lock, time, [this] { return state() != State::working; });
+}
+
+std::string Engine::look_after_handlers() {
+  constexpr std::chrono::seconds grace{2};  // to notice the stop, or the shut connection
+  for (const auto& worker : workers_) {
+    const auto late = worker->look_at_handler();
+    if (!late || late->by < grace) {
+      reported_.erase(worker->slot());
+      continue;
+    }
+    const std::string what = worker->name() + " is stuck in projection \"" + late->listener +
+                             "\" with event " + late->event_id;
+    if (reported_.insert(worker->slot()).second) {
+      trouble_.begin("stuck", what + " and does not answer; the others go on");
+    }
+    if (late->by < options_.stuck_exit) continue;
+    flight_.blame(worker->slot());
+    return what + " for " +
+           std::to_string(std::chrono::duration_cast<std::chrono::seconds>(late->by).count()) +
+           " s past its time";
+  }
+  if (reported_.empty()) trouble_.end("stuck");
+  return "";
 }
 
 bool Engine::wait(std::chrono::steady_clock::time_point deadline) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -45,6 +46,10 @@ class Engine {
   /// their batches back, and two more seconds are given.
   /// @return false: a thread is stuck in a handler; the process can only exit.
   [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline);
+  /// Looks whether handlers keep to their time; to be called several times a second. One that does
+  /// not is asked to stop and reported by name. @return why this process is of no use any more and
+  /// must exit, so that its supervisor starts it again; "" as long as it is.
+  [[nodiscard]] std::string look_after_handlers();
 
  private:
   [[nodiscard]] Field field_of(const Queue& queue);
@@ -57,12 +62,17 @@ class Engine {
   Parts parts_;
   Shared shared_;
   Trouble trouble_;
+  Target target_;
+  Gate gate_;
+  flow::FlightRecord flight_;
+  Floor floor_;
   Scout scout_;
   std::vector<std::unique_ptr<Worker>> workers_;  // of the first pass, then of each detached one
   std::unique_ptr<pg::HintListener> hints_;
   std::mutex mutex_;
   std::condition_variable ended_;
-  std::size_t running_ = 0;  // guarded by mutex_
+  std::size_t running_ = 0;         // guarded by mutex_
+  std::set<std::size_t> reported_;  // slots whose stuck handler was told
   std::vector<std::jthread> threads_;
 };
 

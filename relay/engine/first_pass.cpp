@@ -1,3 +1,4 @@
+#include "projections/failpoint.hpp"
 #include "relay/engine/ending.hpp"
 #include "relay/engine/outcome_of_batch.hpp"
 
@@ -9,7 +10,9 @@ using HeldByListener = std::map<std::string, projections::HeldKeys>;
 // Costs nothing while no delivery is open in these lanes.
 HeldByListener held_keys(const Parts& parts, pg::Connection& connection, const claim::Claim& claim,
                          const decode::DecodedBatch& batch) {
-  if (parts.order == projections::Order::none) return {};
+  if (parts.order == projections::Order::none || projections::sabotaged("waiting_not_held")) {
+    return {};
+  }
   std::set<int> lanes;
   for (const claim::LaneRead& read : claim.lanes) {
     if (read.open_deliveries) lanes.insert(read.lane);
@@ -27,6 +30,7 @@ void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, Pa
     if (entry.state == deliveries::Delivery::State::ready) {
       result.ready[entry.listener].insert(entry.lane);
     }
+    if (entry.state == deliveries::Delivery::State::retrying) result.retries = true;
     const std::pair who{entry.event_id, entry.listener};
     if (condemned.contains(who)) result.buried.push_back(who);
   }
@@ -47,10 +51,22 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
     return;
   }
   const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
+  if (!context.alone && has_suspects(batch, context.duty, context.duty.attached)) {
+    result.wants_alone = true;
+    connection.rollback();
+    return;
+  }
   HeldByListener held = held_keys(parts, connection, claim, batch);
+  if (projections::sabotaged("complete_before_apply")) {
+    std::vector<std::string> ids;
+    for (const auto& decoded : batch.events) ids.emplace_back(decoded.event.id);
+    parts.completer->complete(connection, ids);
+    connection.exec("COMMIT; BEGIN");
+  }
 
   projections::SavepointBudget budget = savepoint_budget(parts);
-  const Call call{context.condemned, parts.order, budget, connection.tx(), context.stop};
+  const Call call{context.condemned, context.duty.suspects, parts.order,   budget,
+                  connection,        context.seat,          context.alone, context.stop};
   std::vector<ListenerPart> listener_parts;
   for (const Queue& queue : parts.queues) {
     if (!context.duty.attached.contains(queue.listener->name())) continue;
@@ -63,6 +79,7 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
   for (const auto& [listener, keys] : outcome.promote) {
     parts.ledger->promote(connection, listener, keys, parts.batch_size);
   }
+  clear_suspects(connection, batch, context.duty, listener_parts);
   parts.completer->complete(connection, outcome.complete);
   parts.completer->park(connection, outcome.park);
   const std::int64_t committed_us = commit(connection, batch, listener_parts);

@@ -6,6 +6,12 @@ namespace {
 using projections::Fate;
 using projections::HeldKeys;
 
+projections::Failure crash_failure(const flow::Suspicion& suspicion) {
+  return {projections::FailureKind::crash, "",
+          "the process died of it " + std::to_string(suspicion.crashes + suspicion.kills) +
+              " times while it ran alone"};
+}
+
 bool settle_without_calling(const decode::DecodedEvent& decoded, const std::string& listener,
                             const Call& call, HeldKeys& held, Fate& fate) {
   const std::string key = decoded.event.key();
@@ -13,24 +19,53 @@ bool settle_without_calling(const decode::DecodedEvent& decoded, const std::stri
     fate = {.kind = Fate::Kind::waiting};
     return true;
   }
-  const auto known = call.condemned.find({std::string{decoded.event.id}, listener});
-  if (decoded.fault.empty() && known == call.condemned.end()) return false;
+  const std::pair who{std::string{decoded.event.id}, listener};
+  const auto known = call.condemned.find(who);
+  const auto suspect = call.suspects.find(who);
+  const bool crashes =
+      suspect != call.suspects.end() && flow::judge(suspect->second) == flow::Verdict::dead;
+  if (decoded.fault.empty() && known == call.condemned.end() && !crashes) return false;
   projections::Failure failure;
-  failure.message = decoded.fault;
-  if (decoded.fault.empty()) failure = known->second;
+  if (!decoded.fault.empty()) {
+    failure.message = decoded.fault;
+  } else if (crashes) {
+    failure = crash_failure(suspect->second);
+  } else {
+    failure = known->second;
+  }
   fate = {.kind = Fate::Kind::failed, .failure = failure};
   held.insert(key);
   return true;
 }
 
+// Past its time the connection is shut under the handler: whatever it then answers or throws is its
+// time-out.
 std::vector<Fate> apply(listeners::Listener& listener,
                         const std::vector<projections::Event>& events, HeldKeys& held,
                         const Call& call) {
+  const std::string first{events.front().id};
+  const auto time = call.seat.handler_timeout;
+  const HandlerWatch::Visit visit{call.seat.watch, listener.name(), first,
+                                  HandlerWatch::Clock::now() + time, call.stop};
+  const auto limit = call.connection.within(time);
+  const auto refuse_if_late = [&] {
+    if (!limit.expired()) return;
+    throw ListenerFailed{
+        first,
+        listener.name(),
+        {projections::FailureKind::timeout, "",
+         "it took longer than handler_timeout_ms (" + std::to_string(time.count()) + ")"}};
+  };
   try {
-    return listener.apply(projections::Batch{events}, held, call.budget, call.tx, call.stop,
-                          call.order);
+    const flow::FlightRecord::Flight flight{call.seat.flight, call.seat.slot, listener.name(),
+                                            events, call.alone};
+    auto fates = listener.apply(projections::Batch{events}, held, call.budget, call.connection.tx(),
+                                visit.stop(), call.order);
+    refuse_if_late();
+    return fates;
   } catch (const projections::TransactionOver& over) {
-    throw ListenerFailed{std::string{events.front().id}, listener.name(), over.failure};
+    refuse_if_late();
+    throw ListenerFailed{first, listener.name(), over.failure};
   } catch (const projections::ProjectionBroken& broken) {
     throw ListenerStopped{listener.name(), "it cannot work: " + broken.failure.message, "relay"};
   } catch (const projections::HaltRequested& halt) {
@@ -62,7 +97,8 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
     }
     Fate fate;
     const bool held_here = owed && held_from->contains(at);
-    const bool known_fault = !decoded.fault.empty() || !call.condemned.empty() || held_here;
+    const bool known_fault =
+        !decoded.fault.empty() || !call.condemned.empty() || held_here || !call.suspects.empty();
     // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
     if (known_fault) apply_stretch();
     if (held_here) held.insert(decoded.event.key());

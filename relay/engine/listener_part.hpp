@@ -10,7 +10,10 @@
 
 #include "projections/failure.hpp"
 #include "relay/decode/decoder.hpp"
+#include "relay/engine/seat.hpp"
+#include "relay/listeners/duty.hpp"
 #include "relay/listeners/listener.hpp"
+#include "relay/pg/connection.hpp"
 
 namespace relay::engine {
 
@@ -50,9 +53,12 @@ class ListenerStopped : public std::runtime_error {
 /// What a pass lends to each listener's call.
 struct Call {
   const Condemned& condemned;
+  const listeners::Suspects& suspects;
   projections::Order order;
   projections::SavepointBudget& budget;
-  projections::Tx& tx;
+  pg::Connection& connection;
+  Seat& seat;
+  bool alone;  ///< Nothing runs beside it in this process.
   const std::stop_token& stop;
 };
 

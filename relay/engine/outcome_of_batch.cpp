@@ -1,5 +1,6 @@
 #include "relay/engine/outcome_of_batch.hpp"
 
+#include "projections/failpoint.hpp"
 #include "projections/type_pattern.hpp"
 #include "relay/deliveries/retry_schedule.hpp"
 
@@ -33,6 +34,7 @@ class Sum {
       const auto& decoded = batch_.events[at];
       if (!projections::listens(owed, decoded.event.type, decoded.listener_id)) continue;
       states_[at].wanted = true;
+      if (projections::sabotaged("owed_not_written")) continue;
       open(at, delivery_of(decoded, owed.name, State::ready));
     }
   }
@@ -70,6 +72,7 @@ class Sum {
         return;
       case Fate::Kind::failed: {
         Delivery entry = failed(decoded, listener, fate.failure, 0, chance_);
+        if (entry.state == State::dead && projections::sabotaged("dead_letter_dropped")) return;
         if (entry.state == State::dead && listener.on_dead == projections::OnDead::skip) {
           outcome_.promote[listener.name].insert({entry.lane, entry.key});
         }
@@ -77,7 +80,9 @@ class Sum {
       }
       case Fate::Kind::later: return open(at, postponed(decoded, listener.name, fate, 0));
       case Fate::Kind::waiting:
-        return open(at, delivery_of(decoded, listener.name, State::waiting));
+        return open(at, delivery_of(decoded, listener.name,
+                                    projections::sabotaged("retry_out_of_order") ? State::ready
+                                                                                 : State::waiting));
       case Fate::Kind::left: states_[at].left = true; return;
     }
   }
@@ -106,7 +111,12 @@ Delivery failed(const decode::DecodedEvent& decoded, const projections::Projecti
   entry.attempts = failures + 1;
   entry.failed_now = true;
   const bool unreadable = !decoded.fault.empty();
-  if (!unreadable) entry.delay = deliveries::next_try(listener.retry, entry.attempts, chance());
+  const bool for_good = unreadable || failure.kind == projections::FailureKind::crash;
+  if (!for_good) entry.delay = deliveries::next_try(listener.retry, entry.attempts, chance());
+  if (entry.delay && projections::sabotaged("retry_too_early")) entry.delay = *entry.delay / 4;
+  if (!entry.delay && !for_good && projections::sabotaged("retries_without_end")) {
+    entry.delay = std::chrono::seconds{1};
+  }
   if (!entry.delay) entry.state = State::dead;
   entry.error_class = unreadable ? "payload" : to_string(failure.kind);
   entry.error =

@@ -38,7 +38,7 @@ struct BatchOutcome {
                                                deliveries::Delivery::State state);
 
 /// A delivery after one more counted failure: due again by the listener's schedule, or dead. What
-/// cannot be read is dead at once: it will not change.
+/// cannot be read, or kills the process, is dead at once.
 /// @param failures counted before this one.
 [[nodiscard]] deliveries::Delivery failed(const decode::DecodedEvent& decoded,
                                           const projections::ProjectionOptions& listener,

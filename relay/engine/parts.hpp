@@ -44,7 +44,12 @@ struct EngineOptions {
   int workers = 2;            ///< Of the first pass; each detached listener has one more.
   int lanes_per_claim = 4;
   std::chrono::milliseconds poll_max{100};
-  bool drain = false;                                  ///< End when nothing is left to do.
+  std::chrono::milliseconds call_limit{12'000};      ///< How long a statement's answer may take.
+  std::chrono::milliseconds handler_timeout{5'000};  ///< How long a listener may take over a batch.
+  std::chrono::milliseconds stuck_exit{60'000};      ///< Past that: a handler that does not end.
+  std::string flight_folder;                         ///< Where the flight record lies.
+  int batch_size = 500;                              ///< Events that it can name per worker.
+  bool drain = false;                                ///< End when nothing is left to do.
   std::map<std::string, std::string> agreed_settings;  ///< What all relays must have alike.
 };
 

@@ -18,10 +18,12 @@ namespace relay::engine {
 /// What became of one claim.
 struct PassResult {
   std::vector<claim::LaneRead> lanes;
-  std::size_t events = 0;  ///< Settled by the commit: completed, parked, or no longer owed.
-  bool stale = false;      ///< The listeners changed; nothing was done.
-  bool left_over = false;  ///< The savepoint budget was spent; the rest wants care.
+  std::size_t events = 0;    ///< Settled by the commit: completed, parked, or no longer owed.
+  bool stale = false;        ///< The listeners changed; nothing was done.
+  bool left_over = false;    ///< The savepoint budget was spent; the rest wants care.
+  bool wants_alone = false;  ///< There are suspects in it; nothing was done.
   std::vector<std::pair<std::string, std::string>> buried;  ///< Of the condemned: counted now.
+  bool retries = false;  ///< Some deliveries are to be tried again.
   std::map<std::string, std::set<int>> ready;  ///< Lanes with new ready deliveries, by listener.
 };
 
@@ -37,6 +39,8 @@ class CommitRefused : public std::runtime_error {
 /// What a pass is done with, beside the parts.
 struct PassContext {
   pg::Connection& connection;
+  Seat& seat;
+  bool alone;  ///< Nothing runs beside it in this process, and it has one event.
   const std::vector<claim::LaneTicket>& tickets;
   const listeners::Duty& duty;
   const Condemned& condemned;

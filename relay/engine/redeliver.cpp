@@ -1,3 +1,4 @@
+#include "projections/failpoint.hpp"
 #include "relay/engine/ending.hpp"
 #include "relay/engine/outcome_of_drain.hpp"
 
@@ -14,16 +15,24 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
     return;
   }
   const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
-  const bool ordered = parts.order == projections::Order::by_key;
+  if (!context.alone && has_suspects(batch, context.duty, {queue.listener->name()})) {
+    result.wants_alone = true;
+    connection.rollback();
+    return;
+  }
+  const bool ordered =
+      parts.order == projections::Order::by_key && !projections::sabotaged("retry_out_of_order");
 
   projections::SavepointBudget budget = savepoint_budget(parts);
-  const Call call{context.condemned, parts.order, budget, connection.tx(), context.stop};
+  const Call call{context.condemned, context.duty.suspects, parts.order,   budget,
+                  connection,        context.seat,          context.alone, context.stop};
   std::vector<ListenerPart> listener_parts;
   listener_parts.push_back(run_deliveries(
       *queue.listener, batch, ordered ? held_from(batch, claim) : std::set<std::size_t>{}, call));
 
   const DrainOutcome outcome = outcome_of_drain(batch, listener_parts[0], claim, chance);
   const deliveries::Settlement& settlement = outcome.settlement;
+  clear_suspects(connection, batch, context.duty, listener_parts);
   parts.completer->complete(connection, parts.ledger->settle(connection, settlement));
   if (claim.any_waiting) {
     parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
@@ -37,6 +46,7 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
     if (claim.any_waiting) result.ready[settlement.listener].insert(key.lane);
   }
   for (const deliveries::Delivery& entry : settlement.changed) {
+    if (entry.state == deliveries::Delivery::State::retrying) result.retries = true;
     const std::pair who{entry.event_id, entry.listener};
     if (entry.failed_now && context.condemned.contains(who)) result.buried.push_back(who);
   }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
+#include "relay/deliveries/suspects.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::engine {
@@ -16,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto pace_at_work = 2ms;      // somebody is waiting for the next event
 constexpr auto pace_in_backlog = 20ms;  // the workers have enough; only the floors want to move
 constexpr auto judge_every = 2s;
+constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebody must look
 constexpr std::size_t lanes_per_sweep = 4;
 constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
 constexpr auto sweep_pause_least = 1s;
@@ -28,10 +31,13 @@ std::vector<int> all_lanes(int count) {
 
 }  // namespace
 
-Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble)
+Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble,
+             Target& target, flow::AdoptedRecords& remains)
     : options_(options),
       shared_(shared),
       trouble_(trouble),
+      target_(target),
+      remains_(remains),
       referee_(options, parts),
       deliveries_(shared) {}
 
@@ -41,32 +47,51 @@ std::string Scout::refused() const {
 }
 
 void Scout::run(const std::stop_token& stop) {
-  int losses = 0;
   while (!stop.stop_requested() && !drained_ && refused().empty()) {
-    try {
-      if (!connection_) {
-        auto fresh = std::make_unique<pg::Connection>(
-            options_.conninfo,
-            pg::ConnectOptions{.application_name = "freshet scout of " + options_.database});
-        const std::lock_guard lock{connection_mutex_};
-        connection_ = std::move(fresh);
+    {
+      Target::Call call{target_};
+      if (call.allowed()) {
+        take_turn(call, stop);
+      } else {
+        found_work_ = false;
       }
-      look();
-      losses = 0;
-      trouble_.end("scout");
-    } catch (...) {
-      const projections::Failure why = projections::current_failure();
-      {
-        const std::lock_guard lock{connection_mutex_};
-        connection_.reset();
-      }
-      if (stop.stop_requested()) break;  // cancelled to end in time
-      trouble_.begin("scout", "cannot look for work: " + why.message);
-      pause_for(backoff(++losses, 100ms, 5s), stop);
     }
-    if (drained_) break;
-    judge_now_ = shared_.scout_pause(pace(found_work_), stop) || judge_now_;
+    if (!drained_) judge_now_ = shared_.scout_pause(pace(found_work_), stop) || judge_now_;
   }
+}
+
+void Scout::take_turn(Target::Call& call, const std::stop_token& stop) {
+  try {
+    connect();
+    look();
+    call.worked();
+    trouble_.end("scout");
+  } catch (const pg::ConnectError& error) {
+    if (!stop.stop_requested()) call.failed(error.what());
+  } catch (...) {
+    const projections::Failure why = projections::current_failure();
+    drop_connection();
+    if (stop.stop_requested()) return;  // cancelled to end in time
+    if (why.kind == projections::FailureKind::connection) return call.failed(why.message);
+    call.worked();
+    trouble_.begin("scout", "cannot look for work: " + why.message);
+    pause_for(after_trouble, stop);
+  }
+}
+
+void Scout::connect() {
+  if (connection_) return;
+  auto fresh = std::make_unique<pg::Connection>(
+      options_.conninfo, target_.connect_options("scout of " + options_.database));
+  deliveries::store_suspects(*fresh, remains_.remains());
+  remains_.forget();
+  const std::lock_guard lock{connection_mutex_};
+  connection_ = std::move(fresh);
+}
+
+void Scout::drop_connection() {
+  const std::lock_guard lock{connection_mutex_};
+  connection_.reset();
 }
 
 void Scout::cancel() noexcept {
@@ -82,7 +107,7 @@ void Scout::look() {
   const bool events = look_for_events(last_place);
   const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
   found_work_ = events || deliveries;
-  if (!found_work_) trouble_.end("connection");  // whatever a worker lost, nothing waits for it
+  if (!found_work_) trouble_.end("statement");  // whatever a worker lost, nothing waits for it
   ring_if_lanes_wait();
   if (options_.drain && !found_work_ && nobody_at_work()) {
     drained_ = !sweep(static_cast<std::size_t>(shared_.board.size())) &&
@@ -166,7 +191,14 @@ std::int64_t Scout::probe(const std::vector<int>& lanes, const std::vector<std::
 
 void Scout::decide_floor(std::int64_t last_seq) {
   std::set<std::string> writers;
-  for (const auto& row : connection_->exec(sql::open_writers)) writers.insert(row[0].c_str());
+  if (projections::sabotaged("floor_by_xmin")) {  // who has no transaction id yet is not seen
+    for (const auto& row : connection_->exec("SELECT virtualtransaction FROM pg_locks WHERE "
+                                             "locktype = 'transactionid' AND granted")) {
+      writers.insert(row[0].c_str());
+    }
+  } else if (!projections::sabotaged("floor_passes_open_writer")) {
+    for (const auto& row : connection_->exec(sql::open_writers)) writers.insert(row[0].c_str());
+  }
   keeper_.observe(last_seq, writers);
 }
 

@@ -12,7 +12,9 @@
 #include "relay/engine/delivery_scout.hpp"
 #include "relay/engine/referee.hpp"
 #include "relay/engine/shared.hpp"
+#include "relay/engine/target.hpp"
 #include "relay/engine/trouble.hpp"
+#include "relay/flow/flight_remains.hpp"
 
 namespace relay::engine {
 
@@ -21,7 +23,10 @@ namespace relay::engine {
 /// judge what this relay may claim. One connection.
 class Scout {
  public:
-  Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble);
+  /// @param remains of processes that died: their events become suspects before anything is
+  /// claimed.
+  Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble,
+        Target& target, flow::AdoptedRecords& remains);
 
   /// Looks until stopped or, with `drain`, until nothing is left. Never throws.
   void run(const std::stop_token& stop);
@@ -37,6 +42,9 @@ class Scout {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void take_turn(Target::Call& call, const std::stop_token& stop);
+  void connect();
+  void drop_connection();
   void look();
   void judge();
   bool look_for_events(std::int64_t& last_place);
@@ -51,6 +59,8 @@ class Scout {
   const EngineOptions& options_;
   Shared& shared_;
   Trouble& trouble_;
+  Target& target_;
+  flow::AdoptedRecords& remains_;
   Referee referee_;
   DeliveryScout deliveries_;
   std::mutex connection_mutex_;  // guards the pointer against cancel()

@@ -63,6 +63,13 @@ void Shared::condemn(const std::pair<std::string, std::string>& who,
   condemned_ = std::make_shared<const Condemned>(std::move(all));
 }
 
+int Shared::count_loss(const std::pair<std::string, std::string>& who) {
+  constexpr std::size_t most = 1'000;
+  const std::lock_guard lock{mutex_};
+  if (losses_.size() >= most) losses_.clear();
+  return ++losses_[who];
+}
+
 void Shared::forget(const std::vector<std::pair<std::string, std::string>>& buried) {
   if (buried.empty()) return;
   const std::lock_guard lock{mutex_};

@@ -27,6 +27,7 @@ class Shared {
   claim::LaneBoard board;                                   ///< Of the first pass.
   std::map<std::string, claim::LaneBoard> delivery_boards;  ///< By listener; never grows.
   std::atomic<std::int64_t> events_done{0};
+  std::atomic<bool> retries_to_come{true};  ///< There may be some: they are looked for often.
 
   /// What this relay has to do; nothing while it may not claim at all.
   [[nodiscard]] std::shared_ptr<const listeners::Duty> duty() const;
@@ -54,6 +55,10 @@ class Shared {
   void condemn(const std::pair<std::string, std::string>& who, const projections::Failure& why);
   void forget(const std::vector<std::pair<std::string, std::string>>& buried);
 
+  /// A connection was lost while a listener had a batch that begins with this event. @return how
+  /// often by now: once it has come through, it does not come again.
+  int count_loss(const std::pair<std::string, std::string>& who);
+
  private:
   mutable std::mutex mutex_;
   std::condition_variable_any bell_rang_;
@@ -62,6 +67,7 @@ class Shared {
   std::uint64_t bell_ = 0;
   bool scout_wanted_ = false;
   bool judge_again_ = true;
+  std::map<std::pair<std::string, std::string>, int> losses_;  // bounded: see count_loss
   std::shared_ptr<const Condemned> condemned_ = std::make_shared<const Condemned>();
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
 #include "relay/listeners/roster.hpp"
@@ -16,18 +17,23 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto bell_wait = 500ms;  // the bell may be missed; this bounds what that costs
 constexpr int conflicts_before_care = 3;
+constexpr int losses_before_care = 2;
+constexpr int losses_before_blame = 5;  // two among others, three alone
 constexpr auto trouble_rest = 1'000ms;
 
 }  // namespace
 
 Worker::Worker(std::string name, std::vector<Field> fields, const EngineOptions& options,
-               const Parts& parts, Shared& shared, Trouble& trouble)
+               const Parts& parts, Floor& floor, std::size_t slot)
     : name_(std::move(name)),
       fields_(std::move(fields)),
       options_(options),
       parts_(parts),
-      shared_(shared),
-      trouble_(trouble) {}
+      shared_(floor.shared),
+      trouble_(floor.trouble),
+      target_(floor.target),
+      gate_(floor.gate),
+      seat_{watch_, floor.flight, slot, options.handler_timeout} {}
 
 void Worker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -46,49 +52,74 @@ bool Worker::take_turn(const std::stop_token& stop) {
     const Tickets tickets = field.board->take(options_.lanes_per_claim, Clock::now());
     if (tickets.empty()) continue;
     next_field_ = (next_field_ + step + 1) % fields_.size();
-    Job job{field, tickets, stop};
-    work(job, *duty);
-    return true;
+    return begin(field, tickets, *duty, stop);
   }
   return false;
 }
 
-void Worker::work(Job& job, const listeners::Duty& duty) {
+// @return false: the database is not to be called now.
+bool Worker::begin(const Field& field, const Tickets& tickets, const listeners::Duty& duty,
+                   const std::stop_token& stop) {
+  Job job{field, tickets, stop};
+  Target::Call call{target_};
+  if (!call.allowed()) {
+    give_back(job);
+    return false;
+  }
+  work(job, duty, call);
+  return true;
+}
+
+void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
   try {
-    const auto condemned = shared_.condemned();
-    const PassContext context{connected(), job.tickets, duty, *condemned, job.stop};
-    if (job.field.queue == nullptr) {
-      first_pass(parts_, context, job.result);
-    } else {
-      redeliver(parts_, *job.field.queue, context, job.result);
-    }
+    // A careful lane brings one event; while there are suspects, it may be one of them.
+    const bool careful = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+    pass(job, duty, careful && !duty.suspects.empty());
+    call.worked();
     settle(job);
     return;
+  } catch (const pg::ConnectError& error) {
+    lost({error.failure.kind, "", error.what()}, call);
   } catch (const ListenerFailed& error) {
-    if (error.failure.kind == FailureKind::timeout || error.failure.kind == FailureKind::event) {
-      isolate(job, {{error.event_id, error.listener}}, error.failure);
-    } else {
-      failed(job, error.failure);
-    }
+    listener_failed(job, error, call);
   } catch (const CommitRefused& refused) {
+    call.worked();
     if (refused.failure.kind == FailureKind::conflict) {
-      failed(job, refused.failure);
+      again(job, refused.failure);
     } else {
       isolate(job, refused.applied, refused.failure);
     }
   } catch (const ListenerStopped& stopped) {
+    call.worked();
     pause_listener(job, stopped);
   } catch (...) {
-    failed(job, projections::current_failure());
+    failed(job, projections::current_failure(), call);
   }
-  if (connection_) connection_->rollback();
+  if (connection_ && !connection_->rollback()) drop_connection();
   give_back(job);
+}
+
+void Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
+  const Gate::Pass inside{gate_, alone, options_.call_limit};
+  if (!inside.inside()) {  // others take their time; it comes again
+    for (const claim::LaneTicket& ticket : job.tickets) {
+      job.result.lanes.push_back({.lane = ticket.lane, .held = false, .more = true});
+    }
+    return;
+  }
+  const auto condemned = shared_.condemned();
+  const PassContext context{connected(), seat_, alone, job.tickets, duty, *condemned, job.stop};
+  if (job.field.queue == nullptr) {
+    first_pass(parts_, context, job.result);
+  } else {
+    redeliver(parts_, *job.field.queue, context, job.result);
+  }
 }
 
 pg::Connection& Worker::connected() {
   if (!connection_) {
-    auto fresh = std::make_unique<pg::Connection>(
-        options_.conninfo, pg::ConnectOptions{.application_name = "freshet " + name_});
+    auto fresh =
+        std::make_unique<pg::Connection>(options_.conninfo, target_.connect_options(name_));
     const std::lock_guard lock{connection_mutex_};
     connection_ = std::move(fresh);
   }
@@ -102,7 +133,12 @@ void Worker::cancel() noexcept {
 
 void Worker::settle(const Job& job) {
   conflicts_ = 0;
-  losses_ = 0;
+  if (job.result.wants_alone) {
+    for (const claim::LaneRead& read : job.result.lanes) {
+      if (read.held && read.events > 0) be_careful(job, read);
+    }
+    return give_back(job);
+  }
   if (job.result.stale) {
     shared_.forbid();
     shared_.wake_scout(true);
@@ -110,26 +146,34 @@ void Worker::settle(const Job& job) {
   }
   for (const claim::LaneRead& read : job.result.lanes) settle_lane(job, read);
   spread_ready(job);
+  if (job.result.retries) shared_.retries_to_come = true;
   shared_.forget(job.result.buried);
   shared_.events_done += static_cast<std::int64_t>(job.result.events);
-  trouble_.end("connection");
+  trouble_.end("statement");
 }
 
 void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
   claim::LaneBoard& board = *job.field.board;
-  if (!read.held) return board.busy(read.lane);
+  if (!read.held) return board.done(read.lane, read.more);
   const bool deliveries = job.field.queue != nullptr;
   // Retries that are due come in no order of places, so care ends where the queue does.
   const bool through = deliveries && read.events == 0;
   if (job.result.left_over) {
-    board.be_careful(read.lane, deliveries ? INT64_MAX : read.last);
+    be_careful(job, read);
   } else {
     board.passed(read.lane, through ? INT64_MAX : read.last);
+    if (!deliveries && projections::sabotaged("cursor_instead_of_state")) {
+      board.read_up_to(read.lane, read.last);
+    }
     if (deliveries && parts_.order == projections::Order::by_key) {
       board.read_up_to(read.lane, read.last);
     }
   }
   board.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));
+}
+
+void Worker::be_careful(const Job& job, const claim::LaneRead& read) {
+  job.field.board->be_careful(read.lane, job.field.queue != nullptr ? INT64_MAX : read.last);
 }
 
 // What this commit made ready is taken by whoever is next, without waiting for a look.
@@ -164,18 +208,46 @@ void Worker::pause_listener(const Job& job, const ListenerStopped& stopped) {
   shared_.wake_scout(true);
 }
 
-void Worker::failed(const Job& job, const Failure& why) {
+void Worker::listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call) {
+  const FailureKind kind = error.failure.kind;
   if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
-  switch (why.kind) {
-    case FailureKind::conflict: return again(job, why);
-    case FailureKind::connection: return lost(why, job.stop);
-    case FailureKind::timeout:
-    case FailureKind::event:
-    case FailureKind::configuration:
-      // One of our own statements: nobody's event is at fault, somebody must look.
-      trouble_.begin("connection", "the relay cannot work: " + why.message);
-      return rest(job, trouble_rest);
+  if (kind == FailureKind::timeout || kind == FailureKind::event) {
+    call.worked();
+    return isolate(job, {{error.event_id, error.listener}}, error.failure);
   }
+  if (kind != FailureKind::connection) return failed(job, error.failure, call);
+  // Once is the network's doing. Twice at the same place may be the event's: it comes alone, and
+  // only if connections die of it alone, while others can be made, it is counted.
+  const int times = shared_.count_loss({error.event_id, error.listener});
+  if (projections::sabotaged("count_lost_connections")) {
+    shared_.condemn({error.event_id, error.listener}, error.failure);
+  }
+  lost(error.failure, call);
+  const bool alone = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+  if (times >= losses_before_care && !alone) isolate(job, {}, error.failure);
+  if (times >= losses_before_blame && alone && can_connect()) {
+    shared_.condemn({error.event_id, error.listener}, error.failure);
+  }
+}
+
+bool Worker::can_connect() {
+  try {
+    connected().exec("SELECT 1");
+    return true;
+  } catch (...) {
+    drop_connection();
+    return false;
+  }
+}
+
+void Worker::failed(const Job& job, const Failure& why, Target::Call& call) {
+  if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
+  if (why.kind == FailureKind::connection) return lost(why, call);
+  call.worked();
+  if (why.kind == FailureKind::conflict) return again(job, why);
+  // One of our own statements: nobody's event is at fault, somebody must look.
+  trouble_.begin("statement", "the relay cannot work: " + why.message);
+  rest(job, trouble_rest);
 }
 
 void Worker::again(const Job& job, const Failure& why) {
@@ -192,27 +264,27 @@ void Worker::isolate(const Job& job,
                      const Failure& why) {
   const bool alone = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
   if (alone && suspects.empty()) {
-    trouble_.begin("connection", "the relay cannot complete an event: " + why.message);
+    trouble_.begin("statement", "the relay cannot complete an event: " + why.message);
     return rest(job, trouble_rest);
   }
   if (alone) {
     for (const auto& who : suspects) shared_.condemn(who, why);
     return;
   }
-  const bool deliveries = job.field.queue != nullptr;
   for (const claim::LaneRead& read : job.result.lanes) {
-    if (!read.held || read.events == 0) continue;
-    job.field.board->be_careful(read.lane, deliveries ? INT64_MAX : read.last);
+    if (read.held && read.events > 0) be_careful(job, read);
   }
 }
 
-void Worker::lost(const Failure& why, const std::stop_token& stop) {
-  {
-    const std::lock_guard lock{connection_mutex_};
-    connection_.reset();
-  }
-  trouble_.begin("connection", "the connection was lost: " + why.message);
-  pause_for(backoff(++losses_, 100ms, 5s), stop);
+void Worker::lost(const Failure& why, Target::Call& call) {
+  drop_connection();
+  call.failed(why.message);
+  log::warn("a connection was lost", {{"who", name_}, {"why", why.message}});
+}
+
+void Worker::drop_connection() {
+  const std::lock_guard lock{connection_mutex_};
+  connection_.reset();
 }
 
 void Worker::rest(const Job& job, std::chrono::milliseconds time) {

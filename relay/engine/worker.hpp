@@ -2,12 +2,15 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "relay/engine/gate.hpp"
 #include "relay/engine/pass.hpp"
 #include "relay/engine/shared.hpp"
+#include "relay/engine/target.hpp"
 #include "relay/engine/trouble.hpp"
 
 namespace relay::engine {
@@ -18,20 +21,35 @@ struct Field {
   const Queue* queue = nullptr;  ///< Null: the first pass.
 };
 
+/// What all workers of a database share.
+struct Floor {
+  Shared& shared;
+  Trouble& trouble;
+  Target& target;
+  Gate& gate;
+  flow::FlightRecord& flight;
+};
+
 /// One thread's work on one database: takes lanes from the boards of its fields in turn, passes
 /// their batches, and decides what a failed pass asks for. One connection, thrown away when it
 /// fails.
 class Worker {
  public:
   /// @param name for messages and pg_stat_activity. @param fields in the order of the first turn.
+  /// @param slot of the flight record; the worker's own.
   Worker(std::string name, std::vector<Field> fields, const EngineOptions& options,
-         const Parts& parts, Shared& shared, Trouble& trouble);
+         const Parts& parts, Floor& floor, std::size_t slot);
 
   /// Works until stopped; a pass under way is finished first. Never throws.
   void run(const std::stop_token& stop);
   /// Cancels the statement that runs now. Any thread.
   void cancel() noexcept;
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// A handler that is past its time; it is asked to stop. Any thread.
+  [[nodiscard]] std::optional<HandlerWatch::Late> look_at_handler() {
+    return watch_.look(HandlerWatch::Clock::now());
+  }
+  [[nodiscard]] std::size_t slot() const { return seat_.slot; }
 
  private:
   using Tickets = std::vector<claim::LaneTicket>;
@@ -45,10 +63,14 @@ class Worker {
   };
 
   bool take_turn(const std::stop_token& stop);
-  void work(Job& job, const listeners::Duty& duty);
+  bool begin(const Field& field, const Tickets& tickets, const listeners::Duty& duty,
+             const std::stop_token& stop);
+  void work(Job& job, const listeners::Duty& duty, Target::Call& call);
+  void pass(Job& job, const listeners::Duty& duty, bool alone);
   pg::Connection& connected();
   void settle(const Job& job);
   void settle_lane(const Job& job, const claim::LaneRead& read);
+  static void be_careful(const Job& job, const claim::LaneRead& read);
   void spread_ready(const Job& job);
   void give_back(const Job& job);
 
@@ -57,8 +79,11 @@ class Worker {
   void again(const Job& job, const projections::Failure& why);
   void isolate(const Job& job, const std::vector<std::pair<std::string, std::string>>& suspects,
                const projections::Failure& why);
-  void failed(const Job& job, const projections::Failure& why);
-  void lost(const projections::Failure& why, const std::stop_token& stop);
+  void failed(const Job& job, const projections::Failure& why, Target::Call& call);
+  void listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call);
+  void lost(const projections::Failure& why, Target::Call& call);
+  void drop_connection();
+  bool can_connect();
   void rest(const Job& job, std::chrono::milliseconds time);
 
   const std::string name_;
@@ -67,11 +92,14 @@ class Worker {
   const Parts& parts_;
   Shared& shared_;
   Trouble& trouble_;
+  Target& target_;
+  Gate& gate_;
+  HandlerWatch watch_;
+  Seat seat_;
   std::size_t next_field_ = 0;
   std::mutex connection_mutex_;  // cancel() comes from another thread
   std::unique_ptr<pg::Connection> connection_;
   int conflicts_ = 0;
-  int losses_ = 0;
 };
 
 }  // namespace relay::engine

@@ -134,6 +134,13 @@ FlightRecord::Flight::Flight(FlightRecord& record, std::size_t slot, std::string
   name_crash_mark(&slot_->state);
 }
 
+void FlightRecord::blame(std::size_t slot) noexcept {
+  if (!on() || slot >= slots_) return;
+  auto* head = std::launder(reinterpret_cast<FlightLayout::SlotHead*>(
+      memory_ + FlightLayout::file_bytes(slot, ids_max_)));
+  if (head->state.load() == SlotState::in_flight) head->state.store(SlotState::crashed);
+}
+
 FlightRecord::Flight::~Flight() {
   if (slot_ == nullptr) return;
   name_crash_mark(nullptr);

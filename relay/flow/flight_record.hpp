@@ -37,6 +37,8 @@ class FlightRecord {
   FlightRecord& operator=(const FlightRecord&) = delete;
 
   [[nodiscard]] bool on() const { return memory_ != nullptr; }
+  /// The slot's thread is stuck and the process is about to end for it: as if it had crashed.
+  void blame(std::size_t slot) noexcept;
   [[nodiscard]] AdoptedRecords& adopted() { return adopted_; }
 
  private:

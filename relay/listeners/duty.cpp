@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "projections/failpoint.hpp"
+
 namespace relay::listeners {
 namespace {
 
@@ -31,6 +33,7 @@ Duty duty_of(const std::vector<Declaration>& own, const Registered& registered) 
         entry.state == "active" && mine != own.end() && alike(*mine, entry.declaration);
     const bool detached = entry.declaration.detached;
     if (served) (detached ? duty.detached : duty.attached).insert(name);
+    if (projections::sabotaged("listeners_from_settings") && mine == own.end()) continue;
     if (!served || detached) {
       duty.owed.push_back({.name = name, .events = entry.declaration.patterns});
     }

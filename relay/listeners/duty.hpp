@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "projections/registry.hpp"
+#include "relay/flow/suspicion.hpp"
 
 namespace relay::listeners {
 
@@ -21,6 +22,9 @@ struct Declaration {
   bool detached = false;
 };
 
+/// (event id, listener) that were in flight when a process died: each must run alone.
+using Suspects = std::map<std::pair<std::string, std::string>, flow::Suspicion>;
+
 /// What all relays of a database must agree on, as the database holds it.
 struct Registered {
   struct Entry {
@@ -32,8 +36,7 @@ struct Registered {
   };
   std::map<std::string, Entry> listeners;
   std::map<std::string, std::string> settings;
-  /// (event id, listener): in flight when a process died; each must run alone.
-  std::set<std::pair<std::string, std::string>> suspects;
+  Suspects suspects;
 
   [[nodiscard]] std::string version() const;  ///< `listeners_version`
 };
@@ -46,7 +49,7 @@ struct Duty {
   /// Who must see events and is not served in this relay's first pass: detached, paused, run by
   /// another relay. The first pass writes `ready` deliveries for them.
   std::vector<projections::ProjectionOptions> owed;
-  std::set<std::pair<std::string, std::string>> suspects;
+  Suspects suspects;
 
   [[nodiscard]] bool serves(const std::string& listener) const {
     return attached.contains(listener) || detached.contains(listener);

@@ -48,7 +48,7 @@ Registered read_registered(pg::Connection& connection, const std::string& instan
     if (what == "setting") {
       registered.settings[name] = value;
     } else if (what == "suspect") {
-      registered.suspects.emplace(name, value);
+      registered.suspects[{name, value}] = {.crashes = row[3].as<int>(), .kills = row[4].as<int>()};
     } else {
       Registered::Entry entry{.declaration = {.name = name,
                                               .kind = row[3].c_str(),

@@ -81,6 +81,17 @@ bool all(const Engines& engines, Engine::State state) {
   return std::ranges::all_of(engines, [&](const auto& e) { return e->state() == state; });
 }
 
+/// A thread that is lost in a handler cannot be ended; past a limit only a new process helps.
+void exit_if_stuck(const Engines& engines) {
+  for (const auto& engine : engines) {
+    const std::string why = engine->look_after_handlers();
+    if (why.empty()) continue;
+    log::error(why + "; the process ends, so that its supervisor starts it again",
+               {{"database", engine->database()}});
+    std::_Exit(1);
+  }
+}
+
 /// Ends everything within the limit; a second signal shortens it to now. Exits the process when a
 /// handler cannot be ended: its thread would never be joined.
 void stop_all(const Engines& engines, std::chrono::seconds limit, LastResort& last_resort) {
@@ -129,6 +140,7 @@ int run_relay(const settings::Settings& settings, const projections::Registry& r
   };
   while (signal_number == 0 && !ended()) {
     signal_number = next_signal();
+    exit_if_stuck(engines);
     progress.show(events_done(engines));
   }
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});

@@ -9,6 +9,7 @@
 #include "relay/complete/table_completer.hpp"
 #include "relay/decode/row_decoder.hpp"
 #include "relay/deliveries/table_ledger.hpp"
+#include "relay/flow/flight_folder.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
 #include "schema/statements.hpp"
@@ -44,6 +45,11 @@ std::string instance_name(const settings::Relay& relay) {
   return std::string{host.data()} + ":" + std::to_string(::getpid());
 }
 
+std::string flight_folder(const settings::Relay& relay) {
+  return relay.flight_record_dir.empty() ? flow::flight_folder(settings::process_environment)
+                                         : relay.flight_record_dir;
+}
+
 claim::DeliveryQueue delivery_queue(const projections::Projection& projection) {
   const projections::ProjectionOptions& options = projection.options;
   return {.listener = options.name,
@@ -76,6 +82,11 @@ std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
                                 .workers = relay.workers,
                                 .lanes_per_claim = source->lanes_per_claim(),
                                 .poll_max = relay.poll_max,
+                                .call_limit = settings::client_limit(relay),
+                                .handler_timeout = relay.handler_timeout,
+                                .stuck_exit = relay.stuck_exit,
+                                .flight_folder = flight_folder(relay),
+                                .batch_size = relay.batch_size,
                                 .drain = drain,
                                 .agreed_settings = agreed_settings(relay)};
   if (database.listen) {

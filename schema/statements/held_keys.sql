@@ -1,6 +1,6 @@
 -- name: held_keys
--- Which keys of a batch wait behind an open delivery, and for whom. $1 lanes and $2 keys, side by side. A dead letter
--- holds its key for those that block. Runs after plan_by_index.
+-- Which keys of a batch wait behind an open delivery, and for whom. $1 lanes and $2 keys, side by
+-- side. A dead letter holds its key for those that block. Runs after plan_by_index.
 SELECT DISTINCT l.name, k.key,
        (SELECT set_config('enable_seqscan', 'on', true)
             || set_config('enable_bitmapscan', 'on', true)

@@ -10,4 +10,5 @@ SELECT 'listener' AS what, name, array_to_string(patterns, chr(31)) AS value, ki
  UNION ALL
 SELECT 'setting', name, value, '', '', false, '', '', NULL FROM freshet_setting
  UNION ALL
-SELECT 'suspect', event_id::text, listener, '', '', false, '', '', NULL FROM event_suspect
+SELECT 'suspect', event_id::text, listener, crashes::text, kills::text, false, '', '', NULL
+  FROM event_suspect

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "relay/flow/flight_remains.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::deliveries {
+
+/// Stores what was in the air when processes died, so that every relay runs it alone from now on.
+/// Counts rise only for what was alone already. One transaction of its own. @throws pqxx::failure.
+void store_suspects(pg::Connection& connection, const std::vector<flow::FlightRemains>& remains);
+
+/// Inside the claim's transaction: these have come through alone, or are dead letters now.
+void clear_suspects(pg::Connection& connection, const std::string& listener,
+                    const std::vector<std::string>& event_ids);
+
+}  // namespace relay::deliveries
