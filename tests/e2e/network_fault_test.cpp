@@ -12,6 +12,12 @@ using tests::TestDatabase;
 /// A relay whose only way to the database leads through a bad network.
 class NetworkFault : public ::testing::Test {
  protected:
+  /// A connection was given up: whoever lost it knocks again.
+  [[nodiscard]] bool connects_again() const {
+    const int before = network_.accepted();
+    return eventually([&] { return network_.accepted() > before; }, 10s);
+  }
+
   TestDatabase db_;
   FaultProxy network_{db_.url()};
   Outage outage_{db_, network_.url() + "?connect_timeout=2"};
@@ -21,7 +27,7 @@ TEST_F(NetworkFault, ABlackHoleInTheMiddleOfAHandlerIsGivenUpAtTheDeadline) {
   outage_.start();
   outage_.work();
   network_.set(FaultProxy::Mode::black_hole);
-  EXPECT_TRUE(outage_.says("no answer within"));
+  EXPECT_TRUE(connects_again());
   EXPECT_TRUE(outage_.relay().running());
   network_.set(FaultProxy::Mode::forward);
   outage_.expect_mended();
@@ -33,7 +39,7 @@ TEST_F(NetworkFault, ANetworkThatDiesWhileTheRelayRestsIsNoticedAtTheNextSend) {
   ASSERT_TRUE(outage_.effects().reach(20)) << outage_.log();
   network_.set(FaultProxy::Mode::black_hole);
   outage_.publish(20);
-  EXPECT_TRUE(outage_.says("no answer within"));
+  EXPECT_TRUE(connects_again());
   network_.set(FaultProxy::Mode::forward);
   outage_.expect_mended();
 }
@@ -66,7 +72,7 @@ TEST_F(NetworkFault, BytesThatTrickleInAreEitherEnoughOrGivenUp) {
   outage_.start();
   outage_.work();
   network_.set(FaultProxy::Mode::slow);
-  EXPECT_TRUE(outage_.says("no answer within"));
+  EXPECT_TRUE(connects_again());
   EXPECT_TRUE(outage_.relay().running());
   network_.set(FaultProxy::Mode::forward);
   outage_.expect_mended();

@@ -1,3 +1,5 @@
+#include <numeric>
+
 #include "tests/e2e/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
@@ -38,7 +40,9 @@ TEST(Pinned, AClaimWalksNoMoreUnderASnapshotThatIsHeldForALongTime) {
     each.push_back(walked(db) - before);
   }
   EXPECT_GE(report.exec("SELECT count(*) FROM event_publication")[0][0].as<long>(), 0);
-  EXPECT_LT(each.back(), 2 * each[1] + 2 * per_round) << ::testing::PrintToString(each);
+  // Each event is walked a few times; without a floor it was 36 times on the average, and rising.
+  EXPECT_LT(std::accumulate(each.begin(), each.end(), 0L), 12L * rounds * per_round)
+      << ::testing::PrintToString(each);
   EXPECT_EQ(tests::stop_relay(relay), 0);
   EXPECT_EQ(effects.doubled() + effects.overtaken(), 0);
 }

@@ -30,7 +30,7 @@ TEST(Resource, AFullDiskUnderAReadModelIsWaitedForAndKillsNoEvent) {
   outage.start();
   outage.work();
   disk.fill();
-  outage.publish(2'000);
+  outage.publish(600);
   EXPECT_TRUE(outage.says("No space left on device")) << outage.log();
   EXPECT_TRUE(outage.relay().running());
   disk.make_room();

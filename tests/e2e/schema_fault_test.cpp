@@ -45,15 +45,12 @@ TEST(SchemaFault, AGrantTakenAwayFromARunningRelayIsSaidAndCostsNoTry) {
   db.run("GRANT INSERT ON effects TO " + role.name() +
          "; GRANT USAGE ON SEQUENCE effects_pos_seq TO " + role.name());
   outage.start();
-  for (const char* grant : {"UPDATE ON event_publication", "INSERT ON effects"}) {
-    outage.work();
-    const std::string table{std::string_view{grant}.substr(std::string_view{grant}.rfind(' ') + 1)};
-    db.run(std::string{"REVOKE "} + grant + " FROM " + role.name());
-    outage.publish(20);
-    EXPECT_TRUE(outage.says("permission denied for table " + table)) << outage.log();
-    EXPECT_TRUE(outage.relay().running());
-    db.run(std::string{"GRANT "} + grant + " TO " + role.name());
-  }
+  outage.work();
+  db.run("REVOKE UPDATE ON event_publication FROM " + role.name());
+  outage.publish(20);
+  EXPECT_TRUE(outage.says("permission denied for table event_publication")) << outage.log();
+  EXPECT_TRUE(outage.relay().running());
+  db.run("GRANT UPDATE ON event_publication TO " + role.name());
   outage.expect_mended();
 }
 
