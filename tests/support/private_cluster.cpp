@@ -73,7 +73,7 @@ PrivateCluster::~PrivateCluster() {
 }
 
 std::unique_ptr<PrivateCluster> PrivateCluster::standby_of(const PrivateCluster& primary) {
-  std::unique_ptr<PrivateCluster> standby{new PrivateCluster{Empty{}}};
+  auto standby = std::make_unique<PrivateCluster>(Empty{});
   standby->run({program("pg_basebackup"), "-d", primary.url(), "-D", standby->folder_ + "/data",
                 "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"});
   standby->listen_here();

@@ -45,7 +45,11 @@ class PrivateCluster {
 
  private:
   struct Empty {};
-  explicit PrivateCluster(Empty);
+
+ public:
+  explicit PrivateCluster(Empty);  ///< For our own: a folder and a port, with nothing in it.
+
+ private:
   void listen_here() const;
   void run(std::vector<std::string> command) const;
 

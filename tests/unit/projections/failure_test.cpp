@@ -41,10 +41,9 @@ TEST(Failure, SqlstateDecides) {
 }
 
 TEST(Failure, ACancelFromOutsideIsNoTimeOut) {
-  const auto kind_of = [](const char* text) {
-    return of(pqxx::sql_error{text, "", "57014"}).kind;
-  };
-  EXPECT_EQ(kind_of("ERROR:  canceling statement due to statement timeout\n"), FailureKind::timeout);
+  const auto kind_of = [](const char* text) { return of(pqxx::sql_error{text, "", "57014"}).kind; };
+  EXPECT_EQ(kind_of("ERROR:  canceling statement due to statement timeout\n"),
+            FailureKind::timeout);
   EXPECT_EQ(kind_of("ERROR:  canceling statement due to user request\n"), FailureKind::conflict);
 }
 
