@@ -1,5 +1,8 @@
 #include "relay/engine/listener_part.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace relay::engine {
 namespace {
 
@@ -79,9 +82,13 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
   const bool owed = held_from != nullptr;
   ListenerPart part{&listener, {}, {}};
   std::vector<projections::Event> stretch;
+  bool left = false;  // once an event is left all later ones are, or a key would get a gap
   const auto apply_stretch = [&] {
     if (stretch.empty()) return;
-    std::ranges::move(apply(listener, stretch, held, call), std::back_inserter(part.fates));
+    std::vector<Fate> fates =
+        left ? std::vector<Fate>(stretch.size()) : apply(listener, stretch, held, call);
+    left = std::ranges::any_of(fates, [](const Fate& f) { return f.kind == Fate::Kind::left; });
+    std::ranges::move(fates, std::back_inserter(part.fates));
     stretch.clear();
   };
   for (std::size_t at = 0; at < batch.events.size(); ++at) {
@@ -101,6 +108,10 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
         !decoded.fault.empty() || !call.condemned.empty() || held_here || !call.suspects.empty();
     // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
     if (known_fault) apply_stretch();
+    if (known_fault && left) {
+      part.fates.emplace_back();
+      continue;
+    }
     if (held_here) held.insert(decoded.event.key());
     if (known_fault && settle_without_calling(decoded, listener.name(), call, held, fate)) {
       part.fates.push_back(std::move(fate));

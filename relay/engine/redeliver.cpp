@@ -34,16 +34,14 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
   const deliveries::Settlement& settlement = outcome.settlement;
   clear_suspects(connection, batch, context.duty, listener_parts);
   parts.completer->complete(connection, parts.ledger->settle(connection, settlement));
-  if (claim.any_waiting) {
-    parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
-  }
+  parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
   const std::int64_t committed_us = commit(connection, batch, listener_parts);
 
   measure(parts, batch, listener_parts, committed_us);
   result.events = settlement.done.size();
   result.left_over = outcome.left_over;
   for (const deliveries::LaneKey& key : outcome.promote) {
-    if (claim.any_waiting) result.ready[settlement.listener].insert(key.lane);
+    result.ready[settlement.listener].insert(key.lane);
   }
   for (const deliveries::Delivery& entry : settlement.changed) {
     if (entry.state == deliveries::Delivery::State::retrying) result.retries = true;
