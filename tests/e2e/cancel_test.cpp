@@ -1,4 +1,4 @@
-#include <thread>
+#include <gtest/gtest.h>
 
 #include "tests/e2e/outage.hpp"
 

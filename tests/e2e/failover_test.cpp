@@ -1,10 +1,12 @@
-#include "tests/e2e/outage.hpp"
+#include <gtest/gtest.h>
+
+#include "tests/e2e/effects.hpp"
 #include "tests/support/private_cluster.hpp"
+#include "tests/support/relay_config.hpp"
 
 namespace {
 
 using tests::eventually;
-using tests::Outage;
 using tests::PrivateCluster;
 using tests::TestDatabase;
 

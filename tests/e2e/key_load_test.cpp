@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "tests/e2e/effects.hpp"
 #include "tests/support/relay_config.hpp"
 

@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include "tests/e2e/outage.hpp"
 #include "tests/support/fault_proxy.hpp"
 

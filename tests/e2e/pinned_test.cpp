@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include <numeric>
 
 #include "tests/e2e/effects.hpp"

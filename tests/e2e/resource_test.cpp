@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include <csignal>
 #include <filesystem>
 

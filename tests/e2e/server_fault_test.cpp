@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include <csignal>
 
 #include "tests/e2e/outage.hpp"
@@ -15,10 +17,10 @@ using tests::TestDatabase;
 class ServerFault : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    cluster_ = std::make_unique<PrivateCluster>();
-    cluster_->start();
+    cluster = std::make_unique<PrivateCluster>();
+    cluster->start();
   }
-  static void TearDownTestSuite() { cluster_.reset(); }
+  static void TearDownTestSuite() { cluster.reset(); }
 
   /// Process ids of the relay's sessions that are running something.
   [[nodiscard]] std::vector<pid_t> busy_backends() const {
@@ -43,9 +45,9 @@ class ServerFault : public ::testing::Test {
         list + "))");
   }
 
-  static inline std::unique_ptr<PrivateCluster> cluster_;
-  static inline int databases_ = 0;
-  TestDatabase db_ = TestDatabase::on(cluster_->url(), "db" + std::to_string(++databases_));
+  static inline std::unique_ptr<PrivateCluster> cluster;
+  static inline int databases = 0;
+  TestDatabase db_ = TestDatabase::on(cluster->url(), "db" + std::to_string(++databases));
   Outage outage_{db_, db_.url() + "?connect_timeout=2"};
 };
 
@@ -61,18 +63,18 @@ TEST_F(ServerFault, SessionsTerminatedInTheMiddleOfAHandlerCostNoTry) {
 TEST_F(ServerFault, AServerRestartedAtOnceIsFoundAgainAndNothingIsLost) {
   outage_.start();
   outage_.work();
-  cluster_->stop("immediate");
+  cluster->stop("immediate");
   EXPECT_TRUE(outage_.says("onnection"));
   EXPECT_TRUE(outage_.relay().running());
-  cluster_->start();
+  cluster->start();
   outage_.expect_mended();
 }
 
 TEST_F(ServerFault, AKilledPostmasterIsFoundAgainAfterItsRecovery) {
   outage_.start();
   outage_.work();
-  cluster_->kill();
-  cluster_->start();
+  cluster->kill();
+  cluster->start();
   outage_.expect_mended();
 }
 
@@ -91,7 +93,7 @@ TEST_F(ServerFault, AStoppedBackendIsGivenUpAtTheDeadline) {
 TEST_F(ServerFault, AStoppedPostmasterIsWaitedFor) {
   outage_.start();
   outage_.work();
-  const pid_t postmaster = cluster_->postmaster();
+  const pid_t postmaster = cluster->postmaster();
   pqxx::connection mine{db_.url()};
   ::kill(postmaster, SIGSTOP);
   pqxx::nontransaction{mine}.exec(tests::on_relays("pg_terminate_backend", db_.name()));

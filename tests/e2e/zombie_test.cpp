@@ -1,3 +1,5 @@
+#include <gtest/gtest.h>
+
 #include <csignal>
 
 #include "tests/e2e/outage.hpp"
