@@ -55,7 +55,12 @@ std::string_view primary_line(std::string_view text) {
 }
 
 Failure from_server(const char* text, std::string sqlstate) {
-  const FailureKind kind = kind_of(sqlstate);
+  FailureKind kind = kind_of(sqlstate);
+  // Somebody's pg_cancel_backend: no limit is over, and nobody's event is at fault. A server that
+  // speaks another language does not tell it from a time-out.
+  if (sqlstate == "57014" && primary_line(text).find("user request") != std::string_view::npos) {
+    kind = FailureKind::conflict;
+  }
   if (sqlstate == "25P02") {
     return {kind, std::move(sqlstate),
             "the handler went on after an SQL error that it had caught: let the error pass, or run "

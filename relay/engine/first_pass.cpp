@@ -1,4 +1,5 @@
 #include "projections/failpoint.hpp"
+#include "relay/engine/bounded_handling.hpp"
 #include "relay/engine/ending.hpp"
 #include "relay/engine/outcome_of_batch.hpp"
 
@@ -65,8 +66,9 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
   }
 
   projections::SavepointBudget budget = savepoint_budget(parts);
-  const Call call{context.condemned, context.duty.suspects, parts.order,   budget,
-                  connection,        context.seat,          context.alone, context.stop};
+  BoundedHandling handling{connection, context.seat, context.alone, context.stop};
+  const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
+                  handling};
   std::vector<ListenerPart> listener_parts;
   for (const Queue& queue : parts.queues) {
     if (!context.duty.attached.contains(queue.listener->name())) continue;

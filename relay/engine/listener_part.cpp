@@ -1,5 +1,8 @@
 #include "relay/engine/listener_part.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace relay::engine {
 namespace {
 
@@ -38,34 +41,16 @@ bool settle_without_calling(const decode::DecodedEvent& decoded, const std::stri
   return true;
 }
 
-// Past its time the connection is shut under the handler: whatever it then answers or throws is its
-// time-out.
 std::vector<Fate> apply(listeners::Listener& listener,
                         const std::vector<projections::Event>& events, HeldKeys& held,
                         const Call& call) {
-  const std::string first{events.front().id};
-  const auto time = call.seat.handler_timeout;
-  const HandlerWatch::Visit visit{call.seat.watch, listener.name(), first,
-                                  HandlerWatch::Clock::now() + time, call.stop};
-  const auto limit = call.connection.within(time);
-  const auto refuse_if_late = [&] {
-    if (!limit.expired()) return;
-    throw ListenerFailed{
-        first,
-        listener.name(),
-        {projections::FailureKind::timeout, "",
-         "it took longer than handler_timeout_ms (" + std::to_string(time.count()) + ")"}};
-  };
   try {
-    const flow::FlightRecord::Flight flight{call.seat.flight, call.seat.slot, listener.name(),
-                                            events, call.alone};
-    auto fates = listener.apply(projections::Batch{events}, held, call.budget, call.connection.tx(),
-                                visit.stop(), call.order);
-    refuse_if_late();
-    return fates;
+    return call.handling.call(listener.name(), events, [&](std::stop_token stop) {
+      return listener.apply(projections::Batch{events}, held, call.budget, call.tx, std::move(stop),
+                            call.order);
+    });
   } catch (const projections::TransactionOver& over) {
-    refuse_if_late();
-    throw ListenerFailed{first, listener.name(), over.failure};
+    throw ListenerFailed{std::string{events.front().id}, listener.name(), over.failure};
   } catch (const projections::ProjectionBroken& broken) {
     throw ListenerStopped{listener.name(), "it cannot work: " + broken.failure.message, "relay"};
   } catch (const projections::HaltRequested& halt) {
@@ -79,9 +64,13 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
   const bool owed = held_from != nullptr;
   ListenerPart part{&listener, {}, {}};
   std::vector<projections::Event> stretch;
+  bool left = false;  // once an event is left all later ones are, or a key would get a gap
   const auto apply_stretch = [&] {
     if (stretch.empty()) return;
-    std::ranges::move(apply(listener, stretch, held, call), std::back_inserter(part.fates));
+    std::vector<Fate> fates =
+        left ? std::vector<Fate>(stretch.size()) : apply(listener, stretch, held, call);
+    left = std::ranges::any_of(fates, [](const Fate& f) { return f.kind == Fate::Kind::left; });
+    std::ranges::move(fates, std::back_inserter(part.fates));
     stretch.clear();
   };
   for (std::size_t at = 0; at < batch.events.size(); ++at) {
@@ -101,6 +90,10 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
         !decoded.fault.empty() || !call.condemned.empty() || held_here || !call.suspects.empty();
     // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
     if (known_fault) apply_stretch();
+    if (known_fault && left) {
+      part.fates.emplace_back();
+      continue;
+    }
     if (held_here) held.insert(decoded.event.key());
     if (known_fault && settle_without_calling(decoded, listener.name(), call, held, fate)) {
       part.fates.push_back(std::move(fate));

@@ -10,10 +10,9 @@
 
 #include "projections/failure.hpp"
 #include "relay/decode/decoder.hpp"
-#include "relay/engine/seat.hpp"
+#include "relay/engine/handling.hpp"
 #include "relay/listeners/duty.hpp"
 #include "relay/listeners/listener.hpp"
-#include "relay/pg/connection.hpp"
 
 namespace relay::engine {
 
@@ -56,10 +55,8 @@ struct Call {
   const listeners::Suspects& suspects;
   projections::Order order;
   projections::SavepointBudget& budget;
-  pg::Connection& connection;
-  Seat& seat;
-  bool alone;  ///< Nothing runs beside it in this process.
-  const std::stop_token& stop;
+  projections::Tx& tx;
+  Handling& handling;
 };
 
 /// Runs a listener over its events of a batch. Those that never reach the handler (a payload that

@@ -1,5 +1,7 @@
 #include "relay/engine/outcome_of_batch.hpp"
 
+#include <algorithm>
+
 #include "projections/failpoint.hpp"
 #include "projections/type_pattern.hpp"
 #include "relay/deliveries/retry_schedule.hpp"
@@ -15,6 +17,12 @@ struct EventState {
   bool wanted = false;
   bool open = false;
   bool left = false;
+};
+
+struct Opened {
+  std::size_t at;  ///< In the batch.
+  Delivery delivery;
+  bool wakes;  ///< What waits behind it goes on without it.
 };
 
 /// Adds up one batch.
@@ -45,19 +53,42 @@ class Sum {
       if (decoded.listener_id && !states_[at].wanted) {
         open(at, delivery_of(decoded, std::string{*decoded.listener_id}, State::ready));
       }
-      if (states_[at].left) {
-        outcome_.left_over = true;  // stays pending; what it already owes is written all the same
-      } else {
-        (states_[at].open ? outcome_.park : outcome_.complete).emplace_back(decoded.event.id);
-      }
+    }
+    leave_behind();
+    for (std::size_t at = 0; at < states_.size(); ++at) {
+      if (states_[at].left) continue;
+      (states_[at].open ? outcome_.park : outcome_.complete)
+          .emplace_back(batch_.events[at].event.id);
+    }
+    for (Opened& opened : opened_) {
+      if (states_[opened.at].left) continue;
+      Delivery& entry = opened.delivery;
+      if (opened.wakes) outcome_.promote[entry.listener].insert({entry.lane, entry.key});
+      outcome_.entries.deliveries.push_back(std::move(entry));
     }
     return std::move(outcome_);
   }
 
  private:
-  void open(std::size_t at, Delivery delivery) {
+  void open(std::size_t at, Delivery delivery, bool wakes = false) {
     states_[at].open = true;
-    outcome_.entries.deliveries.push_back(std::move(delivery));
+    opened_.push_back({at, std::move(delivery), wakes});
+  }
+
+  // An event that is left owes nothing yet: it is judged anew, and a delivery of something pending
+  // could be settled before the event is parked. Whoever of its key would owe something must not
+  // come before it, so that is left, too.
+  void leave_behind() {
+    outcome_.left_over = std::ranges::any_of(states_, &EventState::left);
+    if (!outcome_.left_over) return;
+    std::set<deliveries::LaneKey> keys;
+    for (std::size_t at = 0; at < states_.size(); ++at) {
+      const decode::DecodedEvent& decoded = batch_.events[at];
+      deliveries::LaneKey key{decoded.lane, decoded.event.key()};
+      EventState& state = states_[at];
+      state.left = state.left || (state.open && keys.contains(key));
+      if (state.left) keys.insert(std::move(key));
+    }
   }
 
   void note(std::size_t at, const projections::ProjectionOptions& listener, const Fate& fate) {
@@ -73,10 +104,9 @@ class Sum {
       case Fate::Kind::failed: {
         Delivery entry = failed(decoded, listener, fate.failure, 0, chance_);
         if (entry.state == State::dead && projections::sabotaged("dead_letter_dropped")) return;
-        if (entry.state == State::dead && listener.on_dead == projections::OnDead::skip) {
-          outcome_.promote[listener.name].insert({entry.lane, entry.key});
-        }
-        return open(at, std::move(entry));
+        const bool wakes =
+            entry.state == State::dead && listener.on_dead == projections::OnDead::skip;
+        return open(at, std::move(entry), wakes);
       }
       case Fate::Kind::later: return open(at, postponed(decoded, listener.name, fate, 0));
       case Fate::Kind::waiting:
@@ -90,6 +120,7 @@ class Sum {
   const decode::DecodedBatch& batch_;
   const Chance& chance_;
   std::vector<EventState> states_;
+  std::vector<Opened> opened_;
   BatchOutcome outcome_;
 };
 

@@ -75,6 +75,12 @@ DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch, const ListenerP
     settlement.changed.push_back(std::move(changed));
   }
   for (const deliveries::LaneKey& key : open) outcome.promote.erase(key);
+  // The claim could not see what this batch itself makes wait: behind one that is dead and skipped.
+  const bool any_waiting =
+      claim.any_waiting || std::ranges::any_of(settlement.changed, [](const Delivery& entry) {
+        return entry.state == State::waiting;
+      });
+  if (!any_waiting) outcome.promote.clear();
   return outcome;
 }
 

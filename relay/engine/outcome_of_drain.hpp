@@ -11,7 +11,7 @@ namespace relay::engine {
 /// What a batch of one listener's deliveries comes to, before anything of it is written.
 struct DrainOutcome {
   deliveries::Settlement settlement;
-  std::set<deliveries::LaneKey> promote;  ///< Keys whose head has gone.
+  std::set<deliveries::LaneKey> promote;  ///< Keys whose head has gone, if any delivery waits.
   bool left_over = false;                 ///< Some deliveries stay as they are.
 };
 

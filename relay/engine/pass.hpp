@@ -11,6 +11,7 @@
 #include "projections/failure.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/engine/parts.hpp"
+#include "relay/engine/seat.hpp"
 #include "relay/listeners/duty.hpp"
 
 namespace relay::engine {
@@ -23,7 +24,7 @@ struct PassResult {
   bool left_over = false;    ///< The savepoint budget was spent; the rest wants care.
   bool wants_alone = false;  ///< There are suspects in it; nothing was done.
   std::vector<std::pair<std::string, std::string>> buried;  ///< Of the condemned: counted now.
-  bool retries = false;  ///< Some deliveries are to be tried again.
+  bool retries = false;                        ///< Some deliveries are to be tried again.
   std::map<std::string, std::set<int>> ready;  ///< Lanes with new ready deliveries, by listener.
 };
 

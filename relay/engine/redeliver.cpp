@@ -1,4 +1,5 @@
 #include "projections/failpoint.hpp"
+#include "relay/engine/bounded_handling.hpp"
 #include "relay/engine/ending.hpp"
 #include "relay/engine/outcome_of_drain.hpp"
 
@@ -24,8 +25,9 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
       parts.order == projections::Order::by_key && !projections::sabotaged("retry_out_of_order");
 
   projections::SavepointBudget budget = savepoint_budget(parts);
-  const Call call{context.condemned, context.duty.suspects, parts.order,   budget,
-                  connection,        context.seat,          context.alone, context.stop};
+  BoundedHandling handling{connection, context.seat, context.alone, context.stop};
+  const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
+                  handling};
   std::vector<ListenerPart> listener_parts;
   listener_parts.push_back(run_deliveries(
       *queue.listener, batch, ordered ? held_from(batch, claim) : std::set<std::size_t>{}, call));
@@ -34,16 +36,14 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
   const deliveries::Settlement& settlement = outcome.settlement;
   clear_suspects(connection, batch, context.duty, listener_parts);
   parts.completer->complete(connection, parts.ledger->settle(connection, settlement));
-  if (claim.any_waiting) {
-    parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
-  }
+  parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
   const std::int64_t committed_us = commit(connection, batch, listener_parts);
 
   measure(parts, batch, listener_parts, committed_us);
   result.events = settlement.done.size();
   result.left_over = outcome.left_over;
   for (const deliveries::LaneKey& key : outcome.promote) {
-    if (claim.any_waiting) result.ready[settlement.listener].insert(key.lane);
+    result.ready[settlement.listener].insert(key.lane);
   }
   for (const deliveries::Delivery& entry : settlement.changed) {
     if (entry.state == deliveries::Delivery::State::retrying) result.retries = true;

@@ -14,7 +14,7 @@ constexpr int promoted_per_key = 200;  // whoever settles those promotes the nex
 std::string_view completing(pg::Connection& connection) {
   const Agreement agreement = read_agreement(connection);
   const auto mode = agreement.find("completion");
-  if (mode == agreement.end() || mode->second == "update") return sql::operator_complete;
+  if (mode == agreement.end() || mode->second == "update") return sql::complete_update;
   if (mode->second == "delete") return sql::complete_delete;
   if (mode->second == "archive") return sql::complete_archive;
   throw std::runtime_error{"freshet_setting says completion = \"" + mode->second +
@@ -24,7 +24,7 @@ std::string_view completing(pg::Connection& connection) {
 /// In a statement of its own: the snapshot must be younger than the locks on the event rows.
 void complete_settled(pg::Connection& connection, const std::string& events) {
   std::vector<std::string> settled;
-  for (const auto& row : connection.exec(sql::operator_settled, events)) {
+  for (const auto& row : connection.exec(sql::settled_events, events)) {
     settled.emplace_back(row[0].c_str());
   }
   if (settled.empty()) return;
@@ -45,8 +45,8 @@ Chosen chosen_from(const pqxx::result& rows) {
 int settle(pg::Connection& connection, const HeldLane& lane, const Chosen& chosen) {
   if (chosen.events.empty()) return 0;
   const std::string events = projections::array_literal(chosen.events);
-  connection.exec(sql::operator_lock_events, events);
-  const auto gone = connection.exec(sql::operator_discard, lane.listener, events).affected_rows();
+  connection.exec(sql::settle_lock_events, events);
+  const auto gone = connection.exec(sql::settle_deliveries, lane.listener, events).affected_rows();
   complete_settled(connection, events);
   return static_cast<int>(gone);
 }

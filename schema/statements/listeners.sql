@@ -11,4 +11,6 @@ SELECT 'listener' AS what, name, array_to_string(patterns, chr(31)) AS value, ki
 SELECT 'setting', name, value, '', '', false, '', '', NULL FROM freshet_setting
  UNION ALL
 SELECT 'suspect', event_id::text, listener, crashes::text, kills::text, false, '', '', NULL
-  FROM event_suspect
+  FROM event_suspect s
+ WHERE EXISTS (SELECT FROM event_publication p
+                WHERE p.id = s.event_id AND p.completion_date IS NULL)

@@ -15,10 +15,13 @@ class Effects {
  public:
   /// @param table named after the projection, where there are several.
   explicit Effects(const TestDatabase& db, std::string table = "effects")
-      : db_(db), table_(std::move(table)) {
+      : Effects(std::move(table), db) {
     db_.run("CREATE TABLE " + table_ +
             " (pos bigserial, event_id uuid, key text, seq bigint, n int)");
   }
+
+  /// A table that is there already.
+  static Effects existing(const TestDatabase& db) { return {"effects", db}; }
 
   /// The projection's SQL. @param n the expression kept as n.
   [[nodiscard]] std::string sql(const std::string& n = "(payload->>'n')::int") const {
@@ -48,6 +51,8 @@ class Effects {
   }
 
  private:
+  Effects(std::string table, const TestDatabase& db) : db_(db), table_(std::move(table)) {}
+
   const TestDatabase& db_;
   std::string table_;
 };

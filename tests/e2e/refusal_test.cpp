@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,67 +6,24 @@
 #include <sstream>
 
 #include "tests/e2e/effects.hpp"
-#include "tests/support/paths.hpp"
 #include "tests/support/relay_config.hpp"
+#include "tests/support/role.hpp"
 
 namespace {
 
 using tests::Effects;
 using tests::Ended;
 using tests::RelayConfig;
+using tests::Role;
 using tests::TestDatabase;
 
-constexpr const char* password = "pa55-w0rd";
+constexpr const char* password = tests::Role::password;
 
 std::string read_file(const std::string& path) {
   std::ostringstream text;
   text << std::ifstream{path}.rdbuf();
   return text.str();
 }
-
-/// A role that may log in; roles belong to the server.
-class Role {
- public:
-  Role(const TestDatabase& db, const std::string& purpose)
-      : db_(db), name_("freshet_" + purpose + "_" + std::to_string(::getpid())) {
-    db_.run("DROP ROLE IF EXISTS " + name_);
-    db_.run("CREATE ROLE " + name_ + " LOGIN PASSWORD '" + password + "'");
-  }
-  ~Role() {
-    try {
-      db_.run("DROP OWNED BY " + name_ + "; DROP ROLE " + name_);
-    } catch (const std::exception& error) {
-      ADD_FAILURE() << error.what();
-    }
-  }
-  Role(const Role&) = delete;
-  Role& operator=(const Role&) = delete;
-
-  [[nodiscard]] const std::string& name() const { return name_; }
-  /// The database's URL as this role, with the password `given`.
-  [[nodiscard]] std::string url(const std::string& given) const {
-    const std::string url = db_.url();
-    const auto host = url.find('@');
-    return "postgresql://" + name_ + ":" + given + url.substr(host);
-  }
-  /// What schema/README.md says that a relay's role needs.
-  void grant_as_the_readme_says() const {
-    std::string sql = read_file(tests::source_dir() + "/schema/README.md");
-    sql = sql.substr(sql.find("## Roles"));
-    sql = sql.substr(sql.find("```sql\n") + 7);
-    sql.resize(sql.find("```"));
-    const std::string placeholder = "freshet_relay";
-    for (auto at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at)) {
-      sql.replace(at, placeholder.size(), name_);
-      at += name_.size();
-    }
-    db_.run(sql);
-  }
-
- private:
-  const TestDatabase& db_;
-  std::string name_;
-};
 
 /// One sentence on standard error, nothing on standard output, the code as documented.
 void expect_refused(const Ended& ended, int code, const std::string& words) {

@@ -9,6 +9,7 @@
 #include "projections/sql/sql_projection.hpp"
 #include "relay/settings/settings.hpp"
 #include "relay/wiring/wire_engine.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace tests {
@@ -19,6 +20,7 @@ class EngineRun {
   explicit EngineRun(const TestDatabase& db) {
     settings.databases.push_back({.name = "main", .url = db.url()});
     settings.relay.instance = "test";
+    settings.relay.flight_record_dir = folder_.path();
   }
 
   void add_sql(const std::string& name, std::vector<std::string> events, std::string sql,
@@ -44,6 +46,7 @@ class EngineRun {
            engine->state() == relay::engine::Engine::State::drained;
   }
 
+  TemporaryFolder folder_;  // of the flight records
   relay::settings::Settings settings;
   projections::Registry registry;
 };

@@ -1,8 +1,7 @@
 #include "tests/support/pgbouncer.hpp"
 
-#include <arpa/inet.h>
+#include <libpq-fe.h>
 #include <pwd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -14,25 +13,13 @@
 #include <pqxx/pqxx>
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/free_port.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace tests {
 namespace {
 
 constexpr const char* program = "/usr/sbin/pgbouncer";
-
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error{"no free port"};
-  return ntohs(address.sin_port);
-}
 
 bool answers(const std::string& url) {
   try {
@@ -49,7 +36,7 @@ bool PgBouncer::available() {
   return std::filesystem::exists(program);
 }
 
-PgBouncer::PgBouncer(const std::string& database) {
+PgBouncer::PgBouncer(const std::string& database, int pool_size) {
   folder_ = (std::filesystem::temp_directory_path() / "freshet-bouncer-XXXXXX").string();
   if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"cannot make a folder"};
   const int port = free_port();
@@ -65,27 +52,54 @@ PgBouncer::PgBouncer(const std::string& database) {
                      << database << " = host=" << host << " port=" << server_port
                      << " user=" << user
                      << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port
-                     << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
+                     << "\nadmin_users = " << user
+                     << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = "
+                     << pool_size << "\n"
                      << "unix_socket_dir =\nlogfile = " << folder_ << "/log\npidfile =\n";
-  std::vector<std::string> argv{program, ini};
+  argv_ = {program, ini};
   if (::geteuid() == 0) {  // it refuses to run as root
     const passwd* postgres = ::getpwnam("postgres");
     if (postgres == nullptr || ::chown(folder_.c_str(), postgres->pw_uid, postgres->pw_gid) != 0) {
       throw std::runtime_error{"PgBouncer needs the user postgres when root runs the tests"};
     }
-    argv = {program, "-u", "postgres", ini};
+    argv_ = {program, "-u", "postgres", ini};
   }
-  process_ = std::make_unique<Process>(argv);
-  url_ = "postgresql://" + user + "@127.0.0.1:" + std::to_string(port) + "/" + database;
+  server_ = "postgresql://" + user + "@127.0.0.1:" + std::to_string(port) + "/";
+  url_ = server_ + database;
+  start();
+}
+
+void PgBouncer::start() {
+  process_ = std::make_unique<Process>(argv_);
   if (!eventually([this] { return answers(url_); }, std::chrono::seconds{15})) {
     throw std::runtime_error{"PgBouncer does not answer: " + process_->err()};
   }
 }
 
-PgBouncer::~PgBouncer() {
+void PgBouncer::stop() {
   process_->signal(SIGTERM);
   (void)process_->wait(std::chrono::seconds{2});
   process_.reset();
+}
+
+void PgBouncer::restart() {
+  stop();
+  start();
+}
+
+// The console knows nothing but simple statements outside a transaction.
+void PgBouncer::command(const std::string& text) const {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> console{
+      PQconnectdb((server_ + "pgbouncer").c_str()), &PQfinish};
+  const std::unique_ptr<PGresult, decltype(&PQclear)> answer{PQexec(console.get(), text.c_str()),
+                                                             &PQclear};
+  if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) {
+    throw std::runtime_error{"PgBouncer: " + text + ": " + PQerrorMessage(console.get())};
+  }
+}
+
+PgBouncer::~PgBouncer() {
+  stop();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }

@@ -39,6 +39,9 @@ const std::string& RelayConfig::write() const {
   // Beside it first: a program that was just started may be reading the one before.
   std::ofstream file{path_ + ".new"};
   file << "[relay]\n";
+  if (!relay.contains("flight_record_dir")) {
+    file << "flight_record_dir = \"" << folder_ << "/flight\"\n";
+  }
   for (const auto& [name, value] : relay) file << name << " = " << value << "\n";
   file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n"
        << database_extra << "\n"

@@ -21,6 +21,14 @@ void apply_migrations(const std::string& url) {
   relay::operate::migrate(direct, [](auto, auto, auto, auto) {});
 }
 
+// The same url with another database.
+std::string with_database(std::string text, const std::string& database) {
+  const auto query = text.find('?');
+  const std::string tail = query == std::string::npos ? "" : text.substr(query);
+  text.resize(query == std::string::npos ? text.size() : query);
+  return text.substr(0, text.rfind('/') + 1) + database + tail;
+}
+
 // Made once per process, so that two test processes do not share one half made.
 const std::string& template_name() {
   static const std::string name = [] {
@@ -41,11 +49,7 @@ std::string server_url(const std::string& database) {
     std::fputs("FRESHET_TEST_URL is not set: run the tests with ./dev test\n", stderr);
     std::exit(2);
   }
-  std::string text{url};
-  const auto query = text.find('?');
-  const std::string tail = query == std::string::npos ? "" : text.substr(query);
-  text.resize(query == std::string::npos ? text.size() : query);
-  return text.substr(0, text.rfind('/') + 1) + database + tail;
+  return with_database(url, database);
 }
 
 TestDatabase::TestDatabase(Kind kind) {
@@ -56,7 +60,18 @@ TestDatabase::TestDatabase(Kind kind) {
   url_ = server_url(name_);
 }
 
+TestDatabase::TestDatabase(std::string name, std::string url)
+    : dropped_at_the_end_(false), name_(std::move(name)), url_(std::move(url)) {}
+
+TestDatabase TestDatabase::on(const std::string& server, const std::string& name) {
+  run_alone(server, "CREATE DATABASE " + name);
+  const std::string url = with_database(server, name);
+  apply_migrations(url);
+  return {name, url};
+}
+
 TestDatabase::~TestDatabase() {
+  if (!dropped_at_the_end_) return;
   try {
     run_alone(server_url("postgres"), "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
   } catch (const std::exception& error) {

@@ -12,6 +12,11 @@ class TestDatabase {
  public:
   enum class Kind { migrated, empty };
   explicit TestDatabase(Kind kind = Kind::migrated);
+  /// On another server, created and migrated there; it goes with that server, not with this object.
+  /// @param server the url of any database of it.
+  static TestDatabase on(const std::string& server, const std::string& name);
+  /// One that is there already and stays.
+  static TestDatabase at(const std::string& url) { return {"", url}; }
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
@@ -27,6 +32,9 @@ class TestDatabase {
   [[nodiscard]] long number(const std::string& sql) const;
 
  private:
+  TestDatabase(std::string name, std::string url);
+
+  bool dropped_at_the_end_ = true;
   std::string name_;
   std::string url_;
 };

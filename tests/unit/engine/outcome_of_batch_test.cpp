@@ -64,13 +64,27 @@ TEST(OutcomeOfBatch, OneFailureParksTheEventAndMakesOneRetry) {
   EXPECT_TRUE(outcome.entries.deliveries[0].failed_now);
 }
 
-TEST(OutcomeOfBatch, WhatIsLeftStaysPendingAlsoWhenAnotherListenerFailed) {
+TEST(OutcomeOfBatch, WhatIsLeftOwesNothingYetAlsoWhenAnotherListenerFailed) {
   const auto outcome = outcome_of(batch_of({"a"}), {{&board, {0}, {fate(Fate::Kind::left)}},
                                                     {&audit, {0}, {fate(Fate::Kind::failed)}}});
   EXPECT_TRUE(outcome.left_over);
   EXPECT_TRUE(outcome.complete.empty());
   EXPECT_TRUE(outcome.park.empty());
-  EXPECT_EQ(outcome.entries.deliveries.size(), 1U);
+  EXPECT_TRUE(outcome.entries.empty()) << "it is judged anew, with whatever it owes by then";
+}
+
+TEST(OutcomeOfBatch, WhatWouldOweSomethingBehindOneOfItsKeyThatIsLeftIsLeftToo) {
+  auto batch = batch_of({"a", "b", "c", "d"});
+  for (const std::size_t at : {0U, 1U, 2U}) batch.events[at].event.aggregate_id = "k";
+  const auto outcome = outcome_of(batch, {{&board, {0}, {fate(Fate::Kind::left)}},
+                                          {&audit,
+                                           {0, 1, 2, 3},
+                                           {fate(Fate::Kind::done), fate(Fate::Kind::failed),
+                                            fate(Fate::Kind::waiting), fate(Fate::Kind::failed)}}});
+  EXPECT_TRUE(outcome.left_over);
+  EXPECT_EQ(outcome.park, std::vector<std::string>{"d"}) << "of another key";
+  ASSERT_EQ(outcome.entries.deliveries.size(), 1U);
+  EXPECT_EQ(outcome.entries.deliveries[0].event_id, "d");
 }
 
 TEST(OutcomeOfBatch, AnEventForAListenerNobodyRegisteredIsParkedReady) {

@@ -19,6 +19,7 @@ double middle() {
 /// Deliveries of one listener, as a claim and its batch.
 class Taken {
  public:
+  Taken() { claim.any_waiting = true; }
   void add(const char* id, const char* key, std::int64_t seq,
            std::optional<std::int64_t> before = {}, int attempts = 0) {
     relay::decode::DecodedEvent decoded;
@@ -85,6 +86,27 @@ TEST(OutcomeOfDrain, ADeadLetterHoldsItsKeyUnlessItIsSkipped) {
   options.on_dead = projections::OnDead::skip;
   const tests::Named easy{options};
   EXPECT_EQ(taken.outcome({{.kind = Fate::Kind::failed}}, easy).promote.size(), 1U);
+}
+
+TEST(OutcomeOfDrain, WhatTheBatchItselfMadeWaitBehindASkippedDeadLetterIsWoken) {
+  Taken taken;
+  taken.claim.any_waiting = false;  // when it was read
+  taken.add("a", "k", 1);
+  taken.add("b", "k", 2, 1);
+  projections::ProjectionOptions options{.name = "easy", .events = {"*"}};
+  options.on_dead = projections::OnDead::skip;
+  options.retry = {};
+  const tests::Named easy{options};
+  const DrainOutcome outcome =
+      taken.outcome({{.kind = Fate::Kind::failed}, {.kind = Fate::Kind::waiting}}, easy);
+  EXPECT_EQ(outcome.promote, std::set<LaneKey>{Taken::key("k")});
+}
+
+TEST(OutcomeOfDrain, WhereNothingWaitsNothingIsWoken) {
+  Taken taken;
+  taken.claim.any_waiting = false;
+  taken.add("a", "k", 1);
+  EXPECT_TRUE(taken.outcome({{.kind = Fate::Kind::done}}).promote.empty());
 }
 
 TEST(OutcomeOfDrain, WhatWaitsKeepsItsCount) {

@@ -40,6 +40,13 @@ TEST(Failure, SqlstateDecides) {
   }
 }
 
+TEST(Failure, ACancelFromOutsideIsNoTimeOut) {
+  const auto kind_of = [](const char* text) { return of(pqxx::sql_error{text, "", "57014"}).kind; };
+  EXPECT_EQ(kind_of("ERROR:  canceling statement due to statement timeout\n"),
+            FailureKind::timeout);
+  EXPECT_EQ(kind_of("ERROR:  canceling statement due to user request\n"), FailureKind::conflict);
+}
+
 TEST(Failure, TheClassDecidesWhereTheDriverKeepsNoSqlstate) {
   EXPECT_EQ(of(pqxx::deadlock_detected{"ERROR:  deadlock"}).sqlstate, "40P01");
   EXPECT_EQ(of(pqxx::serialization_failure{"x"}).kind, FailureKind::conflict);

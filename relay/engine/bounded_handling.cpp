@@ -1,0 +1,34 @@
+#include "relay/engine/bounded_handling.hpp"
+
+#include "relay/engine/listener_part.hpp"
+
+namespace relay::engine {
+
+std::vector<projections::Fate> BoundedHandling::call(const std::string& listener,
+                                                     const std::vector<projections::Event>& events,
+                                                     const Handler& handler) {
+  const std::string first{events.front().id};
+  const auto time = seat_.handler_timeout;
+  const HandlerWatch::Visit visit{seat_.watch, listener, first, HandlerWatch::Clock::now() + time,
+                                  stop_};
+  const auto limit = connection_.within(time);
+  const auto refuse_if_late = [&] {
+    if (!limit.expired()) return;
+    throw ListenerFailed{
+        first,
+        listener,
+        {projections::FailureKind::timeout, "",
+         "it took longer than handler_timeout_ms (" + std::to_string(time.count()) + ")"}};
+  };
+  try {
+    const flow::FlightRecord::Flight flight{seat_.flight, seat_.slot, listener, events, alone_};
+    auto fates = handler(visit.stop());
+    refuse_if_late();
+    return fates;
+  } catch (const projections::TransactionOver&) {
+    refuse_if_late();  // whatever it died of, it died of being late
+    throw;
+  }
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/e2e/outage.hpp"
+#include "tests/support/fault_proxy.hpp"
+
+namespace {
+
+using tests::Effects;
+using tests::FaultProxy;
+using tests::Outage;
+using tests::TestDatabase;
+
+long entries(const std::string& folder) {
+  return std::distance(std::filesystem::directory_iterator{folder},
+                       std::filesystem::directory_iterator{});
+}
+
+// One relay, two databases. While the network of one is broken in every way, the other's events
+// come through round after round, and the relay grows neither threads nor descriptors.
+TEST(Tenant, ADatabaseInTroubleDelaysOnlyItself) {
+  const TestDatabase well;
+  const TestDatabase ill;
+  const Effects effects_of_ill{ill};
+  FaultProxy network{ill.url()};
+  Outage outage{well};
+  outage.config.database_extra =
+      "\n[[database]]\nname = \"ill\"\nurl = \"" + network.url() + "?connect_timeout=2\"";
+  outage.start();
+  outage.work();
+  ill.run(tests::publishing("Thing", "'k' || n % 10", 200));
+  ASSERT_TRUE(effects_of_ill.reach(200)) << outage.log();
+  const std::string process = "/proc/" + std::to_string(outage.relay().pid());
+  long threads = 0;  // some are made when they are first needed: as many as during the first fault
+  long descriptors = 0;
+  for (const auto fault :
+       {FaultProxy::Mode::black_hole, FaultProxy::Mode::refuse, FaultProxy::Mode::slow}) {
+    network.set(fault);
+    network.cut();
+    ill.run(tests::publishing("Thing", "'k' || n % 10", 50, 1'000));
+    for (int round = 0; round < 5; ++round) {
+      outage.publish(50);
+      ASSERT_TRUE(outage.effects().reach(outage.published(), std::chrono::seconds{10}))
+          << outage.log();
+    }
+    if (threads == 0) {
+      threads = entries(process + "/task");
+      descriptors = entries(process + "/fd");
+    }
+    EXPECT_LE(entries(process + "/task"), threads);
+    EXPECT_LE(entries(process + "/fd"), descriptors + 4);
+  }
+  EXPECT_LT(std::stod(well.value("SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY extract("
+                                 "epoch FROM completion_date - publication_date)) FROM "
+                                 "event_publication")),
+            5.0)
+      << "it waited for the other";
+  network.set(FaultProxy::Mode::forward);
+  EXPECT_TRUE(effects_of_ill.reach(350)) << outage.log();
+  EXPECT_EQ(ill.number("SELECT count(*) FROM event_attempt"), 0);
+  outage.expect_mended();
+}
+
+}  // namespace

@@ -1,0 +1,35 @@
+#include "tests/support/free_port.hpp"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <random>
+#include <stdexcept>
+
+namespace tests {
+namespace {
+
+bool can_bind(int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return bound;
+}
+
+}  // namespace
+
+int free_port() {
+  static std::mt19937 random{std::random_device{}()};
+  for (int tries = 0; tries < 100; ++tries) {
+    const int port = 20'000 + static_cast<int>(random() % 12'000);
+    if (can_bind(port)) return port;
+  }
+  throw std::runtime_error{"no free port"};
+}
+
+}  // namespace tests
