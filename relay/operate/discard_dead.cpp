@@ -1,5 +1,6 @@
 #include "relay/operate/discard_dead.hpp"
 
+#include "projections/failpoint.hpp"
 #include "relay/operate/settle.hpp"
 #include "relay/operate/usage_error.hpp"
 
@@ -18,6 +19,7 @@ std::string discard_dead(pg::Connection& connection, const DeadLetters& letters,
                        .detail = in_words(letters.filter)};
   const auto discard = [&](const HeldLane& lane) {
     const Chosen chosen = chosen_from(next_chunk(connection, letters, lane));
+    projections::failpoint("discard_chosen");
     const int gone = settle(connection, lane, chosen);
     promote(connection, lane, chosen);
     return gone;

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/chaos/listeners.hpp"
 
@@ -41,6 +42,20 @@ Arena::Arena(const Options& options, const std::string& folder)
     }
   }
   fleet_ = std::make_unique<Fleet>(folder + "/relays", specs, environment_of(options));
+  wait_for_listeners();
+}
+
+// Nobody owes an event to a listener that is registered after it: writers wait for all of them.
+void Arena::wait_for_listeners() {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  Session session = admin();
+  while (session.number("SELECT count(*) FROM event_listener") < std::ssize(listeners())) {
+    if (std::chrono::steady_clock::now() > until) {
+      throw std::runtime_error{"the relays do not register their listeners; see " +
+                               fleet_->folder()};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
 }
 
 void Arena::create_roles() {
@@ -66,8 +81,8 @@ void Arena::create_schema(const Options& options, const std::string& folder) {
 std::string Arena::settings(const Options& options, const std::string& url) const {
   std::string text =
       "[relay]\nworkers = 2\nbatch_size = 100\ndrain_s = " + std::to_string(Fleet::drain_s) +
-      "\ncompletion = \"" + options.completion + "\"\n\n[[database]]\nname = \"main\"\nurl = \"" +
-      url + "\"\n";
+      "\nhandler_timeout_ms = 3000\nstatement_timeout_ms = 3300\ncompletion = \"" +
+      options.completion + "\"\n\n[[database]]\nname = \"main\"\nurl = \"" + url + "\"\n";
   if (url == bouncer_url()) {
     text += "direct_url = \"" + servers_.url(relay_role, password_) + "\"\n";
   }

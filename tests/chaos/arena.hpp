@@ -36,6 +36,7 @@ class Arena {
 
  private:
   void create_roles();
+  void wait_for_listeners();
   void create_schema(const Options& options, const std::string& folder);
   [[nodiscard]] std::string proxy_url(const char* role) const;
   [[nodiscard]] std::string settings(const Options& options, const std::string& url) const;

@@ -95,11 +95,19 @@ void write_event(Session& session, long transaction, const MadeEvent& e) {
   const std::string payload = "{\"kpos\":" + position + ",\"hash\":" + std::to_string(e.hash) +
                               ",\"secret\":\"" + Writers::secret + "\"" +
                               (e.crash ? ",\"crash\":true" : "") + e.broken + "}";
+  // Columns are computed in the table's order: headers come after seq.
+  const std::string headers = e.slow_insert_s > 0
+                                  ? "CASE WHEN pg_sleep(" + std::to_string(e.slow_insert_s) +
+                                        ") IS NOT NULL THEN '{}'::jsonb END"
+                                  : "NULL";
   session.exec(
       "WITH e AS (INSERT INTO event_publication (id, event_type, serialized_event, aggregate_type, "
-      "aggregate_id, listener_id) VALUES ($1::uuid, $2, $3, $4, $5, $6) RETURNING id, seq) "
-      "INSERT INTO chaos_written (event_id, seq, tx, key, kpos, type, addressed, planted, hash) "
-      "SELECT id, seq, $7::bigint, $5, $8::int, $2, $6, $9, $10::bigint FROM e",
+      "aggregate_id, listener_id, headers) VALUES ($1::uuid, $2, $3, $4, $5, $6, " +
+          headers +
+          ") RETURNING id, seq) "
+          "INSERT INTO chaos_written (event_id, seq, tx, key, kpos, type, addressed, planted, "
+          "hash) "
+          "SELECT id, seq, $7::bigint, $5, $8::int, $2, $6, $9, $10::bigint FROM e",
       {e.id, e.type, payload, e.key.empty() ? Value{} : Value{"thing"}, optional(e.key),
        optional(e.addressed), std::to_string(transaction), position, optional(e.planted),
        std::to_string(e.hash)});

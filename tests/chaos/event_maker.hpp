@@ -17,6 +17,8 @@ struct MadeEvent {
   std::string planted;    ///< The listener that may fail at it; empty: none.
   std::string broken;     ///< What its payload says of failing and being slow: `,"broken":{…}`.
   bool crash = false;
+  /// How long the INSERT takes between drawing its seq and having a transaction id.
+  double slow_insert_s = 0;
   std::uint32_t hash = 0;
 };
 

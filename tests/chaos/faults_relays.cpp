@@ -1,5 +1,8 @@
 // What befalls the relays' processes, and what operators do meanwhile.
+#include <algorithm>
 #include <csignal>
+#include <future>
+#include <thread>
 
 #include "tests/chaos/fault.hpp"
 
@@ -24,19 +27,50 @@ void kill_all(Arena& arena, Random& random) {
   hold(random, 0.2, 1.5);
 }
 
-void discard(Arena& arena, Random& random) {
-  Session admin = arena.admin();
-  const Rows dead = admin.exec(
-      "SELECT event_id, listener FROM event_delivery WHERE state = 'dead' ORDER BY seq LIMIT 20");
-  if (dead.empty()) return;
-  const auto& chosen = dead[random() % dead.size()];
-  admin.exec(
+struct DeadLetter {
+  std::string event, listener;
+};
+
+std::vector<DeadLetter> some_dead(Arena& arena, Random& random, std::size_t most) {
+  const Rows rows = arena.admin().exec(
+      "SELECT event_id, listener FROM event_delivery WHERE state = 'dead' ORDER BY seq LIMIT 200");
+  std::vector<DeadLetter> dead;
+  for (const auto& row : rows) dead.push_back({*row[0], *row[1]});
+  std::shuffle(dead.begin(), dead.end(), random);
+  if (dead.size() > most) dead.resize(most);
+  return dead;
+}
+
+// Noted before it is tried: whether it came to be is asked of operator_log at the end.
+void discard(Arena& arena, std::size_t relay, const DeadLetter& letter) {
+  arena.admin().exec(
       "INSERT INTO chaos_discard (event_id, listener) VALUES ($1::uuid, $2) ON CONFLICT DO "
       "NOTHING",
-      {chosen[0], chosen[1]});
-  (void)arena.fleet().command(
-      some_relay(arena, random),
-      {"dead", "discard", *chosen[0], "--projection", *chosen[1], "--reason", "chaos", "--yes"});
+      {letter.event, letter.listener});
+  (void)arena.fleet().command(relay, {"dead", "discard", letter.event, "--projection",
+                                      letter.listener, "--reason", "chaos", "--yes"});
+}
+
+void discard_one(Arena& arena, Random& random) {
+  for (const DeadLetter& letter : some_dead(arena, random, 1)) {
+    discard(arena, some_relay(arena, random), letter);
+  }
+}
+
+// Two operators who know nothing of each other: the one retries what the other discards.
+void quarrel(Arena& arena, Random& random) {
+  const std::vector<DeadLetter> letters = some_dead(arena, random, 4);
+  const std::size_t relay = some_relay(arena, random);
+  std::vector<std::future<void>> operators;
+  for (const DeadLetter& letter : letters) {
+    operators.push_back(
+        std::async(std::launch::async, [&, letter] { discard(arena, relay, letter); }));
+    operators.push_back(std::async(std::launch::async, [&, letter] {
+      std::this_thread::sleep_for(std::chrono::milliseconds{40});
+      (void)arena.fleet().command(relay, {"dead", "retry", letter.event, "--yes"});
+    }));
+  }
+  for (auto& one : operators) one.get();
 }
 
 void pause_and_resume(Arena& arena, Random& random) {
@@ -70,7 +104,8 @@ std::vector<Fault> operator_faults() {
        [](Arena& a, Random& r) {
          (void)a.fleet().command(some_relay(a, r), {"dead", "retry", "--all", "--yes"});
        }},
-      {"operator-discard", Track::relays, 3, discard},
+      {"operator-discard", Track::relays, 3, discard_one},
+      {"operator-quarrel", Track::relays, 2, quarrel},
       {"operator-pause", Track::relays, 2, pause_and_resume},
   };
 }

@@ -82,6 +82,14 @@ std::vector<Fault> session_faults() {
          change(a, r, "ALTER ROLE chaos_relay CONNECTION LIMIT 1",
                 "ALTER ROLE chaos_relay CONNECTION LIMIT -1", true);
        }},
+      {"sessions-end", Track::servers, 2,
+       [](Arena& a, Random& r) {
+         for (int i = 0; i < 5; ++i) {
+           Session admin = a.admin();
+           end_sessions(admin);
+           hold(r, 0.1, 0.6);
+         }
+       }},
       {"privilege-lost", Track::servers, 1,
        [](Arena& a, Random& r) {
          change(a, r, "REVOKE INSERT ON effects_tally FROM chaos_relay",

@@ -20,6 +20,7 @@ using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr seconds drain_limit{120};
+constexpr seconds sabotaged_drain_limit{20};  // what is lost by then does not come back
 
 volatile sig_atomic_t interrupted = 0;
 
@@ -50,11 +51,11 @@ bool is_quiet(Session& db) {
 }
 
 // Twice quiet, a second apart: a crashed relay's work may only just come back.
-Verdict wait_for_quiet(Session& db) {
+Verdict wait_for_quiet(Session& db, seconds limit) {
   Verdict verdict{.check = "drained after healing", .looked_at = 1};
   const auto began = Clock::now();
   int quiet = 0;
-  while (quiet < 2 && Clock::now() - began < drain_limit) {
+  while (quiet < 2 && Clock::now() - began < limit) {
     quiet = is_quiet(db) ? quiet + 1 : 0;
     std::this_thread::sleep_for(seconds{1});
   }
@@ -101,7 +102,8 @@ Outcome let_loose(const Options& options, Arena& arena, const std::string& folde
 void judge(const Options& options, Arena& arena, const History& history, const Observer& observer,
            std::vector<Verdict>& verdicts) {
   Session db{arena.servers().admin_url(), "chaos-checker"};
-  verdicts.push_back(wait_for_quiet(db));
+  verdicts.push_back(
+      wait_for_quiet(db, options.sabotage.empty() ? drain_limit : sabotaged_drain_limit));
   note_discards(db);
   const Evidence evidence{.completion = options.completion,
                           .transactions = history.transactions(),

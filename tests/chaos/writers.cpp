@@ -87,6 +87,10 @@ void Writers::transact(Session& session, int writer, std::mt19937_64& random,
   for (const std::string& key : draw_keys(random, load_.keys)) {
     events.push_back(make_event(random, key, {.failures = load_.failures}));
   }
+  if (draw(random) < 0.02) {  // nothing before it: the server has not numbered the transaction yet
+    events = {make_event(random, "", {.failures = false})};
+    events[0].slow_insert_s = 0.2 + draw(random);
+  }
   if (crash) {
     events.push_back(
         make_event(random, "crash" + std::to_string(random() % 1000), {.crash = true}));
