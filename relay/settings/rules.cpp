@@ -45,11 +45,11 @@ void check_limits(const Relay& relay, const Place& place, Faults& faults) {
                    ") must be shorter than statement_timeout_ms (" + ms(relay.statement_timeout) +
                    "), or the statement's end is taken for the handler's");
   }
-  if (relay.lock_timeout >= relay.statement_timeout) {
-    faults.add(place.of("lock_timeout_ms"), "[relay] lock_timeout_ms (" + ms(relay.lock_timeout) +
-                                                ") must be shorter than statement_timeout_ms (" +
-                                                ms(relay.statement_timeout) +
-                                                "), or no lock time-out is ever seen");
+  if (relay.lock_timeout >= relay.handler_timeout) {
+    faults.add(place.of("lock_timeout_ms"),
+               "[relay] lock_timeout_ms (" + ms(relay.lock_timeout) +
+                   ") must be shorter than handler_timeout_ms (" + ms(relay.handler_timeout) +
+                   "), or somebody else's lock is counted as the handler's failure");
   }
 }
 
@@ -95,7 +95,7 @@ void derive_defaults(Relay& relay, const Place& place) {
     relay.handler_timeout = std::min(relay.handler_timeout, relay.statement_timeout / 2);
   }
   if (!place.has("lock_timeout_ms")) {
-    relay.lock_timeout = std::min(relay.lock_timeout, relay.statement_timeout / 2);
+    relay.lock_timeout = std::min(relay.lock_timeout, relay.handler_timeout * 2 / 5);
   }
   if (relay.flight_record_dir.empty()) {
     relay.flight_record_dir = flow::flight_folder(process_environment);

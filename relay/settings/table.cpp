@@ -88,8 +88,10 @@ std::vector<Row<Relay>> limit_rows() {
        "How long a handler may ignore its time-out before the process ends with status 1, for its "
        "supervisor to start it again."},
       {"lock_timeout_ms", duration<&R::lock_timeout>(10, 3'600'000),
-       "How long a statement may wait for a lock; shorter than `statement_timeout_ms`.", false,
-       "2000, or half of `statement_timeout_ms` where that is shorter"},
+       "How long a statement may wait for a lock, which is never counted as a failure; shorter "
+       "than "
+       "`handler_timeout_ms`.",
+       false, "2000, or 40 % of `handler_timeout_ms` where that is shorter"},
       {"pinned_after_s", duration<&R::pinned_after>(1, 86'400),
        "`freshet status` names who has kept vacuum from removing dead rows for longer."},
       {"flight_record_dir", Text<R>{&R::flight_record_dir, Shape::any},

@@ -99,7 +99,7 @@ drain_s = 30
 payload_max_bytes = 1000
 batch_max_bytes = 2000
 statement_timeout_ms = 5000
-lock_timeout_ms = 400
+lock_timeout_ms = 200
 pinned_after_s = 60
 handler_timeout_ms = 300
 stuck_exit_s = 7
@@ -126,7 +126,7 @@ sql = ["SELECT 1", "SELECT 2"]
 )");
   EXPECT_EQ(settings.relay.completion, Completion::archive);
   EXPECT_EQ(settings.relay.ordering, Ordering::none);
-  EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{400});
+  EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{200});
   EXPECT_EQ(settings.relay.pinned_after, std::chrono::minutes{1});
   EXPECT_EQ(settings.relay.handler_timeout, std::chrono::milliseconds{300});
   EXPECT_EQ(settings.relay.stuck_exit, std::chrono::seconds{7});
@@ -220,7 +220,7 @@ TEST(Settings, LimitsMustNest) {
               ElementsAre(HasSubstr("3: [relay] statement_timeout_ms (4000 ms) needs a drain_s of "
                                     "at least 6000 ms, which is 5000 ms"),
                           HasSubstr("4: [relay] lock_timeout_ms (4000 ms) must be shorter than "
-                                    "statement_timeout_ms (4000 ms)"),
+                                    "handler_timeout_ms (4000 ms)"),
                           HasSubstr("5: [relay] handler_timeout_ms (4000 ms) must be shorter than "
                                     "statement_timeout_ms (4000 ms)")));
 }
@@ -235,7 +235,7 @@ TEST(Settings, LimitsThatJustNestAreTaken) {
 TEST(Settings, AShortDrainShortensTheLimitsThatAreNotGiven) {
   const Settings settings = load_text("[relay]\ndrain_s = 1\n" + database);
   EXPECT_EQ(settings.relay.statement_timeout, std::chrono::milliseconds{400});
-  EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{200});
+  EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{80});
   EXPECT_EQ(settings.relay.handler_timeout, std::chrono::milliseconds{200});
 }
 
