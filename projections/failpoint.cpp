@@ -56,6 +56,7 @@ void failpoint(std::string_view place) {
     if (std::uniform_real_distribution<double>{0, 1}(random) >= rule.probability) continue;
     if (rule.action == "kill") ::kill(::getpid(), SIGKILL);
     if (rule.action == "throw") throw std::runtime_error{"failpoint " + std::string{place}};
+    if (rule.action == "stall") std::this_thread::sleep_for(std::chrono::milliseconds{500});
     if (rule.action == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds{50});
   }
 }

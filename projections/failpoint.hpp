@@ -14,7 +14,8 @@ namespace projections {
 [[nodiscard]] bool sabotaged(std::string_view rule) noexcept;
 
 /// A place where a fault may be let in: FRESHET_FAILPOINTS="place=action:probability,…" with the
-/// actions kill (the process, as by kill -9), sleep (50 ms) and throw (std::runtime_error).
+/// actions kill (the process, as by kill -9), sleep (50 ms), stall (500 ms) and throw
+/// (std::runtime_error).
 void failpoint(std::string_view place);
 
 #else

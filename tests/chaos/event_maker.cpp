@@ -76,7 +76,7 @@ MadeEvent make_event(Random& random, const std::string& key, Plants plants) {
     plant_failure(event, random);
   }
   if (const double slow = draw(random); slow < 0.02) {
-    event.broken += slow < 0.001 ? ",\"slow_s\":1.2" : ",\"slow_s\":0.05";
+    event.broken += slow < 0.001 && plants.slow ? ",\"slow_s\":1.2" : ",\"slow_s\":0.05";
   }
   return event;
 }

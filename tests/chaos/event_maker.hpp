@@ -24,6 +24,7 @@ struct MadeEvent {
 
 struct Plants {
   bool failures = true;
+  bool slow = true;    ///< It may take longer than a second.
   bool crash = false;  ///< This one may be one that kills the process.
 };
 

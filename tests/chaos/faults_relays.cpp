@@ -66,7 +66,7 @@ void quarrel(Arena& arena, Random& random) {
     operators.push_back(
         std::async(std::launch::async, [&, letter] { discard(arena, relay, letter); }));
     operators.push_back(std::async(std::launch::async, [&, letter] {
-      std::this_thread::sleep_for(std::chrono::milliseconds{40});
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
       (void)arena.fleet().command(relay, {"dead", "retry", letter.event, "--yes"});
     }));
   }

@@ -40,6 +40,8 @@ Load load_of(const Options& options, const Arena& arena) {
   Load load{.seed = options.seed};
   for (int i = 0; i < 5; ++i) load.urls.push_back(arena.writer_url(i == 1 && options.kills == 0));
   load.crashes = options.crashes && options.kills == 0;
+  // An event that lives longer than any process never gets through, and is a dead letter by right.
+  load.slow = options.kills == 0;
   return load;
 }
 

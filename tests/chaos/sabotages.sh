@@ -39,7 +39,8 @@ for rule in "${rules[@]}"; do
     command=(--seed "$seed" --minutes 0.33 --sabotage "$rule" "${under[@]}" "${args[@]}")
     "$program" "${command[@]}" >"$log" 2>&1 || true
     # Not to be done in time proves nothing: the machine may have been busy.
-    found=$(awk '/^VIOLATION/ && !/^VIOLATION drained|not drained| (ready|retrying)$/ { print substr($0, 11); exit }' "$log")
+    late='^VIOLATION drained|not drained| (ready|retrying)$'
+    found=$(grep '^VIOLATION' "$log" | grep -vE "$late" | sed -n '1s/^VIOLATION //p' || true)
     # Folders of runs that are meant to fail are of no use.
     folder=$(sed -n 's/^logs and data: //p' "$log")
     [ -z "$folder" ] || rm -rf "$folder"

@@ -85,7 +85,7 @@ void Writers::transact(Session& session, int writer, std::mt19937_64& random,
   const bool crash = load_.crashes && writer == 0 && draw(random) < 0.006;
   std::vector<MadeEvent> events;
   for (const std::string& key : draw_keys(random, load_.keys)) {
-    events.push_back(make_event(random, key, {.failures = load_.failures}));
+    events.push_back(make_event(random, key, {.failures = load_.failures, .slow = load_.slow}));
   }
   if (draw(random) < 0.02) {  // nothing before it: the server has not numbered the transaction yet
     events = {make_event(random, "", {.failures = false})};

@@ -18,6 +18,7 @@ struct Load {
   int keys = 150;
   double transactions_per_s = 25;  ///< Of each writer.
   bool crashes = true;             ///< Some events kill the process that applies them.
+  bool slow = true;                ///< Some events take longer than a second.
   bool failures = true;            ///< Some events fail, a few times or always.
 };
 
