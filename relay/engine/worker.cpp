@@ -5,6 +5,7 @@
 #include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
+#include "relay/engine/shortage.hpp"
 #include "relay/listeners/roster.hpp"
 
 namespace relay::engine {
@@ -215,7 +216,9 @@ void Worker::listener_failed(const Job& job, const ListenerFailed& error, Target
     call.worked();
     return isolate(job, {{error.event_id, error.listener}}, error.failure);
   }
-  if (kind != FailureKind::connection) return failed(job, error.failure, call);
+  if (kind != FailureKind::connection || is_shortage(error.failure)) {
+    return failed(job, error.failure, call);
+  }
   // Once is the network's doing. Twice at the same place may be the event's: it comes alone, and
   // only if connections die of it alone, while others can be made, it is counted.
   const int times = shared_.count_loss({error.event_id, error.listener});
