@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 namespace relay::engine {
 namespace {
@@ -15,30 +16,20 @@ projections::Failure crash_failure(const flow::Suspicion& suspicion) {
               " times while it ran alone"};
 }
 
-bool settle_without_calling(const decode::DecodedEvent& decoded, const std::string& listener,
-                            const Call& call, HeldKeys& held, Fate& fate) {
-  const std::string key = decoded.event.key();
-  if (call.order == projections::Order::by_key && held.contains(key)) {
-    fate = {.kind = Fate::Kind::waiting};
-    return true;
-  }
-  const std::pair who{std::string{decoded.event.id}, listener};
-  const auto known = call.condemned.find(who);
-  const auto suspect = call.suspects.find(who);
-  const bool crashes =
-      suspect != call.suspects.end() && flow::judge(suspect->second) == flow::Verdict::dead;
-  if (decoded.fault.empty() && known == call.condemned.end() && !crashes) return false;
-  projections::Failure failure;
+/// Why an event fails without its handler being called.
+std::optional<projections::Failure> known_failure(const decode::DecodedEvent& decoded,
+                                                  const std::string& listener, const Call& call) {
   if (!decoded.fault.empty()) {
-    failure.message = decoded.fault;
-  } else if (crashes) {
-    failure = crash_failure(suspect->second);
-  } else {
-    failure = known->second;
+    return projections::Failure{projections::FailureKind::event, "", decoded.fault};
   }
-  fate = {.kind = Fate::Kind::failed, .failure = failure};
-  held.insert(key);
-  return true;
+  if (call.condemned.empty() && call.suspects.empty()) return std::nullopt;
+  const std::pair who{std::string{decoded.event.id}, listener};
+  const auto suspect = call.suspects.find(who);
+  if (suspect != call.suspects.end() && flow::judge(suspect->second) == flow::Verdict::dead) {
+    return crash_failure(suspect->second);
+  }
+  const auto known = call.condemned.find(who);
+  return known == call.condemned.end() ? std::nullopt : std::optional{known->second};
 }
 
 std::vector<Fate> apply(listeners::Listener& listener,
@@ -84,22 +75,26 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
           {.kind = Fate::Kind::done, .skipped = "the listener no longer subscribes to this type"});
       continue;
     }
-    Fate fate;
     const bool held_here = owed && held_from->contains(at);
-    const bool known_fault =
-        !decoded.fault.empty() || !call.condemned.empty() || held_here || !call.suspects.empty();
-    // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
-    if (known_fault) apply_stretch();
-    if (known_fault && left) {
-      part.fates.emplace_back();
+    auto failure = known_failure(decoded, listener.name(), call);
+    if (!failure && !held_here) {
+      stretch.push_back(decoded.event);
       continue;
     }
-    if (held_here) held.insert(decoded.event.key());
-    if (known_fault && settle_without_calling(decoded, listener.name(), call, held, fate)) {
-      part.fates.push_back(std::move(fate));
+    // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
+    apply_stretch();
+    const std::string key = decoded.event.key();
+    if (held_here) held.insert(key);
+    Fate fate;
+    if (left) {
+      // as it was
+    } else if (call.order == projections::Order::by_key && held.contains(key)) {
+      fate.kind = Fate::Kind::waiting;
     } else {
-      stretch.push_back(decoded.event);
+      fate = {.kind = Fate::Kind::failed, .failure = std::move(*failure)};
+      held.insert(key);
     }
+    part.fates.push_back(std::move(fate));
   }
   apply_stretch();
   return part;
