@@ -103,6 +103,8 @@ void Scout::look() {
   if (judge_now_ || Clock::now() - judged_at_ >= judge_every) judge();
   found_work_ = false;
   if (!duty_) return;
+  // What was seen a look ago and is still there: the workers have enough.
+  backlog_ = shared_.board.waiting(Clock::now()) > 0;
   std::int64_t last_place = 0;
   const bool events = look_for_events(last_place);
   const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
@@ -226,9 +228,8 @@ bool Scout::sweep(std::size_t lanes) {
 }
 
 std::chrono::milliseconds Scout::pace(bool found_work) {
-  const bool backlog = shared_.board.waiting(Clock::now()) > 0;
   if (found_work) {
-    pause_ = backlog ? pace_in_backlog : pace_at_work;
+    pause_ = backlog_ ? pace_in_backlog : pace_at_work;
   } else {
     pause_ =
         std::min(std::max(pause_ * 2, std::chrono::milliseconds{pace_at_work}), options_.poll_max);

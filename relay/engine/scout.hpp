@@ -70,6 +70,7 @@ class Scout {
   Clock::time_point judged_at_{};
   bool judge_now_ = true;
   bool found_work_ = false;
+  bool backlog_ = false;
   std::chrono::milliseconds pause_{2};
   std::size_t next_sweep_lane_ = 0;
   Clock::time_point sweep_after_{};
