@@ -12,7 +12,7 @@ namespace sql = schema::statements;
 using namespace std::chrono_literals;
 
 constexpr auto eager_for = 2s;         // since a place was drawn: a transaction may still hold some
-constexpr auto ready_eagerly = 10ms;   // for what another process makes ready
+constexpr auto ready_eagerly = 50ms;   // for what another process makes ready
 constexpr auto ready_at_rest = 1s;     // nobody draws places: a look for what was missed
 constexpr auto retries_every = 100ms;  // against pauses of seconds
 constexpr auto retries_at_rest = 2s;   // there was none: another relay may have left some
