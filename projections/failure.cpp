@@ -128,6 +128,7 @@ const char* to_string(FailureKind kind) {
     case FailureKind::timeout: return "timeout";
     case FailureKind::connection: return "connection";
     case FailureKind::crash: return "crash";
+    case FailureKind::refused: return "refused";
     case FailureKind::configuration: return "configuration";
   }
   return "event";

@@ -13,6 +13,7 @@ enum class FailureKind {
   timeout,        ///< A statement's time ran out or it was cancelled: the transaction is over.
   connection,     ///< Lost, shut down, read-only, out of connections or disk: a new connection.
   crash,          ///< The process died of it, again and again while it ran alone.
+  refused,        ///< It can never pass: too large, no legal topic; trying again changes nothing.
   configuration,  ///< Missing table or column, no privilege, wrong password: somebody must act.
 };
 

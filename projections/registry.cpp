@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projections/guard/key_template.hpp"
+#include "projections/guard/guard.hpp"
 
 namespace projections {
 namespace {
@@ -23,7 +23,7 @@ bool is_name(const std::string& name) {
 }
 
 std::vector<std::string> faults_of(const ProjectionOptions& options, const HandlerPtr& handler) {
-  std::vector<std::string> faults = guard::KeyTemplate::faults(options.guard);
+  std::vector<std::string> faults = guard::Guard::faults(options.guard);
   const auto fault = [&](bool bad, const char* text) {
     if (bad) faults.emplace_back(text);
   };

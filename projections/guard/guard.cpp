@@ -12,6 +12,12 @@ namespace {
 
 constexpr std::ptrdiff_t max_characters = 255;  // processed_events.idempotency_key
 
+constexpr const char* what = "guard";
+
+std::string_view or_id(std::string_view key_template) {
+  return key_template.empty() ? "${id}" : key_template;
+}
+
 std::ptrdiff_t characters_of(std::string_view utf8) {
   return std::ranges::count_if(
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
@@ -20,10 +26,20 @@ std::ptrdiff_t characters_of(std::string_view utf8) {
 }  // namespace
 
 Guard::Guard(std::string_view listener, std::string_view key_template)
-    : prefix_(std::string{listener} + ':'), template_(key_template) {}
+    : prefix_(std::string{listener} + ':'), template_(or_id(key_template), what) {}
+
+std::vector<std::string> Guard::faults(std::string_view key_template) {
+  std::vector<std::string> found = EventTemplate::faults(or_id(key_template), what);
+  if (found.empty() && !EventTemplate{or_id(key_template), what}.any_field()) {
+    found.emplace_back(
+        "guard names no field, so that only one event would ever be applied; "
+        "write one such as ${aggregate_id}");
+  }
+  return found;
+}
 
 std::string Guard::stored_key(const Event& event) const {
-  std::string key = prefix_ + template_.key_of(event);
+  std::string key = prefix_ + template_.text_of(event);
   const auto length = characters_of(key);
   if (length > max_characters) {
     throw std::invalid_argument{"the guard key is " + std::to_string(length) +

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "projections/event.hpp"
-#include "projections/guard/key_template.hpp"
+#include "projections/event_template.hpp"
 #include "projections/tx.hpp"
 
 namespace projections::guard {
@@ -16,9 +16,12 @@ namespace projections::guard {
 /// the transaction, and in the savepoint, of the effect. Immutable: any thread.
 class Guard {
  public:
-  /// @param key_template see KeyTemplate; empty: the event's id.
-  /// @throws std::invalid_argument for a template with faults.
+  /// @param key_template see EventTemplate; empty: the event's id.
+  /// @throws std::invalid_argument if `faults` finds any.
   Guard(std::string_view listener, std::string_view key_template);
+
+  /// Every fault of a template, one sentence each; empty: it can be used.
+  [[nodiscard]] static std::vector<std::string> faults(std::string_view key_template);
 
   /// `<listener>:<key>`, as stored. @throws std::invalid_argument with the reason when the event
   /// has no such key or it is longer than the 255 characters of its column; that is this event's
@@ -27,7 +30,7 @@ class Guard {
 
  private:
   std::string prefix_;
-  KeyTemplate template_;
+  EventTemplate template_;
 };
 
 /// An event's stored guard key, and where it stands.

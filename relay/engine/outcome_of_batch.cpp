@@ -142,7 +142,8 @@ Delivery failed(const decode::DecodedEvent& decoded, const projections::Projecti
   entry.attempts = failures + 1;
   entry.failed_now = true;
   const bool unreadable = !decoded.fault.empty();
-  const bool for_good = unreadable || failure.kind == projections::FailureKind::crash;
+  const bool for_good = unreadable || failure.kind == projections::FailureKind::crash ||
+                        failure.kind == projections::FailureKind::refused;
   if (!for_good) entry.delay = deliveries::next_try(listener.retry, entry.attempts, chance());
   if (entry.delay && projections::sabotaged("retry_too_early")) entry.delay = *entry.delay / 4;
   if (!entry.delay && !for_good && projections::sabotaged("retries_without_end")) {

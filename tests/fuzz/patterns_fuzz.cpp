@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "projections/event.hpp"
-#include "projections/guard/key_template.hpp"
+#include "projections/event_template.hpp"
 #include "projections/type_pattern.hpp"
 
 namespace {
@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       projections::matches(pattern, type) != naive_match(pattern, type)) {
     std::abort();
   }
-  if (!projections::guard::KeyTemplate::faults(text).empty()) return 0;
+  if (!projections::EventTemplate::faults(text, "text").empty()) return 0;
   projections::Event event;
   event.id = "018f0000-0000-7000-8000-000000000001";
   event.type = type;
@@ -57,7 +57,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   event.payload = rest;
   event.headers = rest;
   try {
-    (void)projections::guard::KeyTemplate{text}.key_of(event);
+    (void)projections::EventTemplate(text, "text").text_of(event);
   } catch (const std::invalid_argument&) {
     // A value is missing, or cannot be part of a key.
   } catch (const nlohmann::json::exception&) {

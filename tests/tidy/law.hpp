@@ -67,7 +67,7 @@ inline const std::vector<Library> libraries = {
     {"libpq-fe.h", {"relay/pg/"}},
     {"nlohmann/",
      {"projections/event.", "projections/per_event.", "projections/handler.", "projections/sql/",
-      "projections/guard/key_template.", "relay/decode/", "relay/operate/"}},
+      "projections/event_template.", "relay/decode/", "relay/operate/"}},
     {"toml++/", {"relay/settings/"}},
     {"CLI/", {"relay/wiring/command_line"}},
     {"spdlog/", {"relay/base/"}},

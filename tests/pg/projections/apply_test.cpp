@@ -66,7 +66,7 @@ TEST_F(Apply, FailsAnEventWithoutItsBusinessKeyAndHoldsItsKey) {
   const auto fates = apply(projection_of(recorder(), "${payload.number}"), published_.batch());
   EXPECT_EQ(kinds(fates), (std::vector{Kind::done, Kind::failed, Kind::waiting, Kind::failed}));
   EXPECT_EQ(fates[1].failure.message,
-            "the guard key needs payload.number, which this event does not have");
+            "the guard needs payload.number, which this event does not have");
   EXPECT_NE(fates[3].failure.message.find("302 characters"), std::string::npos);
 }
 

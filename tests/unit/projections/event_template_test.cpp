@@ -1,4 +1,4 @@
-#include "projections/guard/key_template.hpp"
+#include "projections/event_template.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 namespace {
 
 using projections::Event;
+using projections::EventTemplate;
 using projections::guard::Guard;
-using projections::guard::KeyTemplate;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -26,39 +26,40 @@ Event event() {
   return event;
 }
 
-std::string key_of(std::string_view text) {
-  return KeyTemplate{text}.key_of(event());
+std::string text_of(std::string_view text) {
+  return EventTemplate(text, "guard").text_of(event());
 }
 
 std::string reason_of(std::string_view text, const Event& of = event()) {
   try {
-    return "no reason, but the key " + KeyTemplate{text}.key_of(of);
+    return "no reason, but the text " + EventTemplate(text, "guard").text_of(of);
   } catch (const std::exception& error) {
     return error.what();
   }
 }
 
-TEST(KeyTemplate, PutsFieldsIntoTheText) {
-  EXPECT_EQ(key_of(""), "0190");
-  EXPECT_EQ(key_of("incident:${aggregate_id}"), "incident:INC-1234");
-  EXPECT_EQ(key_of("${seq}/${event_type}/${aggregate_type}"), "7/IncidentOpened/incident");
-  EXPECT_EQ(key_of("${headers.tenant}:${payload.number}"), "acme:INC1");
-  EXPECT_EQ(key_of("${payload.n} ${payload.ok} $ } {"), "12345678901234567 true $ } {");
+TEST(EventTemplate, PutsFieldsIntoTheText) {
+  EXPECT_EQ(text_of("${id}"), "0190");
+  EXPECT_EQ(text_of("incident:${aggregate_id}"), "incident:INC-1234");
+  EXPECT_EQ(text_of("${seq}/${event_type}/${aggregate_type}"), "7/IncidentOpened/incident");
+  EXPECT_EQ(text_of("${headers.tenant}:${payload.number}"), "acme:INC1");
+  EXPECT_EQ(text_of("${payload.n} ${payload.ok} $ } {"), "12345678901234567 true $ } {");
 }
 
-TEST(KeyTemplate, NamesEveryFaultOfATemplate) {
-  EXPECT_THAT(KeyTemplate::faults("${agregate_id}${id}"),
+TEST(EventTemplate, NamesEveryFaultOfATemplate) {
+  EXPECT_THAT(EventTemplate::faults("${agregate_id}${id}", "guard"),
               ElementsAre(HasSubstr("did you mean \"aggregate_id\"?")));
-  EXPECT_THAT(KeyTemplate::faults("${a_quite_other_word}"),
+  EXPECT_THAT(EventTemplate::faults("${a_quite_other_word}", "guard"),
               ElementsAre(HasSubstr("fields are id")));
-  EXPECT_THAT(KeyTemplate::faults("${payload.}${headers.}"), testing::SizeIs(2));
-  EXPECT_THAT(KeyTemplate::faults("${id"), ElementsAre(HasSubstr("without its \"}\"")));
-  EXPECT_THAT(KeyTemplate::faults("incident"), ElementsAre(HasSubstr("names no field")));
-  EXPECT_THAT(KeyTemplate::faults("${payload.a.b}"), IsEmpty());
-  EXPECT_THROW(KeyTemplate{"${x}"}, std::invalid_argument);
+  EXPECT_THAT(EventTemplate::faults("${payload.}${headers.}", "guard"), testing::SizeIs(2));
+  EXPECT_THAT(EventTemplate::faults("${id", "guard"), ElementsAre(HasSubstr("without its \"}\"")));
+  EXPECT_THAT(Guard::faults("incident"), ElementsAre(HasSubstr("names no field")));
+  EXPECT_THAT(EventTemplate::faults("${payload.a.b}", "guard"), IsEmpty());
+  EXPECT_THAT(Guard::faults(""), IsEmpty());
+  EXPECT_THROW(EventTemplate("${x}", "topic"), std::invalid_argument);
 }
 
-TEST(KeyTemplate, SaysWhichValueAnEventLacks) {
+TEST(EventTemplate, SaysWhichValueAnEventLacks) {
   EXPECT_THAT(reason_of("${payload.none}"), HasSubstr("needs payload.none, which"));
   EXPECT_THAT(reason_of("${payload.no}"), HasSubstr("needs payload.no, which"));
   EXPECT_THAT(reason_of("${payload.x}"), HasSubstr("a text, a whole number or a boolean"));

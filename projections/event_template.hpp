@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/event.hpp"
+
+namespace projections {
+
+/// A text with fields of an event in it, such as "incident:${aggregate_id}": a business key, a
+/// topic. Fields: id, seq, event_type, aggregate_type, aggregate_id, headers.NAME and payload.NAME
+/// (a text, whole number or boolean at the top level). Immutable: any thread.
+class EventTemplate {
+ public:
+  /// @param what names it in messages: "guard", "topic".
+  /// @throws std::invalid_argument if `faults` finds any.
+  EventTemplate(std::string_view text, std::string what);
+
+  /// Every fault of a template, one sentence each; empty: it can be used.
+  [[nodiscard]] static std::vector<std::string> faults(std::string_view text,
+                                                       const std::string& what);
+
+  /// Whether it names any field: without one the text is the same for every event.
+  [[nodiscard]] bool any_field() const;
+
+  /// Filled in. @throws std::invalid_argument with the reason when a value is missing or cannot be
+  /// part of a text; nlohmann's json::exception for a payload that is not JSON, or holds
+  /// a number beyond any double's range.
+  [[nodiscard]] std::string text_of(const Event& event) const;
+
+ private:
+  struct Part {
+    bool is_field = false;
+    std::string text;  ///< A literal, or a field's name.
+  };
+  static std::vector<Part> parse(std::string_view text, const std::string& what,
+                                 std::vector<std::string>& faults);
+
+  std::string what_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace projections

@@ -1,0 +1,88 @@
+#include "relay/forward/forward.hpp"
+
+#include <optional>
+
+namespace relay::forward {
+namespace {
+
+using projections::FailureKind;
+using projections::Fate;
+
+Fate refused(std::string why) {
+  return {.kind = Fate::Kind::failed,
+          .failure = {FailureKind::refused, "", projections::one_line(why)}};
+}
+
+Fate later(const Closed& closed) {
+  return {.kind = Fate::Kind::later,
+          .failure = {FailureKind::configuration, "", projections::one_line(closed.why)},
+          .delay = closed.retry};
+}
+
+/// What is to be sent of a batch, and the fates that are known before.
+struct Outgoing {
+  std::vector<Record> records;
+  std::vector<std::size_t> places;  ///< Of the records, in the batch.
+  std::vector<Fate> fates;          ///< One per event; those of `places` are not known yet.
+};
+
+}  // namespace
+
+std::vector<Fate> Forward::send(const projections::Batch& batch, projections::HeldKeys& held,
+                                projections::Order order) {
+  const bool ordered = order == projections::Order::by_key;
+  const bool blocks = ordered && on_dead_ == projections::OnDead::block;
+  Outgoing out;
+  out.fates.resize(batch.size());
+  for (std::size_t at = 0; at < batch.size(); ++at) {
+    const projections::Event& event = batch[at];
+    if (ordered && held.contains(event.key())) {
+      out.fates[at].kind = Fate::Kind::waiting;
+      continue;
+    }
+    std::string fault;
+    try {
+      Record record = record_of(recipe_, event);
+      fault = sink_->fault_of(record);
+      if (fault.empty()) {
+        if (const auto closed = sink_->closed(record.topic)) {
+          out.fates[at] = later(*closed);
+          if (ordered) held.insert(event.key());
+          continue;
+        }
+        out.records.push_back(std::move(record));
+        out.places.push_back(at);
+        continue;
+      }
+    } catch (const std::invalid_argument& error) {
+      fault = error.what();
+    }
+    out.fates[at] = refused(fault);
+    if (blocks) held.insert(event.key());
+  }
+  if (out.records.empty()) return std::move(out.fates);
+
+  const std::vector<Receipt> receipts = sink_->send(out.records);
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    const std::size_t at = out.places[i];
+    Fate& fate = out.fates[at];
+    switch (receipts[i].kind) {
+      case Receipt::Kind::acknowledged:  // also behind one that was not: it is in the topic
+        fate = {.kind = Fate::Kind::done, .fresh = true};
+        break;
+      case Receipt::Kind::refused: fate = refused(receipts[i].why); break;
+      case Receipt::Kind::closed:
+        if (ordered && held.contains(batch[at].key())) {
+          fate.kind = Fate::Kind::waiting;
+          break;
+        }
+        fate = later(sink_->closed(out.records[i].topic)
+                         .value_or(Closed{receipts[i].why, std::chrono::seconds{1}}));
+        if (ordered) held.insert(batch[at].key());
+        break;
+    }
+  }
+  return std::move(out.fates);
+}
+
+}  // namespace relay::forward
