@@ -18,6 +18,7 @@ struct DecodedEvent {
   int lane = 0;
   std::optional<std::string_view> listener_id;  ///< Addressed to this one only.
   std::string fault;                            ///< Not empty: a bad payload, in words.
+  bool empty = false;                           ///< The fault is that there is no payload.
 };
 
 /// Events of one claim, ordered by lane and seq. Owns the rows that the views look into.

@@ -52,6 +52,7 @@ DecodedBatch RowDecoder::decode(const pqxx::result& rows) const {
     decoded.lane = row[lane].as<int>();
     decoded.listener_id = text(row, listener);
     decoded.fault = fault_of(row, payload_max_bytes_);
+    decoded.empty = text(row, payload).value_or("").empty() && row[bytes].as<std::int64_t>() == 0;
     projections::Event& event = decoded.event;
     event.seq = row[seq].as<std::int64_t>();
     event.id = *text(row, id);

@@ -4,21 +4,23 @@
 
 namespace relay::engine {
 
-std::vector<projections::Fate> BoundedHandling::call(const std::string& listener,
+std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& who,
                                                      const std::vector<projections::Event>& events,
                                                      const Handler& handler) {
+  const std::string& listener = who.name();
   const std::string first{events.front().id};
-  const auto time = seat_.handler_timeout;
+  const auto time = who.time_limit().value_or(seat_.handler_timeout);
   const HandlerWatch::Visit visit{seat_.watch, listener, first, HandlerWatch::Clock::now() + time,
                                   stop_};
   const auto limit = connection_.within(time);
   const auto refuse_if_late = [&] {
     if (!limit.expired()) return;
-    throw ListenerFailed{
-        first,
-        listener,
-        {projections::FailureKind::timeout, "",
-         "it took longer than handler_timeout_ms (" + std::to_string(time.count()) + ")"}};
+    throw ListenerFailed{first,
+                         listener,
+                         {projections::FailureKind::timeout, "",
+                          (who.time_limit() ? "it took longer than it should ("
+                                            : "it took longer than handler_timeout_ms (") +
+                              std::to_string(time.count()) + ")"}};
   };
   try {
     const flow::FlightRecord::Flight flight{seat_.flight, seat_.slot, listener, events, alone_};

@@ -14,7 +14,7 @@ class BoundedHandling final : public Handling {
   BoundedHandling(pg::Connection& connection, Seat& seat, bool alone, const std::stop_token& stop)
       : connection_(connection), seat_(seat), alone_(alone), stop_(stop) {}
 
-  std::vector<projections::Fate> call(const std::string& listener,
+  std::vector<projections::Fate> call(const listeners::Listener& listener,
                                       const std::vector<projections::Event>& events,
                                       const Handler& handler) override;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projections/array_literal.hpp"
+#include "relay/engine/availability.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::engine {
@@ -35,7 +36,8 @@ pg::Script by_index(pg::Connection& connection) {
 
 bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty,
                          std::int64_t last_place) {
-  const std::vector<std::string> served = served_by(duty);
+  std::vector<std::string> served = served_by(duty);
+  std::erase_if(served, [&](const std::string& name) { return !available(parts_, name); });
   if (served.empty()) return false;
   const auto now = Clock::now();
   if (last_place != last_place_) eager_until_ = now + eager_for;

@@ -4,17 +4,19 @@
 #include <cstdint>
 #include <vector>
 
+#include "relay/engine/parts.hpp"
 #include "relay/engine/shared.hpp"
 #include "relay/pg/connection.hpp"
 
 namespace relay::engine {
 
 /// Looks for deliveries of the listeners that this relay serves: ready ones, and retries that are
-/// due. What this process makes ready itself is on the boards already, so it need not look often
-/// unless somebody draws places. Threads: the scout's.
+/// due. Those of a listener that is not available are left where they are. What this process makes
+/// ready itself is on the boards already, so it need not look often unless somebody draws places.
+/// Threads: the scout's.
 class DeliveryScout {
  public:
-  explicit DeliveryScout(Shared& shared) : shared_(shared) {}
+  DeliveryScout(const Parts& parts, Shared& shared) : parts_(parts), shared_(shared) {}
 
   /// Marks the boards. @param last_place the last place handed out.
   /// @return whether something is there to be taken now.
@@ -38,6 +40,7 @@ class DeliveryScout {
   [[nodiscard]] Lanes probe(pg::Connection& connection, const std::vector<std::string>& served,
                             bool from_start) const;
 
+  const Parts& parts_;
   Shared& shared_;
   std::int64_t last_place_ = -1;
   Clock::time_point eager_until_{};

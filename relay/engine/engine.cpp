@@ -1,7 +1,5 @@
 #include "relay/engine/engine.hpp"
 
-#include <algorithm>
-
 #include "relay/base/log.hpp"
 
 namespace relay::engine {
@@ -13,15 +11,15 @@ constexpr std::chrono::seconds after_cancel{2};
 
 std::vector<std::string> names_of(const std::vector<Queue>& queues) {
   std::vector<std::string> names;
-  for (const Queue& queue : queues) names.push_back(queue.listener->name());
+  for (const Queue& queue : queues) names.push_back(queue.listener->name());  // some twice
   return names;
 }
 
-// The scout, the first pass's workers, and one for each detached listener.
+// The scout, the first pass's workers, and those of detached queues.
 int threads_of(const EngineOptions& options, const Parts& parts) {
-  const auto detached = std::ranges::count_if(
-      parts.queues, [](const Queue& queue) { return queue.listener->options().detached; });
-  return 1 + options.workers + static_cast<int>(detached);
+  int threads = 1 + options.workers;
+  for (const Queue& queue : parts.queues) threads += queue.detached ? queue.workers : 0;
+  return threads;
 }
 
 }  // namespace
@@ -40,15 +38,17 @@ Engine::Engine(EngineOptions options, Parts parts)
       scout_(options_, parts_, shared_, trouble_, target_, flight_.adopted()) {
   std::vector<Field> first_pass;  // retries of attached listeners before new events
   for (const Queue& queue : parts_.queues) {
-    if (!queue.listener->options().detached) first_pass.push_back(field_of(queue));
+    if (!queue.detached) first_pass.push_back(field_of(queue));
   }
   first_pass.push_back({&shared_.board, nullptr});
   for (int number = 1; number <= options_.workers; ++number) {
     add_worker("worker " + std::to_string(number) + " of " + options_.database, first_pass);
   }
   for (const Queue& queue : parts_.queues) {
-    if (!queue.listener->options().detached) continue;
-    add_worker("drainer " + queue.listener->name() + " of " + options_.database, {field_of(queue)});
+    for (int number = 1; queue.detached && number <= queue.workers; ++number) {
+      add_worker("drainer " + queue.listener->name() + " of " + options_.database,
+                 {field_of(queue)});
+    }
   }
   launch([this](const std::stop_token& stop) { scout_.run(stop); });
   for (const auto& worker : workers_) {

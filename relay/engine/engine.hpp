@@ -67,7 +67,7 @@ class Engine {
   flow::FlightRecord flight_;
   Floor floor_;
   Scout scout_;
-  std::vector<std::unique_ptr<Worker>> workers_;  // of the first pass, then of each detached one
+  std::vector<std::unique_ptr<Worker>> workers_;  // of the first pass, then of detached queues
   std::unique_ptr<pg::HintListener> hints_;
   std::mutex mutex_;
   std::condition_variable ended_;

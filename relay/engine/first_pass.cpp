@@ -71,7 +71,7 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
                   handling};
   std::vector<ListenerPart> listener_parts;
   for (const Queue& queue : parts.queues) {
-    if (!context.duty.attached.contains(queue.listener->name())) continue;
+    if (queue.detached || !context.duty.attached.contains(queue.listener->name())) continue;
     listener_parts.push_back(
         run_listener(*queue.listener, batch, std::move(held[queue.listener->name()]), call));
   }

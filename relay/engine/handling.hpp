@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "projections/apply/apply.hpp"
+#include "relay/listeners/listener.hpp"
 
 namespace relay::engine {
 
@@ -17,7 +17,7 @@ class Handling {
   virtual ~Handling() = default;
   /// @param events what it is called with, at least one.
   /// @throws what the handler throws; ListenerFailed of kind timeout when its time is over.
-  virtual std::vector<projections::Fate> call(const std::string& listener,
+  virtual std::vector<projections::Fate> call(const listeners::Listener& listener,
                                               const std::vector<projections::Event>& events,
                                               const Handler& handler) = 0;
 };

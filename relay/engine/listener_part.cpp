@@ -18,12 +18,13 @@ projections::Failure crash_failure(const flow::Suspicion& suspicion) {
 
 /// Why an event fails without its handler being called.
 std::optional<projections::Failure> known_failure(const decode::DecodedEvent& decoded,
-                                                  const std::string& listener, const Call& call) {
-  if (!decoded.fault.empty()) {
+                                                  const listeners::Listener& listener,
+                                                  const Call& call) {
+  if (!decoded.fault.empty() && !(decoded.empty && listener.takes_empty())) {
     return projections::Failure{projections::FailureKind::event, "", decoded.fault};
   }
   if (call.condemned.empty() && call.suspects.empty()) return std::nullopt;
-  const std::pair who{std::string{decoded.event.id}, listener};
+  const std::pair who{std::string{decoded.event.id}, listener.name()};
   const auto suspect = call.suspects.find(who);
   if (suspect != call.suspects.end() && flow::judge(suspect->second) == flow::Verdict::dead) {
     return crash_failure(suspect->second);
@@ -36,7 +37,7 @@ std::vector<Fate> apply(listeners::Listener& listener,
                         const std::vector<projections::Event>& events, HeldKeys& held,
                         const Call& call) {
   try {
-    return call.handling.call(listener.name(), events, [&](std::stop_token stop) {
+    return call.handling.call(listener, events, [&](std::stop_token stop) {
       return listener.apply(projections::Batch{events}, held, call.budget, call.tx, std::move(stop),
                             call.order);
     });
@@ -76,7 +77,7 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
       continue;
     }
     const bool held_here = owed && held_from->contains(at);
-    auto failure = known_failure(decoded, listener.name(), call);
+    auto failure = known_failure(decoded, listener, call);
     if (!failure && !held_here) {
       stretch.push_back(decoded.event);
       continue;

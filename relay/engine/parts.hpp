@@ -15,10 +15,13 @@
 
 namespace relay::engine {
 
-/// A listener with the source of its deliveries.
+/// A listener with the source of its deliveries. A forward has two, one for each way in which it
+/// may be served.
 struct Queue {
-  std::unique_ptr<listeners::Listener> listener;
+  std::shared_ptr<listeners::Listener> listener;
   std::unique_ptr<claim::Source> source;
+  bool detached = false;  ///< Served while the listener is detached; else while it is attached.
+  int workers = 1;        ///< Of its own, when detached.
 };
 
 /// What a batch passes through, one part per room, shared by all workers of a database.
@@ -41,7 +44,7 @@ struct EngineOptions {
   std::string conninfo;
   std::string hint_conninfo;  ///< LISTEN there; empty: no hints.
   std::string instance;       ///< What this relay calls itself in `projection_freshness`.
-  int workers = 2;            ///< Of the first pass; each detached listener has one more.
+  int workers = 2;            ///< Of the first pass; detached queues have their own.
   int lanes_per_claim = 4;
   std::chrono::milliseconds poll_max{100};
   std::chrono::milliseconds call_limit{12'000};      ///< How long a statement's answer may take.

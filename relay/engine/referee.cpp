@@ -30,7 +30,12 @@ bool all_agreed(const std::map<std::string, std::string>& own,
 
 Referee::Referee(const EngineOptions& options, const Parts& parts)
     : options_(options), parts_(parts) {
-  for (const Queue& queue : parts.queues) own_.push_back(declaration_of(*queue.listener));
+  for (const Queue& queue : parts.queues) {
+    listeners::Declaration own = declaration_of(*queue.listener);
+    if (std::ranges::find(own_, own.name, &listeners::Declaration::name) == own_.end()) {
+      own_.push_back(std::move(own));
+    }
+  }
 }
 
 std::shared_ptr<const listeners::Duty> Referee::judge(pg::Connection& connection,
@@ -89,10 +94,10 @@ void Referee::tell_changes(const listeners::Duty& duty, const listeners::Registe
     if (duty.serves(own.name)) {
       left_to_others_.erase(own.name);
     } else if (left_to_others_.insert(own.name).second) {
-      log::warn(state == "active" ? "another relay has declared this projection otherwise (events, "
+      log::warn(state == "active" ? "another relay has declared this listener otherwise (events, "
                                     "on_dead or detached) and runs it; this one leaves it alone"
-                                  : "this projection is not run now",
-                {{"projection", own.name}, {"state", state}});
+                                  : "this listener is not run now",
+                {{"listener", own.name}, {"state", state}});
     }
   }
   parts_.recorder->serving(duty.attached, duty.detached);

@@ -7,6 +7,7 @@
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
 #include "relay/deliveries/suspects.hpp"
+#include "relay/engine/availability.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::engine {
@@ -18,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr auto pace_at_work = 2ms;      // somebody is waiting for the next event
 constexpr auto pace_in_backlog = 20ms;  // the workers have enough; only the floors want to move
 constexpr auto judge_every = 2s;
+constexpr auto tell_every = 250ms;
 constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebody must look
 constexpr std::size_t lanes_per_sweep = 4;
 constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
@@ -34,12 +36,13 @@ std::vector<int> all_lanes(int count) {
 Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble,
              Target& target, flow::AdoptedRecords& remains)
     : options_(options),
+      parts_(parts),
       shared_(shared),
       trouble_(trouble),
       target_(target),
       remains_(remains),
       referee_(options, parts),
-      deliveries_(shared) {}
+      deliveries_(parts, shared) {}
 
 std::string Scout::refused() const {
   const std::lock_guard lock{refused_mutex_};
@@ -101,6 +104,7 @@ void Scout::cancel() noexcept {
 
 void Scout::look() {
   if (judge_now_ || Clock::now() - judged_at_ >= judge_every) judge();
+  tell_of_listeners();
   found_work_ = false;
   if (!duty_) return;
   // What was seen a look ago and is still there: the workers have enough.
@@ -108,7 +112,7 @@ void Scout::look() {
   std::int64_t last_place = 0;
   const bool events = look_for_events(last_place);
   const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
-  found_work_ = events || deliveries;
+  found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries;
   if (!found_work_) trouble_.end("statement");  // whatever a worker lost, nothing waits for it
   ring_if_lanes_wait();
   if (options_.drain && !found_work_ && nobody_at_work()) {
@@ -116,6 +120,15 @@ void Scout::look() {
                deliveries_.nothing_left(*connection_, *duty_);
   } else if (Clock::now() >= sweep_after_) {
     sweep(lanes_per_sweep);
+  }
+}
+
+void Scout::tell_of_listeners() {
+  const auto now = Clock::now();
+  if (now - told_at_ < tell_every) return;
+  told_at_ = now;
+  for (const Queue& queue : parts_.queues) {
+    trouble_.tell(queue.listener->name(), queue.listener->trouble());
   }
 }
 

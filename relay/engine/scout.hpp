@@ -47,6 +47,7 @@ class Scout {
   void drop_connection();
   void look();
   void judge();
+  void tell_of_listeners();
   bool look_for_events(std::int64_t& last_place);
   std::int64_t probe(const std::vector<int>& lanes, const std::vector<std::int64_t>& floors,
                      std::vector<claim::LaneProbe>& found, std::int64_t& last_place);
@@ -57,6 +58,7 @@ class Scout {
   [[nodiscard]] std::chrono::milliseconds pace(bool found_work);
 
   const EngineOptions& options_;
+  const Parts& parts_;
   Shared& shared_;
   Trouble& trouble_;
   Target& target_;
@@ -68,6 +70,7 @@ class Scout {
   claim::FloorKeeper keeper_;
   std::shared_ptr<const listeners::Duty> duty_;
   Clock::time_point judged_at_{};
+  Clock::time_point told_at_{};
   bool judge_now_ = true;
   bool found_work_ = false;
   bool backlog_ = false;

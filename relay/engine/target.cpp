@@ -1,25 +1,8 @@
 #include "relay/engine/target.hpp"
 
-#include <ctime>
+#include "relay/base/clock_time.hpp"
 
 namespace relay::engine {
-namespace {
-
-using Steady = std::chrono::steady_clock;
-
-// A moment of the monotonic clock as people write it, UTC.
-std::string clock_time(Steady::time_point moment) {
-  const auto wall =
-      std::chrono::system_clock::now() +
-      std::chrono::duration_cast<std::chrono::system_clock::duration>(moment - Steady::now());
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(wall);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[16];
-  return {text, std::strftime(text, sizeof text, "%H:%M:%S", &parts)};
-}
-
-}  // namespace
 
 Target::Target(const EngineOptions& options, Trouble& trouble, int callers)
     : options_(options), trouble_(trouble), breaker_({.callers = callers}) {}

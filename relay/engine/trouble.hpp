@@ -18,6 +18,8 @@ class Trouble {
   /// @param source who has it; each source has one at a time. The same sentence is logged once.
   void begin(const std::string& source, const std::string& sentence);
   void end(const std::string& source);
+  /// Why one listener is not moving while the others are; "" when it is again.
+  void tell(const std::string& listener, const std::string& sentence);
   /// One of the sentences, or "".
   [[nodiscard]] std::string sentence() const;
 
@@ -26,6 +28,7 @@ class Trouble {
   measure::Recorder& recorder_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> by_source_;
+  std::map<std::string, std::string> by_listener_;
 };
 
 }  // namespace relay::engine

@@ -62,6 +62,7 @@ class Worker {
     PassResult result = {};
   };
 
+  [[nodiscard]] bool may_take(const Field& field, const listeners::Duty& duty) const;
   bool take_turn(const std::stop_token& stop);
   bool begin(const Field& field, const Tickets& tickets, const listeners::Duty& duty,
              const std::stop_token& stop);

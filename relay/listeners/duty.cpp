@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t gone_ms = 30'000;
 
 bool alike(const Declaration& a, const Declaration& b) {
-  return a.kind == b.kind && a.skip_dead == b.skip_dead && a.detached == b.detached &&
+  const bool placed = a.kind == forward;  // attached or detached by the database
+  return a.kind == b.kind && a.skip_dead == b.skip_dead && (placed || a.detached == b.detached) &&
          std::ranges::is_permutation(a.patterns, b.patterns);
 }
 

@@ -13,6 +13,11 @@
 
 namespace relay::listeners {
 
+/// The kind of a forward, which is detached as long as the database has a projection: a broker that
+/// is slow must delay no read model. Only then it needs deliveries; alone it takes the events
+/// themselves, in transactions that only forwards share.
+inline constexpr const char* forward = "forward";
+
 /// What of a listener stands in `event_listener`: whoever declares it otherwise does not serve it.
 struct Declaration {
   std::string name;

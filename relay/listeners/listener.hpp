@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -11,20 +13,27 @@
 
 namespace relay::listeners {
 
-/// A named consumer of events: a projection, later a forward. Its name is the `listener_id`.
+/// What a listener delivers to is down, and nothing is known of the events it was called with: the
+/// transaction is rolled back, and nothing of it counts as their failure.
+class ListenerDown : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// A named consumer of events: a projection or a forward. Its name is the `listener_id`.
 /// Threads: any number of workers at once, each with a transaction of its own.
 class Listener {
  public:
   virtual ~Listener() = default;
 
-  /// Name, patterns, on_dead, detached, retry schedule.
+  /// Name, patterns, on_dead, detached, retry schedule. A forward's `detached` says nothing: the
+  /// database decides, see roster.
   [[nodiscard]] virtual const projections::ProjectionOptions& options() const = 0;
-  [[nodiscard]] virtual const std::string& kind() const = 0;  ///< "projection" in event_listener.
+  [[nodiscard]] virtual const std::string& kind() const = 0;  ///< "projection" or "forward".
   /// Whether it must see the event. @param listener_id set: addressed to that listener alone.
   [[nodiscard]] virtual bool wants(std::string_view event_type,
                                    std::optional<std::string_view> listener_id) const = 0;
   /// Makes the events' effects part of the transaction; see projections::apply_batch, whose
-  /// contract and exceptions are this one's.
+  /// contract and exceptions are this one's, and ListenerDown.
   [[nodiscard]] virtual std::vector<projections::Fate> apply(const projections::Batch& batch,
                                                              projections::HeldKeys& held,
                                                              projections::SavepointBudget& budget,
@@ -35,6 +44,15 @@ class Listener {
   [[nodiscard]] virtual bool can_probe() const = 0;
   /// Why it cannot work, asked without any event; nothing: it can. See projections::probe.
   [[nodiscard]] virtual std::optional<projections::Failure> probe(projections::Tx& tx) = 0;
+
+  /// How long `apply` may take; nothing: `handler_timeout`.
+  [[nodiscard]] virtual std::optional<std::chrono::milliseconds> time_limit() const { return {}; }
+  /// Whether it takes an event without a payload.
+  [[nodiscard]] virtual bool takes_empty() const { return false; }
+  /// False: what it delivers to is down, and nothing should be claimed for it. Never waits.
+  [[nodiscard]] virtual bool available() const { return true; }
+  /// What an operator should know of it, one sentence; "" when all is well. Never waits.
+  [[nodiscard]] virtual std::string trouble() const { return ""; }
 
   [[nodiscard]] const std::string& name() const { return options().name; }
 };

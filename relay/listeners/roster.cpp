@@ -70,9 +70,10 @@ void register_listeners(pg::Connection& connection, const std::vector<Declaratio
     for (const Declaration& own : declarations) {
       connection.exec(sql::register_listener, own.name, projections::array_literal(own.patterns),
                       own.kind, std::string{own.skip_dead ? "skip" : "block"}, own.detached);
-      if (own.detached) connection.exec(sql::add_drainer, own.name);
+      if (own.detached || own.kind == forward) connection.exec(sql::add_drainer, own.name);
       if (own.skip_dead) connection.exec(sql::release_behind_dead, own.name);
     }
+    connection.exec(sql::place_forwards);
     for (const auto& [name, value] : own_settings) connection.exec(sql::agree_setting, name, value);
   });
 }

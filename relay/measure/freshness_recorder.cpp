@@ -41,10 +41,14 @@ void FreshnessRecorder::applied(Sample sample) noexcept {
   }
 }
 
-void FreshnessRecorder::trouble(const std::string& sentence) noexcept {
+void FreshnessRecorder::trouble(const std::string& listener, const std::string& sentence) noexcept {
   try {
     const std::lock_guard lock{mutex_};
-    trouble_ = sentence;
+    if (sentence.empty()) {
+      troubles_.erase(listener);
+    } else {
+      troubles_[listener] = sentence;
+    }
   } catch (...) {
     // As above; the log has said it already.
   }
@@ -66,22 +70,22 @@ bool FreshnessRecorder::serves(const std::string& listener) const {
 void FreshnessRecorder::run(const std::stop_token& stop) {
   Clock::time_point written{};
   while (!stop.stop_requested()) {
-    std::string trouble;
+    Troubles troubles;
     {
       std::unique_lock lock{mutex_};
       wake_.wait_for(lock, stop, std::chrono::milliseconds{200}, [] { return false; });
-      trouble = trouble_;
+      troubles = troubles_;
     }
     drain();
     const bool news =
-        trouble != saved_trouble_ ||
+        troubles != saved_troubles_ ||
         std::ranges::any_of(states_, [](const auto& entry) { return entry.second.unsaved > 0; });
     if (Clock::now() - written < (news ? write_every : sign_of_life_every)) continue;
-    save(trouble);
+    save(troubles);
     written = Clock::now();
   }
   drain();
-  save(saved_trouble_);
+  save(saved_troubles_);
 }
 
 void FreshnessRecorder::drain() {
@@ -98,8 +102,13 @@ void FreshnessRecorder::drain() {
   }
 }
 
-void FreshnessRecorder::save(const std::string& trouble) noexcept {
+void FreshnessRecorder::save(const Troubles& troubles) noexcept {
   namespace sql = schema::statements;
+  const auto trouble_of = [&](const std::string& listener) {
+    auto found = troubles.find("");
+    if (found == troubles.end()) found = troubles.find(listener);
+    return found == troubles.end() ? std::string{} : found->second;
+  };
   try {
     if (!connection_) {
       connection_ = std::make_unique<pg::Connection>(
@@ -108,11 +117,11 @@ void FreshnessRecorder::save(const std::string& trouble) noexcept {
     pg::Script{*connection_}.add(sql::begin).add(sql::limits, {"1000", "5000", "10000"}).run();
     for (const auto& [listener, state] : states_) {
       // What another relay serves is its to tell: a row of ours would say that we do.
-      if (serves(listener) || state.unsaved > 0) write(listener, state, trouble);
+      if (serves(listener) || state.unsaved > 0) write(listener, state, trouble_of(listener));
     }
     connection_->exec("COMMIT");
     for (auto& entry : states_) entry.second.unsaved = 0;
-    saved_trouble_ = trouble;
+    saved_troubles_ = troubles;
   } catch (...) {
     connection_.reset();  // the server rolls back; the numbers are written with the next ones
     log::debug("freshness could not be written", {{"why", projections::current_failure().message}});

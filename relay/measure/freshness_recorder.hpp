@@ -32,9 +32,10 @@ class FreshnessRecorder final : public Recorder {
   void applied(Sample sample) noexcept override;
   void serving(const std::set<std::string>& attached,
                const std::set<std::string>& detached) override;
-  void trouble(const std::string& sentence) noexcept override;
+  void trouble(const std::string& listener, const std::string& sentence) noexcept override;
 
  private:
+  using Troubles = std::map<std::string, std::string>;  // by listener, "" for all
   struct State {
     RecentLag lag;
     std::int64_t last_seq = 0;
@@ -45,7 +46,7 @@ class FreshnessRecorder final : public Recorder {
   void run(const std::stop_token& stop);
   void drain();
   [[nodiscard]] bool serves(const std::string& listener) const;
-  void save(const std::string& trouble) noexcept;
+  void save(const Troubles& troubles) noexcept;
   void write(const std::string& listener, const State& state, const std::string& trouble);
 
   const std::string conninfo_;
@@ -53,10 +54,10 @@ class FreshnessRecorder final : public Recorder {
   flow::BoundedQueue<Sample> queue_;
   std::unique_ptr<pg::Connection> connection_;  // the thread's own
   std::map<std::string, State> states_;         // the thread's own
-  std::string saved_trouble_;                   // the thread's own
+  Troubles saved_troubles_;                     // the thread's own
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::string trouble_;            // guarded by mutex_
+  Troubles troubles_;              // guarded by mutex_
   std::set<std::string> serving_;  // guarded by mutex_
   bool serving_told_ = false;      // guarded by mutex_
   std::jthread thread_;

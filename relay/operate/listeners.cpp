@@ -113,6 +113,7 @@ std::string retire_listener(pg::Connection& connection, const std::string& name,
   bool changed = false;
   under_all_lanes(connection, [&] {
     changed = connection.exec(sql::retire_listener, name).affected_rows() > 0;
+    if (changed) connection.exec(sql::place_forwards);
     if (changed) log_id = write_log(connection, entry);
   });
   const std::int64_t discarded = discard_open(connection, entry, progress, log_id);

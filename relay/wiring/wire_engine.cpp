@@ -96,9 +96,10 @@ std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
   engine::Parts parts;
   std::vector<std::string> names;
   for (const projections::Projection& projection : registry.all()) {
-    parts.queues.push_back(
-        {std::make_unique<listeners::ProjectionListener>(projection),
-         std::make_unique<claim::DeliverySource>(delivery_queue(projection), ordered, limits)});
+    parts.queues.push_back({.listener = std::make_shared<listeners::ProjectionListener>(projection),
+                            .source = std::make_unique<claim::DeliverySource>(
+                                delivery_queue(projection), ordered, limits),
+                            .detached = projection.options.detached});
     names.push_back(projection.options.name);
   }
   parts.order = ordered ? projections::Order::by_key : projections::Order::none;

@@ -161,7 +161,7 @@ TEST(RollingDeploy, AListenerRetiredUnderARunningRelayIsOwedNothingMore) {
   // No claim after the retirement counts: this one is not taken, however soon it comes.
   db.run(tests::publishing("Thing", "'k'", 10, 11));
   EXPECT_TRUE(b.reach(20)) << "the others go on\n" << relay.err();
-  ASSERT_TRUE(says(relay, "this projection is not run now")) << relay.err();
+  ASSERT_TRUE(says(relay, "this listener is not run now")) << relay.err();
   EXPECT_EQ(tests::stop_relay(relay), 0) << relay.err();
   EXPECT_EQ(a.count(), 10);
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"), 0);

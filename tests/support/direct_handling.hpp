@@ -7,7 +7,7 @@ namespace tests {
 /// Calls a handler with nothing around it.
 class DirectHandling final : public relay::engine::Handling {
  public:
-  std::vector<projections::Fate> call(const std::string& /*listener*/,
+  std::vector<projections::Fate> call(const relay::listeners::Listener& /*listener*/,
                                       const std::vector<projections::Event>& /*events*/,
                                       const Handler& handler) override {
     return handler({});

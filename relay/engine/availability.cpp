@@ -1,0 +1,20 @@
+#include "relay/engine/availability.hpp"
+
+#include <algorithm>
+
+namespace relay::engine {
+
+bool available(const Parts& parts, const std::string& listener) {
+  return std::ranges::none_of(parts.queues, [&](const Queue& queue) {
+    return queue.listener->name() == listener && !queue.listener->available();
+  });
+}
+
+bool first_pass_available(const Parts& parts, const listeners::Duty& duty) {
+  return std::ranges::none_of(parts.queues, [&](const Queue& queue) {
+    return !queue.detached && duty.attached.contains(queue.listener->name()) &&
+           !queue.listener->available();
+  });
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,130 @@
+#include <algorithm>
+
+#include "projections/failpoint.hpp"
+#include "relay/base/log.hpp"
+#include "relay/base/pause.hpp"
+#include "relay/engine/shortage.hpp"
+#include "relay/engine/worker.hpp"
+#include "relay/listeners/roster.hpp"
+
+// What a failed pass asks for.
+
+namespace relay::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using projections::Failure;
+using projections::FailureKind;
+using Clock = std::chrono::steady_clock;
+
+constexpr int conflicts_before_care = 3;
+constexpr int losses_before_care = 2;
+constexpr int losses_before_blame = 5;  // two among others, three alone
+constexpr auto trouble_rest = 1'000ms;
+
+}  // namespace
+
+// Under every lane's lock, so ours must be let go first. Not had in time: the batch fails again
+// after a rest, and it is tried again.
+void Worker::pause_listener(const Job& job, const ListenerStopped& stopped) {
+  rest(job, trouble_rest);
+  if (!connection_ || !connection_->rollback() || job.stop.stop_requested()) return;
+  try {
+    listeners::pause_listener(*connection_, stopped.listener, stopped.what(), stopped.by);
+    log::error("a projection is paused; its events wait as deliveries",
+               {{"projection", stopped.listener}, {"why", stopped.what()}});
+  } catch (...) {
+    log::warn("a projection is to be paused, but other relays hold their lanes",
+              {{"projection", stopped.listener}, {"why", projections::current_failure().message}});
+  }
+  shared_.wake_scout(true);
+}
+
+void Worker::listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call) {
+  const FailureKind kind = error.failure.kind;
+  if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
+  if (kind == FailureKind::timeout || kind == FailureKind::event) {
+    call.worked();
+    return isolate(job, {{error.event_id, error.listener}}, error.failure);
+  }
+  if (kind != FailureKind::connection || is_shortage(error.failure)) {
+    return failed(job, error.failure, call);
+  }
+  // Once is the network's doing. Twice at the same place may be the event's: it comes alone, and
+  // only if connections die of it alone, while others can be made, it is counted.
+  const int times = shared_.count_loss({error.event_id, error.listener});
+  if (projections::sabotaged("count_lost_connections")) {
+    shared_.condemn({error.event_id, error.listener}, error.failure);
+  }
+  lost(error.failure, call);
+  const bool alone = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+  if (times >= losses_before_care && !alone) isolate(job, {}, error.failure);
+  if (times >= losses_before_blame && alone && can_connect()) {
+    shared_.condemn({error.event_id, error.listener}, error.failure);
+  }
+}
+
+bool Worker::can_connect() {
+  try {
+    connected().exec("SELECT 1");
+    return true;
+  } catch (...) {
+    drop_connection();
+    return false;
+  }
+}
+
+void Worker::failed(const Job& job, const Failure& why, Target::Call& call) {
+  if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
+  if (why.kind == FailureKind::connection) return lost(why, call);
+  call.worked();
+  if (why.kind == FailureKind::conflict) return again(job, why);
+  // One of our own statements: nobody's event is at fault, somebody must look.
+  trouble_.begin("statement", "the relay cannot work: " + why.message);
+  rest(job, trouble_rest);
+}
+
+void Worker::again(const Job& job, const Failure& why) {
+  ++conflicts_;
+  log::debug("a batch runs again", {{"why", why.message}, {"times", std::to_string(conflicts_)}});
+  if (conflicts_ >= conflicts_before_care) isolate(job, {}, why);
+  pause_for(backoff(conflicts_, 2ms, 500ms), job.stop);
+}
+
+// A batch whose transaction died as a whole comes again one event at a time; an event that was
+// alone already is the culprit.
+void Worker::isolate(const Job& job,
+                     const std::vector<std::pair<std::string, std::string>>& suspects,
+                     const Failure& why) {
+  const bool alone = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+  if (alone && suspects.empty()) {
+    trouble_.begin("statement", "the relay cannot complete an event: " + why.message);
+    return rest(job, trouble_rest);
+  }
+  if (alone) {
+    for (const auto& who : suspects) shared_.condemn(who, why);
+    return;
+  }
+  for (const claim::LaneRead& read : job.result.lanes) {
+    if (read.held && read.events > 0) be_careful(job, read);
+  }
+}
+
+void Worker::lost(const Failure& why, Target::Call& call) {
+  drop_connection();
+  call.failed(why.message);
+  log::warn("a connection was lost", {{"who", name_}, {"why", why.message}});
+}
+
+void Worker::drop_connection() {
+  const std::lock_guard lock{connection_mutex_};
+  connection_.reset();
+}
+
+void Worker::rest(const Job& job, std::chrono::milliseconds time) {
+  for (const claim::LaneTicket& ticket : job.tickets) {
+    job.field.board->rest(ticket.lane, Clock::now() + time);
+  }
+}
+
+}  // namespace relay::engine

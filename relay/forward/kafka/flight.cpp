@@ -1,0 +1,26 @@
+#include "relay/forward/kafka/flight.hpp"
+
+namespace relay::forward::kafka {
+
+Flight::Flight(std::size_t records) : codes_(records), open_(records) {
+  seats_.reserve(records);
+  for (std::size_t place = 0; place < records; ++place) seats_.push_back({this, place});
+}
+
+void Flight::answer(std::size_t place, int code) {
+  const std::lock_guard lock{mutex_};
+  codes_[place] = code;
+  if (--open_ == 0) all_answered_.notify_all();
+}
+
+bool Flight::ended() const {
+  const std::lock_guard lock{mutex_};
+  return open_ == 0;
+}
+
+bool Flight::wait_until(Time deadline) {
+  std::unique_lock lock{mutex_};
+  return all_answered_.wait_until(lock, deadline, [this] { return open_ == 0; });
+}
+
+}  // namespace relay::forward::kafka

@@ -1,0 +1,200 @@
+#include "relay/forward/kafka/kafka_sink.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "projections/failpoint.hpp"
+#include "relay/base/clock_time.hpp"
+#include "relay/base/log.hpp"
+#include "relay/base/pause.hpp"
+#include "relay/forward/kafka/sending.hpp"
+
+namespace relay::forward::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+using Outcome = flow::Breaker::Outcome;
+using State = flow::Breaker::State;
+
+constexpr auto keep_house_every = 100ms;
+constexpr auto probe_time = 3'000ms;
+constexpr auto permit_pause = 2ms;
+// Each of them has waited for its whole time already.
+constexpr int failures_in_a_row = 3;
+
+Config config_of(const KafkaOptions& options) {
+  const bool careless = projections::sabotaged("forward_not_idempotent");
+  Config config = {
+      {"bootstrap.servers", options.brokers},
+      {"client.id", "freshet"},
+      {"acks", "all"},
+      {"enable.idempotence", careless ? "false" : "true"},
+      {"message.timeout.ms", projections::sabotaged("forward_message_timeout")
+                                 ? std::to_string(options.timeout.count() / 2)
+                                 : "0"},
+      {"partitioner", "murmur2_random"},  // Java's, so that a key is where other producers put it
+      {"allow.auto.create.topics", "false"},
+      {"topic.metadata.propagation.max.ms", "2000"},
+      {"linger.ms", "1"},
+      {"queue.buffering.max.kbytes", "65536"},
+      {"socket.keepalive.enable", "true"},
+      {"socket.nagle.disable", "true"},
+      {"reconnect.backoff.ms", "100"},
+      {"reconnect.backoff.max.ms", "2000"},
+      {"log.connection.close", "false"},
+  };
+  config.insert(config.end(), options.settings.begin(), options.settings.end());
+  return config;
+}
+
+// librdkafka's own default is 1,000,000 for the whole record.
+std::size_t record_bytes_max(const Config& settings) {
+  std::size_t most = 1'000'000;
+  for (const auto& [name, value] : settings) {
+    if (name != "message.max.bytes") continue;
+    std::from_chars(value.data(), value.data() + value.size(), most);
+  }
+  return most;
+}
+
+std::size_t bytes_of(const Record& record) {
+  constexpr std::size_t per_record = 128;  // lengths, offsets, the batch's head
+  constexpr std::size_t per_header = 16;
+  std::size_t bytes = per_record + record.key.size() + record.value.value_or("").size();
+  for (const Header& header : record.headers) {
+    bytes += per_header + header.name.size() + header.value.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+KafkaSink::KafkaSink(KafkaOptions options)
+    : options_(std::move(options)),
+      config_(config_of(options_)),
+      record_bytes_max_(record_bytes_max(options_.settings)),
+      breaker_({.failures_in_a_row = failures_in_a_row, .callers = options_.callers}),
+      producer_(std::make_shared<Producer>(config_)) {
+  keeper_ = std::jthread{[this](const std::stop_token& stop) { keep_house(stop); }};
+}
+
+KafkaSink::~KafkaSink() = default;
+
+std::vector<Receipt> KafkaSink::send(const std::vector<Record>& records) {
+  const auto deadline = Clock::now() + options_.timeout;
+  const flow::Breaker::Permit permit = this->permit(deadline);
+  const auto producer = this->producer();
+  try {
+    projections::failpoint("forward_before_send");
+    auto receipts = Sending{*producer, topics_, records, deadline}.run();
+    projections::failpoint("forward_after_send");
+    report(permit, Outcome::worked, "");
+    return receipts;
+  } catch (const SinkDown& down) {
+    retire(producer);
+    report(permit, Outcome::failed, down.what());
+    throw;
+  } catch (...) {
+    producer->fail_for_good();  // only a failpoint throws anything else
+    retire(producer);
+    report(permit, Outcome::failed, "a fault was let in");
+    throw SinkDown{"a fault was let in"};
+  }
+}
+
+// After an outage callers come back a few at a time.
+flow::Breaker::Permit KafkaSink::permit(Clock::time_point deadline) {
+  while (Clock::now() < deadline) {
+    const auto state = breaker_.view().state;
+    if (state != State::closed) break;
+    if (const auto permit = breaker_.ask()) return *permit;
+    pause_for(permit_pause, {});
+  }
+  throw SinkDown{"Kafka at " + options_.brokers + " is left alone for a while"};
+}
+
+void KafkaSink::report(flow::Breaker::Permit permit, Outcome outcome, const std::string& why) {
+  breaker_.report(permit, outcome, why);
+  const flow::Breaker::View view = breaker_.view();
+  const std::lock_guard lock{mutex_};
+  if (view.state == State::closed) {
+    sentence_.clear();
+  } else if (view.retry) {
+    sentence_ = "Kafka at " + options_.brokers + " cannot be used since " + clock_time(view.since) +
+                ": " + view.why + "; next try at " + clock_time(*view.retry) + " UTC";
+  }
+  wake_.notify_all();
+}
+
+std::string KafkaSink::fault_of(const Record& record) const {
+  const std::size_t bytes = bytes_of(record);
+  if (bytes <= record_bytes_max_) return "";
+  return "the record would have " + std::to_string(bytes) +
+         " bytes; message.max.bytes of [kafka.options] allows " + std::to_string(record_bytes_max_);
+}
+
+std::optional<Closed> KafkaSink::closed(const std::string& topic) const {
+  return topics_.closed(topic, Clock::now());
+}
+
+bool KafkaSink::available() const {
+  return breaker_.view().state == State::closed;
+}
+
+std::string KafkaSink::trouble() const {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!sentence_.empty()) return sentence_;
+  }
+  return topics_.sentence();
+}
+
+std::shared_ptr<Producer> KafkaSink::producer() {
+  const std::lock_guard lock{mutex_};
+  return producer_;
+}
+
+void KafkaSink::retire(const std::shared_ptr<Producer>& producer) {
+  const std::lock_guard lock{mutex_};
+  if (producer_ != producer) return;  // somebody else's records failed with ours
+  log::info("the producer is replaced", {{"brokers", options_.brokers}});
+  retired_.push_back(std::exchange(producer_, std::make_shared<Producer>(config_)));
+  wake_.notify_all();
+}
+
+void KafkaSink::keep_house(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock{mutex_};
+      wake_.wait(lock, stop,
+                 [this] { return !retired_.empty() || breaker_.view().state != State::closed; });
+    }
+    bury_retired();
+    probe();
+    pause_for(keep_house_every, stop);
+  }
+}
+
+// Ending a producer may take a while, which is this thread's alone.
+void KafkaSink::bury_retired() {
+  std::vector<std::shared_ptr<Producer>> done;
+  const std::lock_guard lock{mutex_};
+  std::erase_if(retired_, [&](std::shared_ptr<Producer>& producer) {
+    if (producer.use_count() > 1) return false;
+    done.push_back(std::move(producer));
+    return true;
+  });
+}
+
+void KafkaSink::probe() {
+  if (breaker_.view().state == State::closed) return;
+  const auto permit = breaker_.ask();
+  if (!permit) return;
+  const auto asked = producer();
+  const int code = asked->ask("", probe_time);
+  if (code == 0) return report(*permit, Outcome::worked, "");
+  const std::string last = asked->last_error();
+  report(*permit, Outcome::failed, last.empty() ? "no broker answers" : last);
+}
+
+}  // namespace relay::forward::kafka

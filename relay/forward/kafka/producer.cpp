@@ -1,0 +1,219 @@
+#include "relay/forward/kafka/producer.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include <librdkafka/rdkafka.h>
+
+#include "projections/failure.hpp"
+#include "relay/base/log.hpp"
+
+namespace relay::forward::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr int poll_ms = 100;           // how soon the thread notices that it is to end
+constexpr auto queue_full_wait = 5ms;  // some records leave meanwhile
+
+struct ConfDeleter {
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+};
+using Conf = std::unique_ptr<rd_kafka_conf_t, ConfDeleter>;
+
+void set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
+  std::array<char, 512> text{};  // not shown: it may quote the value
+  switch (rd_kafka_conf_set(conf, name.c_str(), value.c_str(), text.data(), text.size())) {
+    case RD_KAFKA_CONF_OK: return;
+    case RD_KAFKA_CONF_UNKNOWN:
+      throw std::invalid_argument{"librdkafka " + std::string{rd_kafka_version_str()} +
+                                  " has no setting \"" + name + "\""};
+    case RD_KAFKA_CONF_INVALID: break;
+  }
+  throw std::invalid_argument{"librdkafka does not take the value of \"" + name + "\""};
+}
+
+rd_kafka_vu_t field(rd_kafka_vtype_t type) {
+  rd_kafka_vu_t field{};
+  field.vtype = type;
+  return field;
+}
+
+/// The code of an error that librdkafka gives away.
+int code_of(rd_kafka_error_t* error) {
+  if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const int code = rd_kafka_error_code(error);
+  rd_kafka_error_destroy(error);
+  return code;
+}
+
+rd_kafka_headers_t* headers_of(const Record& record) {
+  rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
+  for (const Header& header : record.headers) {
+    rd_kafka_header_add(headers, header.name.data(), static_cast<ssize_t>(header.name.size()),
+                        header.value.data(), static_cast<ssize_t>(header.value.size()));
+  }
+  return headers;
+}
+
+}  // namespace
+
+struct Producer::Callbacks {
+  static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+    const auto* seat = static_cast<const Flight::Seat*>(message->_private);
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      static_cast<Producer*>(opaque)->unreachable_since_ = 0;
+    }
+    seat->flight->answer(seat->place, message->err);
+  }
+
+  static void failed(rd_kafka_t* handle, int code, const char* reason, void* opaque) {
+    auto& self = *static_cast<Producer*>(opaque);
+    const std::lock_guard lock{self.mutex_};
+    if (code == RD_KAFKA_RESP_ERR__FATAL) {
+      std::array<char, 512> text{};
+      rd_kafka_fatal_error(handle, text.data(), text.size());
+      self.fatal_ = projections::one_line(text.data());
+    } else if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+      Time::rep never = 0;
+      self.unreachable_since_.compare_exchange_strong(never,
+                                                      Clock::now().time_since_epoch().count());
+    } else {
+      self.last_error_ = projections::one_line(reason);
+    }
+  }
+
+  static void logged(const rd_kafka_t*, int, const char*, const char* text) {
+    log::debug("librdkafka", {{"says", text}});
+  }
+};
+
+Producer::Producer(const Config& config) {
+  Conf conf{rd_kafka_conf_new()};
+  for (const auto& [name, value] : config) set(conf.get(), name, value);
+  rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_dr_msg_cb(conf.get(), &Callbacks::delivered);
+  rd_kafka_conf_set_error_cb(conf.get(), &Callbacks::failed);
+  rd_kafka_conf_set_log_cb(conf.get(), &Callbacks::logged);
+  std::array<char, 512> text{};
+  handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size());
+  if (handle_ == nullptr) {
+    throw std::invalid_argument{"librdkafka cannot work with these settings: " +
+                                projections::one_line(text.data())};
+  }
+  (void)conf.release();  // the producer's now
+  poll_ = std::jthread{[this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) rd_kafka_poll(handle_, poll_ms);
+  }};
+}
+
+Producer::~Producer() {
+  poll_.request_stop();
+  poll_.join();
+  topics_.clear();
+  rd_kafka_destroy(handle_);
+}
+
+rd_kafka_topic_s* Producer::topic(const std::string& name) {
+  const std::lock_guard lock{mutex_};
+  const auto found = topics_.find(name);
+  if (found != topics_.end()) return found->second.get();
+  Topic made{rd_kafka_topic_new(handle_, name.c_str(), nullptr), rd_kafka_topic_destroy};
+  if (!made) return nullptr;
+  return topics_.emplace(name, std::move(made)).first->second.get();
+}
+
+void Producer::keep(const std::shared_ptr<Flight>& flight) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(flights_, [](const auto& other) { return other->ended(); });
+  flights_.push_back(flight);
+}
+
+std::shared_ptr<Flight> Producer::start(const std::vector<Record>& records,
+                                        const std::vector<std::size_t>& places, Time deadline) {
+  auto flight = std::make_shared<Flight>(places.size());
+  keep(flight);
+  const std::string* name = nullptr;
+  rd_kafka_topic_s* to = nullptr;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Record& record = records[places[i]];
+    if (name == nullptr || *name != record.topic) {
+      name = &record.topic;
+      to = topic(record.topic);
+    }
+    int code = to == nullptr ? RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION : RD_KAFKA_RESP_ERR__QUEUE_FULL;
+    while (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && Clock::now() < deadline) {
+      code = produce(record, to, flight->seat(i));
+      if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) flight->wait_until(Clock::now() + queue_full_wait);
+    }
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) flight->answer(i, code);
+  }
+  return flight;
+}
+
+int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* seat) {
+  std::array<rd_kafka_vu_t, 6> fields{};
+  std::size_t count = 0;
+  const auto add = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
+    return fields[count++] = field(type);
+  };
+  add(RD_KAFKA_VTYPE_RKT).u.rkt = to;
+  add(RD_KAFKA_VTYPE_MSGFLAGS).u.i = RD_KAFKA_MSG_F_COPY;
+  add(RD_KAFKA_VTYPE_OPAQUE).u.ptr = seat;
+  auto& key = add(RD_KAFKA_VTYPE_KEY).u.mem;
+  key.ptr = const_cast<char*>(record.key.data());  // NOLINT: librdkafka copies it
+  key.size = record.key.size();
+  if (record.value) {
+    auto& value = add(RD_KAFKA_VTYPE_VALUE).u.mem;
+    value.ptr = const_cast<char*>(record.value->data());  // NOLINT: as above
+    value.size = record.value->size();
+  }
+  rd_kafka_headers_t* headers = nullptr;
+  if (!record.headers.empty()) {
+    headers = headers_of(record);
+    add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers;
+  }
+  const int code = code_of(rd_kafka_produceva(handle_, fields.data(), count));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
+  return code;
+}
+
+void Producer::purge() noexcept {
+  rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+}
+
+int Producer::ask(const std::string& name, std::chrono::milliseconds time) {
+  rd_kafka_topic_s* about = name.empty() ? nullptr : topic(name);
+  if (!name.empty() && about == nullptr) return RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
+  const struct rd_kafka_metadata* data = nullptr;
+  const auto code =
+      rd_kafka_metadata(handle_, 0, about, &data, static_cast<int>(std::max(time, 1ms).count()));
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
+  unreachable_since_ = 0;
+  const int answer = data->topic_cnt > 0 ? data->topics[0].err : RD_KAFKA_RESP_ERR_NO_ERROR;
+  rd_kafka_metadata_destroy(data);
+  return answer;
+}
+
+std::string Producer::fatal() const {
+  const std::lock_guard lock{mutex_};
+  return fatal_;
+}
+
+std::optional<Producer::Time> Producer::unreachable_since() const {
+  const Time::rep since = unreachable_since_;
+  return since == 0 ? std::nullopt : std::optional{Time{Time::duration{since}}};
+}
+
+std::string Producer::last_error() const {
+  const std::lock_guard lock{mutex_};
+  return last_error_;
+}
+
+void Producer::fail_for_good() {
+  rd_kafka_test_fatal_error(handle_, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                            "made to fail by a test");
+}
+
+}  // namespace relay::forward::kafka

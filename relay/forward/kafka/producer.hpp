@@ -1,0 +1,79 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "relay/forward/kafka/flight.hpp"
+#include "relay/forward/record.hpp"
+
+// librdkafka's own names, so that nobody includes it for them
+struct rd_kafka_s;
+struct rd_kafka_topic_s;
+
+namespace relay::forward::kafka {
+
+/// Names and values of librdkafka settings, in the order in which they are set.
+using Config = std::vector<std::pair<std::string, std::string>>;
+
+/// One producer of librdkafka and the thread that polls it. Threads: any number at once.
+class Producer {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// Does not wait for a broker. @throws std::invalid_argument with a sentence: librdkafka does not
+  /// take a setting. Values are never shown.
+  explicit Producer(const Config& config);
+  /// What is under way is dropped without an answer. May take a while.
+  ~Producer();
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  /// Hands over records, in their order. A full queue is waited for, until the deadline.
+  /// @param places which of the records. @return their flight, which ends when each was answered;
+  ///   those that could not be handed over are answered at once. It ends before this producer does.
+  [[nodiscard]] std::shared_ptr<Flight> start(const std::vector<Record>& records,
+                                              const std::vector<std::size_t>& places,
+                                              Time deadline);
+  /// Gives up all that is under way: every flight ends soon.
+  void purge() noexcept;
+  /// Asks the brokers for a topic, or only whether they answer, when `topic` is "".
+  /// @return librdkafka's error code.
+  [[nodiscard]] int ask(const std::string& topic, std::chrono::milliseconds time);
+
+  /// It can never send again; "" as long as it can.
+  [[nodiscard]] std::string fatal() const;
+  /// Since when no broker can be reached; nothing: one can, or none was tried.
+  [[nodiscard]] std::optional<Time> unreachable_since() const;
+  /// The last error of a connection, in librdkafka's words.
+  [[nodiscard]] std::string last_error() const;
+
+  /// For tests of what follows: the producer thinks that it cannot go on.
+  void fail_for_good();
+
+ private:
+  struct Callbacks;
+  using Topic = std::unique_ptr<rd_kafka_topic_s, void (*)(rd_kafka_topic_s*)>;
+
+  rd_kafka_topic_s* topic(const std::string& name);
+  int produce(const Record& record, rd_kafka_topic_s* topic, Flight::Seat* seat);
+  void keep(const std::shared_ptr<Flight>& flight);
+
+  rd_kafka_s* handle_ = nullptr;
+  std::map<std::string, Topic> topics_;           // guarded by mutex_
+  std::vector<std::shared_ptr<Flight>> flights_;  // guarded by mutex_; those that have not ended
+  std::string fatal_;                             // guarded by mutex_
+  std::string last_error_;                        // guarded by mutex_
+  std::atomic<Time::rep> unreachable_since_{0};   // of the monotonic clock; 0: not that we know
+  mutable std::mutex mutex_;
+  std::jthread poll_;
+};
+
+}  // namespace relay::forward::kafka

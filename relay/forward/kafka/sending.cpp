@@ -1,0 +1,141 @@
+#include "relay/forward/kafka/sending.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <librdkafka/rdkafka.h>
+
+#include "projections/failpoint.hpp"
+#include "relay/base/in_quotes.hpp"
+#include "relay/forward/kafka/answers.hpp"
+
+namespace relay::forward::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto look_every = 100ms;     // whether the brokers can be reached at all
+constexpr auto unreachable_most = 1s;  // a restart's first moments; then others may try later
+constexpr auto to_give_up = 2s;        // a purge is answered at once
+constexpr auto metadata_most = 3'000ms;
+
+std::string text_of(int code) {
+  return rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code));
+}
+
+std::string closed_sentence(const std::string& topic, int code) {
+  const std::string name = "the topic " + in_quotes(topic);
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+    return name + " may not be written by this user: allow it to WRITE and DESCRIBE the topic";
+  }
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) return name + " is no topic that Kafka accepts";
+  return name + " does not exist: create it, Freshet does not";
+}
+
+}  // namespace
+
+std::vector<Receipt> Sending::run() {
+  // A topic that may take nothing gets one record first: were some refused and later ones taken,
+  // a key would lose its order.
+  const Places first = first_of_new_topics();
+  std::vector<bool> sent(records_.size());
+  for (const std::size_t place : first) {
+    ask_for(records_[place].topic);
+    if (!topics_.closed(records_[place].topic, Clock::now())) send({place});
+    sent[place] = true;
+  }
+  Places rest;
+  for (std::size_t place = 0; place < records_.size(); ++place) {
+    const std::string& topic = records_[place].topic;
+    if (const auto closed = first.empty() ? std::nullopt : topics_.closed(topic, Clock::now())) {
+      receipts_[place] = {Receipt::Kind::closed, closed->why};
+    } else if (!sent[place]) {
+      rest.push_back(place);
+    }
+  }
+  if (!rest.empty()) send(rest);
+  const Places alone = std::exchange(doubtful_, {});
+  for (const std::size_t place : alone) send({place});
+  return std::move(receipts_);
+}
+
+Sending::Places Sending::first_of_new_topics() const {
+  Places places;
+  std::set<std::string_view> seen;
+  const std::string* last = nullptr;
+  for (std::size_t place = 0; place < records_.size(); ++place) {
+    const std::string& topic = records_[place].topic;
+    if (last != nullptr && *last == topic) continue;
+    last = &topic;
+    if (seen.insert(topic).second && !topics_.is_open(topic)) places.push_back(place);
+  }
+  return places;
+}
+
+void Sending::ask_for(const std::string& topic) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+  const int code = producer_.ask(topic, std::min(left, std::chrono::milliseconds{metadata_most}));
+  switch (meaning_of(code)) {
+    case Meaning::acknowledged: return;
+    case Meaning::closed:
+    case Meaning::refused: topics_.close(topic, closed_sentence(topic, code), Clock::now()); return;
+    case Meaning::down: throw SinkDown{reason(code)};
+  }
+}
+
+void Sending::send(const Places& places) {
+  const auto flight = producer_.start(records_, places, deadline_);
+  if (!projections::sabotaged("forward_before_acknowledged")) wait_for(*flight);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const int code = flight->code(i);
+    if (meaning_of(code) == Meaning::refused && places.size() > 1) {
+      doubtful_.push_back(places[i]);
+    } else {
+      note(places[i], code);
+    }
+  }
+}
+
+void Sending::wait_for(Flight& flight) {
+  const auto began = Clock::now();
+  while (!flight.wait_until(std::min(deadline_, Clock::now() + look_every))) {
+    const auto now = Clock::now();
+    const auto gone = producer_.unreachable_since();
+    if (now < deadline_ && !(gone && now - std::max(*gone, began) > unreachable_most)) continue;
+    const std::string why =
+        gone ? reason(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) : reason(RD_KAFKA_RESP_ERR__TIMED_OUT);
+    producer_.purge();
+    flight.wait_until(now + to_give_up);
+    throw SinkDown{why};
+  }
+}
+
+void Sending::note(std::size_t place, int code) {
+  const std::string& topic = records_[place].topic;
+  switch (meaning_of(code)) {
+    case Meaning::acknowledged:
+      if (!topics_.is_open(topic)) topics_.opened(topic);
+      return;
+    case Meaning::refused:
+      receipts_[place] = {Receipt::Kind::refused, "the broker refused it: " + text_of(code)};
+      return;
+    case Meaning::closed:
+      topics_.close(topic, closed_sentence(topic, code), Clock::now());
+      receipts_[place] = {Receipt::Kind::closed, closed_sentence(topic, code)};
+      return;
+    case Meaning::down: throw SinkDown{reason(code)};
+  }
+}
+
+std::string Sending::reason(int code) const {
+  const std::string fatal = producer_.fatal();
+  if (!fatal.empty()) return "the producer cannot go on: " + fatal;
+  const std::string last = producer_.last_error();
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+    return "no acknowledgement in time" + (last.empty() ? last : "; last error: " + last);
+  }
+  return last.empty() ? text_of(code) : last;
+}
+
+}  // namespace relay::forward::kafka

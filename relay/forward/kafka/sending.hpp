@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "relay/forward/kafka/producer.hpp"
+#include "relay/forward/kafka/topics.hpp"
+#include "relay/forward/sink.hpp"
+
+namespace relay::forward::kafka {
+
+/// One `send`: hands records to a producer and makes receipts of the answers.
+class Sending {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  using Places = std::vector<std::size_t>;
+
+  Sending(Producer& producer, Topics& topics, const std::vector<Record>& records, Time deadline)
+      : producer_(producer),
+        topics_(topics),
+        records_(records),
+        deadline_(deadline),
+        receipts_(records.size()) {}
+
+  /// Sends all of them. @throws SinkDown
+  [[nodiscard]] std::vector<Receipt> run();
+
+ private:
+  [[nodiscard]] Places first_of_new_topics() const;
+  void ask_for(const std::string& topic);
+  void send(const Places& places);
+  void wait_for(Flight& flight);
+  void note(std::size_t place, int code);
+  [[nodiscard]] std::string reason(int code) const;
+
+  Producer& producer_;
+  Topics& topics_;
+  const std::vector<Record>& records_;
+  const Time deadline_;
+  std::vector<Receipt> receipts_;
+  Places doubtful_;  ///< Refused together with others: one of them may be the reason for all.
+};
+
+}  // namespace relay::forward::kafka
