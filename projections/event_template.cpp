@@ -20,11 +20,6 @@ bool has_prefix(std::string_view text, std::string_view prefix) {
   return text.size() > prefix.size() && text.substr(0, prefix.size()) == prefix;
 }
 
-bool is_known(std::string_view field) {
-  return std::ranges::find(plain_fields, field) != std::end(plain_fields) ||
-         has_prefix(field, payload_prefix) || has_prefix(field, headers_prefix);
-}
-
 std::string unknown_field(const std::string& what, std::string_view field) {
   std::string fault = what + " has no field \"" + std::string{field} + "\"";
   const std::string hint = did_you_mean(field, plain_fields);
@@ -33,43 +28,25 @@ std::string unknown_field(const std::string& what, std::string_view field) {
                                : hint);
 }
 
-std::string missing(const std::string& what, std::string_view field) {
-  return "the " + what + " needs " + std::string{field} + ", which this event does not have";
-}
-
-// Fractions are refused: two different ones could be rounded to one key.
-std::string member_text(const nlohmann::json& object, const std::string& what,
-                        std::string_view field, std::string_view name) {
-  const auto found = object.is_object() ? object.find(std::string{name}) : object.end();
-  if (!object.is_object() || found == object.end() || found->is_null()) {
-    throw std::invalid_argument{missing(what, field)};
-  }
-  if (found->is_string()) return found->get<std::string>();
-  if (found->is_number_integer() || found->is_boolean()) return found->dump();
-  throw std::invalid_argument{"the " + what + " needs " + std::string{field} +
-                              " to be a text, a whole number or a boolean"};
-}
-
-std::string text_or_missing(const std::optional<std::string_view>& value, const std::string& what,
-                            std::string_view field) {
-  if (!value) throw std::invalid_argument{missing(what, field)};
-  return std::string{*value};
-}
-
-std::string value_of(const Event& event, const std::string& what, std::string_view field) {
-  if (field == "id") return std::string{event.id};
-  if (field == "seq") return std::to_string(event.seq);
-  if (field == "event_type") return std::string{event.type};
-  if (field == "aggregate_type") return text_or_missing(event.aggregate_type, what, field);
-  if (field == "aggregate_id") return text_or_missing(event.aggregate_id, what, field);
-  if (has_prefix(field, payload_prefix)) {
-    return member_text(event.json(), what, field, field.substr(payload_prefix.size()));
-  }
-  const auto headers = nlohmann::json::parse(text_or_missing(event.headers, what, field));
-  return member_text(headers, what, field, field.substr(headers_prefix.size()));
+bool append_present(std::string& text, const std::optional<std::string_view>& value) {
+  if (value) text += *value;
+  return value.has_value();
 }
 
 }  // namespace
+
+EventTemplate::Field EventTemplate::field_of(std::string_view word) {
+  const auto* const found = std::ranges::find(plain_fields, word);
+  if (found != std::end(plain_fields)) {
+    return static_cast<Field>(1 + (found - std::begin(plain_fields)));
+  }
+  if (has_prefix(word, payload_prefix)) return Field::payload;
+  return has_prefix(word, headers_prefix) ? Field::headers : Field::none;
+}
+
+bool EventTemplate::is_field(std::string_view word) {
+  return field_of(word) != Field::none;
+}
 
 std::vector<EventTemplate::Part> EventTemplate::parse(std::string_view text,
                                                       const std::string& what,
@@ -77,7 +54,7 @@ std::vector<EventTemplate::Part> EventTemplate::parse(std::string_view text,
   std::vector<Part> parts;
   while (!text.empty()) {
     const std::size_t open = text.find("${");
-    if (open != 0) parts.push_back({false, std::string{text.substr(0, open)}});
+    if (open != 0) parts.push_back({Field::none, std::string{text.substr(0, open)}});
     if (open == std::string_view::npos) break;
     const std::size_t close = text.find('}', open);
     if (close == std::string_view::npos) {
@@ -85,8 +62,8 @@ std::vector<EventTemplate::Part> EventTemplate::parse(std::string_view text,
       return parts;
     }
     const std::string_view field = text.substr(open + 2, close - open - 2);
-    if (!is_known(field)) faults.push_back(unknown_field(what, field));
-    parts.push_back({true, std::string{field}});
+    if (!is_field(field)) faults.push_back(unknown_field(what, field));
+    parts.push_back({field_of(field), std::string{field}});
     text.remove_prefix(close + 1);
   }
   return parts;
@@ -105,14 +82,60 @@ EventTemplate::EventTemplate(std::string_view text, std::string what) : what_(st
 }
 
 bool EventTemplate::any_field() const {
-  return std::ranges::any_of(parts_, &Part::is_field);
+  return std::ranges::any_of(parts_, [](const Part& part) { return part.field != Field::none; });
+}
+
+// Fractions are refused: two different ones could be rounded to one key.
+bool EventTemplate::append_member(std::string& text, const nlohmann::json& object, const Part& part,
+                                  std::size_t prefix) const {
+  const auto found = object.is_object() ? object.find(part.text.substr(prefix)) : object.end();
+  if (found == object.end() || found->is_null()) return false;
+  if (found->is_string()) {
+    text += found->get_ref<const std::string&>();
+  } else if (found->is_number_integer() || found->is_boolean()) {
+    text += found->dump();
+  } else {
+    throw std::invalid_argument{"the " + what_ + " needs " + part.text +
+                                " to be a text, a whole number or a boolean"};
+  }
+  return true;
+}
+
+bool EventTemplate::append(std::string& text, const Part& part, const Event& event) const {
+  switch (part.field) {
+    case Field::none: text += part.text; return true;
+    case Field::id: text += event.id; return true;
+    case Field::seq: text += std::to_string(event.seq); return true;
+    case Field::event_type: text += event.type; return true;
+    case Field::aggregate_type: return append_present(text, event.aggregate_type);
+    case Field::aggregate_id: return append_present(text, event.aggregate_id);
+    case Field::payload: return append_member(text, event.json(), part, payload_prefix.size());
+    case Field::headers: break;
+  }
+  return event.headers &&
+         append_member(text, nlohmann::json::parse(*event.headers), part, headers_prefix.size());
+}
+
+/// The part that the event has no value for; null: it is complete.
+const EventTemplate::Part* EventTemplate::fill(std::string& text, const Event& event) const {
+  for (const Part& part : parts_) {
+    if (!append(text, part, event)) return &part;
+  }
+  return nullptr;
 }
 
 std::string EventTemplate::text_of(const Event& event) const {
   std::string text;
-  for (const Part& part : parts_) {
-    text += part.is_field ? value_of(event, what_, part.text) : part.text;
+  if (const Part* lacking = fill(text, event)) {
+    throw std::invalid_argument{"the " + what_ + " needs " + lacking->text +
+                                ", which this event does not have"};
   }
+  return text;
+}
+
+std::optional<std::string> EventTemplate::text_if_complete(const Event& event) const {
+  std::string text;
+  if (fill(text, event) != nullptr) return std::nullopt;
   return text;
 }
 

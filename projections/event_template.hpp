@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,14 +29,25 @@ class EventTemplate {
   /// part of a text; nlohmann's json::exception for a payload that is not JSON, or holds
   /// a number beyond any double's range.
   [[nodiscard]] std::string text_of(const Event& event) const;
+  /// Filled in, or nothing where the event lacks a value. @throws as `text_of`, but for that.
+  [[nodiscard]] std::optional<std::string> text_if_complete(const Event& event) const;
+
+  /// Whether a word is the name of a field, as it stands between "${" and "}".
+  [[nodiscard]] static bool is_field(std::string_view word);
 
  private:
+  enum class Field { none, id, seq, event_type, aggregate_type, aggregate_id, payload, headers };
   struct Part {
-    bool is_field = false;
-    std::string text;  ///< A literal, or a field's name.
+    Field field = Field::none;  ///< None: a literal.
+    std::string text;           ///< A literal, or a field's name.
   };
+  static Field field_of(std::string_view word);
   static std::vector<Part> parse(std::string_view text, const std::string& what,
                                  std::vector<std::string>& faults);
+  const Part* fill(std::string& text, const Event& event) const;
+  bool append(std::string& text, const Part& part, const Event& event) const;
+  bool append_member(std::string& text, const nlohmann::json& object, const Part& part,
+                     std::size_t prefix) const;
 
   std::string what_;
   std::vector<Part> parts_;

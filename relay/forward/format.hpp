@@ -32,8 +32,8 @@ struct Recipe {
 };
 
 /// The record of an event. Its value looks into the event's payload. Pure.
-/// @throws std::invalid_argument with the reason: no legal topic name comes of it, a header or an
-///   empty payload that cannot be told.
+/// @throws std::invalid_argument with the reason: no legal topic name comes of it, a value that the
+///   templates need cannot be had, the payload is empty, or a header cannot be told.
 [[nodiscard]] Record record_of(const Recipe& recipe, const projections::Event& event);
 
 }  // namespace relay::forward

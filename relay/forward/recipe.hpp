@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "relay/forward/format.hpp"
+
+namespace relay::forward {
+
+/// The templates of a recipe as a user writes them.
+struct Templates {
+  std::string topic;
+  std::string key;     ///< The bare name of a field, `aggregate_id`, means `${aggregate_id}`.
+  std::string source;  ///< Looked at for cloudevents only.
+};
+
+/// Every fault of them, one sentence each; empty: `recipe_of` makes a recipe. Pure.
+[[nodiscard]] std::vector<std::string> faults_of(const Templates& templates, Format format);
+
+/// A recipe with these templates; what else it holds is left as it is by default.
+/// @throws std::invalid_argument if `faults_of` finds any.
+[[nodiscard]] Recipe recipe_of(const Templates& templates, Format format);
+
+}  // namespace relay::forward
