@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/e2e/effects.hpp"
+#include "tests/support/authority.hpp"
 #include "tests/support/private_cluster.hpp"
 #include "tests/support/relay_config.hpp"
 
@@ -21,12 +22,6 @@ constexpr const char* password = "pa55-w0rd";
 class Tls : public ::testing::Test {
  protected:
   Tls() {
-    openssl({"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=our authority", "-days",
-             "2", "-keyout", path("ca.key"), "-out", path("ca.pem")});
-    openssl({"req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=db", "-keyout",
-             path("server.key"), "-out", path("server.csr")});
-    PrivateCluster::give_to_server(path("server.key"));
-    std::filesystem::permissions(path("server.key"), std::filesystem::perms::owner_read);
     cluster_.configure("ssl = on");
     cluster_.configure("ssl_cert_file = '" + path("server.pem") + "'");
     cluster_.configure("ssl_key_file = '" + path("server.key") + "'");
@@ -39,28 +34,16 @@ class Tls : public ::testing::Test {
   [[nodiscard]] std::string path(const std::string& file) const {
     return cluster_.folder() + "/" + file;
   }
-  static void openssl(std::vector<std::string> words) {
-    words.insert(words.begin(), "openssl");
-    const Ended ended = tests::run_command(words);
-    if (ended.code != 0) throw std::runtime_error{ended.err};
-  }
   /// Starts the server with a certificate for a host, valid from `from` to `until`.
   void serve(const std::string& host, const std::string& from, const std::string& until) const {
-    std::ofstream{path("index.txt")}.close();
-    std::ofstream{path("serial")} << "01\n";
-    std::ofstream{path("ca.cnf")}
-        << "[ca]\ndefault_ca = d\n[d]\nnew_certs_dir = " << path("")
-        << "\ndatabase = " << path("index.txt") << "\nserial = " << path("serial")
-        << "\nprivate_key = " << path("ca.key") << "\ncertificate = " << path("ca.pem")
-        << "\ndefault_md = sha256\npolicy = p\nx509_extensions = x\n[p]\ncommonName = supplied\n"
-        << "[x]\nsubjectAltName = DNS:" << host << "\n";
-    openssl({"ca", "-batch", "-notext", "-config", path("ca.cnf"), "-startdate", from, "-enddate",
-             until, "-in", path("server.csr"), "-out", path("server.pem")});
+    authority_.issue("server", host, from, until);
+    PrivateCluster::give_to_server(path("server.key"));
+    std::filesystem::permissions(path("server.key"), std::filesystem::perms::owner_read);
     cluster_.start();
   }
   [[nodiscard]] std::string url(const std::string& secret) const {
     return "postgresql://postgres:" + secret + "@localhost:" + std::to_string(cluster_.port()) +
-           "/app?hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert=" + path("ca.pem");
+           "/app?hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert=" + authority_.certificate();
   }
   void expect_refused(const std::string& words) const {
     RelayConfig config{url(password)};
@@ -74,6 +57,7 @@ class Tls : public ::testing::Test {
   }
 
   PrivateCluster cluster_;
+  tests::Authority authority_{cluster_.folder()};
   TestDatabase db_ = started();
   Effects effects_{db_};
 

@@ -1,0 +1,95 @@
+#include "tests/support/kafka_broker.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/kafka_records.hpp"
+#include "tests/support/kafka_topics.hpp"
+
+// The broker that the other tests stand on: that it is a real one, and does what it says.
+namespace {
+
+using tests::Door;
+using tests::KafkaBroker;
+using tests::KafkaRecord;
+using tests::KafkaSettings;
+using tests::KafkaTopics;
+using tests::quick_client;
+using tests::read_topic;
+using tests::send_records;
+
+std::string fault_of_sending(const KafkaSettings& client, const std::string& topic,
+                             const KafkaRecord& record) {
+  try {
+    send_records(client, topic, {record});
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(KafkaBroker, GivesBackEachPartOfARecordAsItWasSent) {
+  const std::string broker = KafkaBroker::shared().address();
+  KafkaTopics{broker}.create("parts", 3);
+  const std::vector<KafkaRecord> sent{
+      {.key = "k",
+       .value = std::string{"a\0b\xff", 4},
+       .headers = {{"h", "1"}, {"h", ""}},
+       .partition = 2},
+      {.key = "", .value = "", .partition = 2},
+      {.partition = 0},
+  };
+  send_records(quick_client(broker), "parts", sent);
+  const std::vector<KafkaRecord> read = read_topic(quick_client(broker), "parts");
+  ASSERT_EQ(read.size(), 3U);
+  EXPECT_EQ(read[0].partition, 0);
+  EXPECT_EQ(read[0].key, std::nullopt);
+  EXPECT_EQ(read[0].value, std::nullopt);
+  EXPECT_EQ(read[1].partition, 2);
+  EXPECT_EQ(read[1].offset, 0);
+  EXPECT_EQ(read[1].key, "k");
+  EXPECT_EQ(read[1].value, sent[0].value);
+  EXPECT_EQ(read[1].headers, sent[0].headers);
+  EXPECT_GT(read[1].time_ms, 1'500'000'000'000);
+  EXPECT_EQ(read[2].offset, 1);
+  EXPECT_EQ(read[2].key, "");
+  EXPECT_EQ(read[2].value, "");
+}
+
+TEST(KafkaBroker, RefusesWhatATopicDoesNotTake) {
+  const std::string broker = KafkaBroker::shared().address();
+  KafkaTopics topics{broker};
+  topics.create("narrow", 1, {{"max.message.bytes", "1000"}});
+  const std::string large(2000, 'x');
+  EXPECT_THAT(fault_of_sending(quick_client(broker), "narrow", {.value = large}),
+              testing::HasSubstr("too large"));
+  EXPECT_EQ(fault_of_sending(quick_client(broker), "narrow", {.value = "small"}), "");
+  topics.forbid_writing("narrow");
+  EXPECT_THAT(fault_of_sending(quick_client(broker), "narrow", {.value = "small"}),
+              testing::HasSubstr("authorization failed"));
+  topics.permit_writing("narrow");
+  EXPECT_EQ(fault_of_sending(quick_client(broker), "narrow", {.value = "again"}), "");
+  EXPECT_EQ(read_topic(quick_client(broker), "narrow").size(), 2U);
+  topics.remove("narrow");
+  EXPECT_THROW((void)read_topic(quick_client(broker), "narrow"), std::runtime_error);
+}
+
+TEST(KafkaBroker, KeepsItsDataThroughKillNineAndAFreeze) {
+  KafkaBroker broker;
+  const KafkaSettings client = quick_client(broker.address());
+  KafkaTopics{broker.address()}.create("kept", 1);
+  send_records(client, "kept", {{.value = "before"}});
+  broker.kill();
+  EXPECT_FALSE(tests::kafka_answers(broker.address(), std::chrono::milliseconds{200}));
+  broker.start();
+  send_records(client, "kept", {{.value = "after"}});
+  broker.freeze();
+  EXPECT_FALSE(tests::kafka_answers(broker.address(), std::chrono::milliseconds{200}));
+  broker.thaw();
+  const std::vector<KafkaRecord> read = read_topic(client, "kept");
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(read[0].value, "before");
+  EXPECT_EQ(read[1].value, "after");
+}
+
+}  // namespace
