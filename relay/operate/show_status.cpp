@@ -30,6 +30,7 @@ Json lag_json(const std::optional<LagMs>& lag) {
 
 Json projection_json(const ProjectionStatus& one) {
   return {{"name", one.name},
+          {"kind", one.kind},
           {"database", one.database},
           {"badge", to_string(one.badge)},
           {"state", to_string(one.activity)},
@@ -104,10 +105,10 @@ Cells cells(const ProjectionStatus& one, bool databases, const Rates* rates) {
   return row;
 }
 
-Cells heading(bool databases, const Rates* rates) {
+Cells heading(bool databases, bool forwards, const Rates* rates) {
   Cells row;
   if (databases) row.emplace_back("database");
-  row.insert(row.end(), {"projection", "badge", "state", "p50 ms", "p95 ms", "p99 ms"});
+  row.insert(row.end(), {forwards ? "projection, forward" : "projection", "badge", "state", "p50 ms", "p95 ms", "p99 ms"});
   if (rates != nullptr) row.emplace_back("events/s");
   row.insert(row.end(), {"pending", "ready", "retrying", "waiting", "dead", "last applied"});
   return row;
@@ -201,7 +202,9 @@ std::string to_json(const Status& status) {
 std::string to_table(const Status& status, bool color, const Rates* rates) {
   std::string text;
   const bool databases = several_databases(status);
-  std::vector<Cells> rows{heading(databases, rates)};
+  const bool forwards = std::ranges::any_of(
+      status.projections, [](const ProjectionStatus& one) { return one.kind == "forward"; });
+  std::vector<Cells> rows{heading(databases, forwards, rates)};
   for (const ProjectionStatus& one : status.projections) {
     rows.push_back(cells(one, databases, rates));
   }

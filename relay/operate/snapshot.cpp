@@ -98,6 +98,9 @@ Snapshot read_snapshot(pg::Connection& connection, std::chrono::seconds pinned_a
   for (const auto& row :
        bounded(connection, sql::status_deliveries, {std::to_string(count_limit)}, true)) {
     snapshot.deliveries[row[0].c_str()][row[1].c_str()] = row[2].as<std::int64_t>();
+    if (const auto oldest = maybe<std::int64_t>(row, 3)) {
+      snapshot.oldest_ready_ms[row[0].c_str()] = *oldest;
+    }
   }
   snapshot.pins = read_pins(connection, pinned_after);
   try {

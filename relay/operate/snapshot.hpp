@@ -60,6 +60,7 @@ struct Snapshot {
   std::map<std::string, RegisteredListener> listeners;
   std::map<std::string, std::vector<Measured>> measured;
   std::map<std::string, std::map<std::string, std::int64_t>> deliveries;  ///< listener, state
+  std::map<std::string, std::int64_t> oldest_ready_ms;                    ///< By listener.
   /// In the order of lanes, `count_limit` events at most; absent: not read within its time limit.
   std::optional<std::vector<PendingGroup>> pending;
   std::vector<PendingGroup> heads;  ///< The first few events of every lane: the oldest are there.

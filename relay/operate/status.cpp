@@ -62,7 +62,11 @@ void add_pending(const projections::ProjectionOptions& options, const Snapshot& 
   status.pending_exact = looked_at < count_limit;
 }
 
-void add_deliveries(const Snapshot& snapshot, ProjectionStatus& status) {
+void add_deliveries(const Snapshot& snapshot, ProjectionStatus& status, Evidence& evidence) {
+  const auto oldest = snapshot.oldest_ready_ms.find(status.name);
+  if (oldest != snapshot.oldest_ready_ms.end()) {
+    evidence.oldest_pending_ms = older(evidence.oldest_pending_ms, oldest->second);
+  }
   const auto found = snapshot.deliveries.find(status.name);
   if (found == snapshot.deliveries.end()) return;
   const auto number = [&](const char* state) {
@@ -78,11 +82,13 @@ void add_deliveries(const Snapshot& snapshot, ProjectionStatus& status) {
 ProjectionStatus judge_one(ProjectionSpec spec, const Snapshot& snapshot) {
   ProjectionStatus status;
   status.name = spec.name;
+  status.kind = spec.kind;
   status.registered = "no";
   const auto registered = snapshot.listeners.find(spec.name);
   if (registered != snapshot.listeners.end() && registered->second.state != "retired") {
     // The database's patterns are what events wait for, whatever this file says.
     spec.patterns = registered->second.patterns;
+    status.kind = registered->second.kind;
     status.registered = registered->second.state;
   }
   Evidence evidence;
@@ -96,7 +102,7 @@ ProjectionStatus judge_one(ProjectionSpec spec, const Snapshot& snapshot) {
     status.paused_since = registered->second.since;
   }
   add_pending({spec.name, spec.patterns}, snapshot, status, evidence);
-  add_deliveries(snapshot, status);
+  add_deliveries(snapshot, status, evidence);
   status.badge = badge(evidence, spec.green_ms, spec.yellow_ms);
   status.activity = status.registered == "paused" ? Activity::paused : activity(evidence);
   status.oldest_pending_ms = evidence.oldest_pending_ms;

@@ -10,12 +10,13 @@
 
 namespace relay::operate {
 
-/// A projection as the settings or the program know it.
+/// A projection or a forward as the settings or the program know it.
 struct ProjectionSpec {
   std::string name;
   std::vector<std::string> patterns;
   int green_ms = 100;
   int yellow_ms = 500;
+  std::string kind = "projection";  ///< Or "forward".
 };
 
 /// Lag from publication to commit, over the last minute in which something was applied.
@@ -29,6 +30,7 @@ struct LagMs {
 struct ProjectionStatus {
   std::string database;
   std::string name;
+  std::string kind;  ///< "projection" or "forward".
   Badge badge = Badge::green;
   Activity activity = Activity::idle;
   std::optional<LagMs> lag;             ///< Absent: nothing was ever applied.
