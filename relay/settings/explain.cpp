@@ -48,6 +48,11 @@ Words words(const Flag<Section>& kind) {
 }
 
 template <class Section>
+Words words(const Options<Section>&) {
+  return {"table", "none"};
+}
+
+template <class Section>
 std::string section(const std::string& label, const std::vector<Row<Section>>& rows) {
   std::string text = "### `" + label + "`\n\n| setting | value | default | meaning |\n";
   text += "| --- | --- | --- | --- |\n";
@@ -65,7 +70,8 @@ std::string section(const std::string& label, const std::vector<Row<Section>>& r
 
 std::string explain() {
   return section("[relay]", relay_rows()) + "\n" + section("[[database]]", database_rows()) + "\n" +
-         section("[[projection]]", projection_rows());
+         section("[[projection]]", projection_rows()) + "\n" + section("[kafka]", kafka_rows()) +
+         "\n" + section("[[forward]]", forward_rows());
 }
 
 }  // namespace relay::settings

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -57,26 +58,41 @@ toml::table parse(const std::string& text, Faults& faults) {
 }
 
 void refuse_unknown_sections(const toml::table& file, Faults& faults) {
-  const std::vector<std::string> known = {"relay", "database", "projection"};
+  const std::vector<std::string> known = {"relay", "database", "projection", "kafka", "forward"};
   for (const auto& [key, node] : file) {
     const std::string name{key.str()};
-    if (name == known[0] || name == known[1] || name == known[2]) continue;
-    faults.add(node.source().begin.line, "there is no section " + in_quotes(name) +
-                                             projections::did_you_mean(name, known) +
-                                             " (there are [relay], [[database]], [[projection]])");
+    if (std::ranges::find(known, name) != known.end()) continue;
+    faults.add(node.source().begin.line,
+               "there is no section " + in_quotes(name) + projections::did_you_mean(name, known) +
+                   " (there are [relay], [[database]], [[projection]], [kafka], [[forward]])");
   }
 }
 
+/// Nothing: the file does not have it, or a fault was said.
+template <class Section>
+std::optional<std::pair<Section, Place>> read_one(const toml::table& file, const std::string& name,
+                                                  SectionReader<Section> reader, Faults& faults) {
+  const toml::node* node = file.get(name);
+  if (node == nullptr) return std::nullopt;
+  if (const toml::table* table = node->as_table()) return reader.read(*table);
+  faults.add(node->source().begin.line, "\"" + name + "\" is a section: write [" + name + "]");
+  return std::nullopt;
+}
+
 void read_relay(const toml::table& file, Settings& settings, Places& places, Faults& faults) {
-  const toml::node* node = file.get("relay");
-  if (node != nullptr && !node->is_table()) {
-    return faults.add(node->source().begin.line, "\"relay\" is a section: write [relay]");
-  }
-  if (node != nullptr) {
-    SectionReader<Relay> reader{"[relay]", relay_rows(), faults};
-    std::tie(settings.relay, places.relay) = reader.read(*node->as_table());
+  if (auto relay = read_one<Relay>(file, "relay", {"[relay]", relay_rows(), faults}, faults)) {
+    std::tie(settings.relay, places.relay) = std::move(*relay);
   }
   derive_defaults(settings.relay, places.relay);
+}
+
+void read_kafka(const toml::table& file, const Environment& environment, Settings& settings,
+                Places& places, Faults& faults) {
+  auto kafka =
+      read_one<Kafka>(file, "kafka", {"[kafka]", kafka_rows(), faults, &environment}, faults);
+  if (!kafka) return;
+  std::tie(settings.kafka, places.kafka) = std::move(*kafka);
+  derive_defaults(*settings.kafka, places.kafka, settings.relay);
 }
 
 template <class Section>
@@ -112,6 +128,9 @@ Settings load(const std::string& path, const Environment& environment) {
                       settings.databases, places.databases, faults);
   read_list<Projection>(file, "projection", {"[[projection]]", projection_rows(), faults},
                         settings.projections, places.projections, faults);
+  read_kafka(file, environment, settings, places, faults);
+  read_list<Forward>(file, "forward", {"[[forward]]", forward_rows(), faults}, settings.forwards,
+                     places.forwards, faults);
   if (file.get("database") == nullptr) {
     faults.add(0, "has no [[database]]; at least one is needed, with name and url");
   }

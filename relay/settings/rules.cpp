@@ -68,6 +68,18 @@ void check_names(const char* label, const std::vector<Section>& sections,
   }
 }
 
+template <class Section>
+void check_badges(const std::string& label, const std::vector<Section>& sections,
+                  const std::vector<Place>& places, Faults& faults) {
+  for (std::size_t i = 0; i < sections.size(); ++i) {
+    if (sections[i].green_ms <= sections[i].yellow_ms) continue;
+    faults.add(places[i].of("green_ms"), label + " green_ms (" +
+                                             std::to_string(sections[i].green_ms) +
+                                             ") must not be more than yellow_ms (" +
+                                             std::to_string(sections[i].yellow_ms) + ")");
+  }
+}
+
 void check_url(const std::string& url, const char* key, const Place& place, Faults& faults) {
   if (url.empty()) return;  // said already, or not given
   try {
@@ -107,19 +119,14 @@ void check_rules(const Settings& settings, const Places& places, Faults& faults)
   check_limits(settings.relay, places.relay, faults);
   check_names("[[database]]", settings.databases, places.databases, faults);
   check_names("[[projection]]", settings.projections, places.projections, faults);
+  check_names("[[forward]]", settings.forwards, places.forwards, faults);
   for (std::size_t i = 0; i < settings.databases.size(); ++i) {
     check_url(settings.databases[i].url, "url", places.databases[i], faults);
     check_url(settings.databases[i].direct_url, "direct_url", places.databases[i], faults);
   }
-  for (std::size_t i = 0; i < settings.projections.size(); ++i) {
-    const Projection& projection = settings.projections[i];
-    if (projection.green_ms > projection.yellow_ms) {
-      faults.add(places.projections[i].of("green_ms"),
-                 "[[projection]] green_ms (" + std::to_string(projection.green_ms) +
-                     ") must not be more than yellow_ms (" + std::to_string(projection.yellow_ms) +
-                     ")");
-    }
-  }
+  check_badges("[[projection]]", settings.projections, places.projections, faults);
+  check_badges("[[forward]]", settings.forwards, places.forwards, faults);
+  check_forwards(settings, places, faults);
 }
 
 }  // namespace relay::settings

@@ -12,12 +12,18 @@ struct Places {
   Place relay;
   std::vector<Place> databases;
   std::vector<Place> projections;
+  Place kafka;
+  std::vector<Place> forwards;
 };
 
 /// Fills in defaults that follow from other settings: the limits nest.
 void derive_defaults(Relay& relay, const Place& place);
+/// @param relay with its own defaults filled in.
+void derive_defaults(Kafka& kafka, const Place& place, const Relay& relay);
 
 /// What no single setting can tell: limits that must nest, names that must differ.
 void check_rules(const Settings& settings, const Places& places, Faults& faults);
+/// The part of it that is about Kafka.
+void check_forwards(const Settings& settings, const Places& places, Faults& faults);
 
 }  // namespace relay::settings

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -158,6 +159,39 @@ class SectionReader {
       }
       (section_.*kind.field).emplace_back(seconds->get());
     }
+  }
+
+  void take(const Options<Section>& kind, const toml::node& node) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return wrong_type("a table", node);
+    flatten(*table, "", section_.*kind.field);
+  }
+
+  // TOML reads a bare `linger.ms = 5` as a table `linger`; both spellings are one name.
+  void flatten(const toml::table& table, const std::string& prefix,
+               std::map<std::string, std::string>& options) {
+    for (const auto& [key, node] : table) {
+      line_ = node.source().begin.line;
+      const std::string name = prefix + std::string{key.str()};
+      if (const toml::table* inner = node.as_table()) {
+        flatten(*inner, name + ".", options);
+      } else if (const std::optional<std::string> value = option(name, node)) {
+        if (!options.emplace(name, *value).second) fault(in_quotes(name) + " is there twice");
+      }
+    }
+  }
+
+  std::optional<std::string> option(const std::string& name, const toml::node& node) {
+    if (name.find('\0') != std::string::npos) {
+      fault(in_quotes(name) + " must not hold a character U+0000");
+      return std::nullopt;
+    }
+    if (node.is_string()) return filled(node);
+    if (const auto* value = node.as_integer()) return std::to_string(value->get());
+    if (const auto* value = node.as_boolean()) return value->get() ? "true" : "false";
+    fault(in_quotes(name) + " must be a string, a whole number, or true or false, not " +
+          kind_of(node));
+    return std::nullopt;
   }
 
   void take_one(const Texts<Section>& kind, const toml::node& node) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -62,10 +63,39 @@ struct Projection {
   int yellow_ms = 500;  ///< … YELLOW to this, RED above.
 };
 
+/// `[kafka]`: the brokers that all forwards send to.
+struct Kafka {
+  std::string brokers;                         ///< "host:port,host:port", `${ENV}` filled in.
+  std::chrono::milliseconds timeout{8'000};    ///< `timeout_ms`: a batch's acknowledgements.
+  std::map<std::string, std::string> options;  ///< `[kafka.options]`, of librdkafka; secrets.
+};
+
+enum class RecordFormat { plain, cloudevents, debezium };
+enum class IdHeader { server, connect };  ///< How Debezium writes the header `id`.
+
+/// `[[forward]]`: events that become records in Kafka.
+struct Forward {
+  std::string name;
+  std::vector<std::string> events;
+  std::string topic;  ///< A template, as are `key` and `source`.
+  RecordFormat format = RecordFormat::plain;
+  std::string key = "aggregate_id";
+  IdHeader header = IdHeader::server;  ///< debezium only.
+  std::string source = "/freshet";     ///< cloudevents only.
+  bool tombstone = false;              ///< An empty payload, or JSON's null: no value.
+  projections::OnDead on_dead = projections::OnDead::block;
+  projections::RetrySchedule retry = projections::ProjectionOptions{}.retry;  ///< `retry_s`.
+  int workers = 2;      ///< Threads, each with a connection, per database; 1 … 16.
+  int green_ms = 100;   ///< Badge GREEN below, …
+  int yellow_ms = 500;  ///< … YELLOW to this, RED above.
+};
+
 struct Settings {
   Relay relay;
+  std::optional<Kafka> kafka;  ///< There is one where there is any forward.
   std::vector<Database> databases;
   std::vector<Projection> projections;
+  std::vector<Forward> forwards;
 };
 
 /// Every fault of a settings file, one sentence each, with the line it stands on.

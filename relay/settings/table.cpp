@@ -1,35 +1,9 @@
 #include "relay/settings/table.hpp"
 
+#include "relay/settings/row_kinds.hpp"
+
 namespace relay::settings {
 namespace {
-
-template <class Section, auto Field>
-Integer<Section> integer(std::int64_t least, std::int64_t most) {
-  return {least, most,
-          [](Section& section, std::int64_t value) {
-            using Value = std::remove_reference_t<decltype(section.*Field)>;
-            section.*Field = static_cast<Value>(value);
-          },
-          [](const Section& section) { return static_cast<std::int64_t>(section.*Field); }};
-}
-
-template <auto Field>
-Integer<Relay> duration(std::int64_t least, std::int64_t most) {
-  return {least, most,
-          [](Relay& relay, std::int64_t value) {
-            relay.*Field = std::remove_reference_t<decltype(relay.*Field)>{value};
-          },
-          [](const Relay& relay) { return static_cast<std::int64_t>((relay.*Field).count()); }};
-}
-
-template <auto Field, class Section = Relay>
-OneOf<Section> one_of(std::vector<std::string> words) {
-  return {std::move(words),
-          [](Section& section, std::size_t index) {
-            section.*Field = static_cast<std::remove_reference_t<decltype(section.*Field)>>(index);
-          },
-          [](const Section& section) { return static_cast<std::size_t>(section.*Field); }};
-}
 
 OneOf<Relay> log_format() {
   return {{"text", "json"},
@@ -54,17 +28,17 @@ std::vector<Row<Relay>> working_rows() {
   return {
       {"workers", integer<R, &R::workers>(1, 64), "Threads, each with a connection, per database."},
       {"batch_size", integer<R, &R::batch_size>(1, 10'000), "Events in one transaction, at most."},
-      {"completion", one_of<&R::completion>({"update", "delete", "archive"}),
+      {"completion", one_of<R, &R::completion>({"update", "delete", "archive"}),
        "What becomes of an event when every listener is done with it: its `completion_date` is "
        "set, "
        "it is deleted, or it moves to `event_publication_archive`. One for all relays of a "
        "database."},
-      {"ordering", one_of<&R::ordering>({"key", "none"}),
+      {"ordering", one_of<R, &R::ordering>({"key", "none"}),
        "`key`: the events of one aggregate take effect in `seq` order; `none`: in any. One for all "
        "relays of a database."},
-      {"poll_max_ms", duration<&R::poll_max>(1, 60'000),
+      {"poll_max_ms", duration<R, &R::poll_max>(1, 60'000),
        "The longest pause between two looks for new events, when idle."},
-      {"drain_s", duration<&R::drain>(1, 3'600),
+      {"drain_s", duration<R, &R::drain>(1, 3'600),
        "What SIGTERM leaves to finish or roll back; keep it below your supervisor's kill time."},
   };
 }
@@ -76,23 +50,23 @@ std::vector<Row<Relay>> limit_rows() {
        "An event with a larger payload is a dead letter."},
       {"batch_max_bytes", integer<R, &R::batch_max_bytes>(1, 1'000'000'000),
        "Payload bytes in one transaction; a single event always fits."},
-      {"statement_timeout_ms", duration<&R::statement_timeout>(100, 3'600'000),
+      {"statement_timeout_ms", duration<R, &R::statement_timeout>(100, 3'600'000),
        "How long one statement may run. The client waits 120 % of it for an answer, a transaction "
        "may be idle for 150 %, which must not be longer than `drain_s`.",
        false, "10000, or 40 % of `drain_s` where that is shorter"},
-      {"handler_timeout_ms", duration<&R::handler_timeout>(50, 3'600'000),
+      {"handler_timeout_ms", duration<R, &R::handler_timeout>(50, 3'600'000),
        "How long a listener may take over a batch; then its work is rolled back and counted as a "
        "failure. Shorter than `statement_timeout_ms`.",
        false, "5000, or half of `statement_timeout_ms` where that is shorter"},
-      {"stuck_exit_s", duration<&R::stuck_exit>(1, 86'400),
+      {"stuck_exit_s", duration<R, &R::stuck_exit>(1, 86'400),
        "How long a handler may ignore its time-out before the process ends with status 1, for its "
        "supervisor to start it again."},
-      {"lock_timeout_ms", duration<&R::lock_timeout>(10, 3'600'000),
+      {"lock_timeout_ms", duration<R, &R::lock_timeout>(10, 3'600'000),
        "How long a statement may wait for a lock, which is never counted as a failure; shorter "
        "than "
        "`handler_timeout_ms`.",
        false, "2000, or 40 % of `handler_timeout_ms` where that is shorter"},
-      {"pinned_after_s", duration<&R::pinned_after>(1, 86'400),
+      {"pinned_after_s", duration<R, &R::pinned_after>(1, 86'400),
        "`freshet status` names who has kept vacuum from removing dead rows for longer."},
       {"flight_record_dir", Text<R>{&R::flight_record_dir, Shape::any},
        "A folder for the files that name what is in a listener's hands, so that an event that "
@@ -150,7 +124,7 @@ const std::vector<Row<Projection>>& projection_rows() {
       {"guard", Text<P>{&P::guard, Shape::any},
        "A business key such as `incident:${aggregate_id}` that may take effect once.", false,
        "the event's id"},
-      {"on_dead", one_of<&P::on_dead, P>({"block", "skip"}),
+      {"on_dead", one_of<P, &P::on_dead>({"block", "skip"}),
        "What later events of a key do behind a dead letter: `block`: they wait until it is retried "
        "or discarded; `skip`: they go on without it."},
       {"retry_s", Pauses<P>{&P::retry, 86'400, 50},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -61,11 +62,18 @@ struct Flag {
   bool Section::*field;
 };
 
+/// Names that only somebody else knows, and their values: strings, whole numbers, booleans. A table
+/// within the section; never shown.
+template <class Section>
+struct Options {
+  std::map<std::string, std::string> Section::*field;
+};
+
 /// One setting: parser, validator and documentation in one row.
 template <class Section>
 struct Row {
   using Kind = std::variant<Integer<Section>, OneOf<Section>, Text<Section>, Texts<Section>,
-                            Pauses<Section>, Flag<Section>>;
+                            Pauses<Section>, Flag<Section>, Options<Section>>;
 
   // A constructor, because g++ 12 crashes on default member initialisers here.
   Row(std::string n, Kind k, std::string p, bool r = false, std::string d = {})
@@ -86,5 +94,7 @@ struct Row {
 [[nodiscard]] const std::vector<Row<Relay>>& relay_rows();
 [[nodiscard]] const std::vector<Row<Database>>& database_rows();
 [[nodiscard]] const std::vector<Row<Projection>>& projection_rows();
+[[nodiscard]] const std::vector<Row<Kafka>>& kafka_rows();
+[[nodiscard]] const std::vector<Row<Forward>>& forward_rows();
 
 }  // namespace relay::settings

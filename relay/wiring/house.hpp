@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "projections/registry.hpp"
+#include "relay/forward/format.hpp"
 #include "relay/preflight/subject.hpp"
 #include "relay/settings/settings.hpp"
 
@@ -13,14 +14,23 @@ namespace relay::wiring {
 
 using RegisterProjections = std::function<void(projections::Registry&)>;
 
+/// A `[[forward]]` that is ready to be wired.
+struct ReadyForward {
+  projections::ProjectionOptions
+      options;  ///< What it is as a listener: name, events, on_dead, retry.
+  forward::Recipe recipe;
+  int workers = 2;  ///< Beside projections, per database.
+};
+
 /// What the settings and the program describe, ready to be checked and run.
 struct House {
   settings::Settings settings;
   projections::Registry registry;
   std::vector<preflight::CheckedProjection> checked;  ///< Borrow the registry's handlers.
+  std::vector<ReadyForward> forwards;                 ///< In the order of the file.
 };
 
-/// Loads the file, compiles its SQL and adds what is written in C++.
+/// Loads the file, compiles its SQL and its forwards' templates, and adds what is written in C++.
 /// @param database only this one of the file, when given.
 /// @throws settings::SettingsError with every fault of all of it.
 [[nodiscard]] House build_house(const std::string& path, const std::optional<std::string>& database,

@@ -32,6 +32,25 @@ TEST(EventHeaders, KeepNumbersAsTheyWereWritten) {
                           Header{"c", "[1.10]"}));
 }
 
+// Plain texts and all others take two roads; a space more sends a plain one down the other.
+TEST(EventHeaders, AreTheSameWhicheverWayTheyAreRead) {
+  for (const char* json :
+       {R"({"a": "b"})", R"({"a": "b", "c": "", "": "x y"})", R"({"a": "1", "b": 2, "c": "3"})",
+        R"({"a": "1", "b": "\u00fc", "c": "ü"})", R"({"a": "1", "ours": "2", "c": "3"})",
+        R"({"ours": "2"})", R"({"a": "}", "b": "\"}"})"}) {
+    std::vector<Header> quick{{"ours", "1"}};
+    std::vector<Header> slow = quick;
+    append_event_headers(json, quick);
+    append_event_headers(std::string{json} + " ", slow);
+    EXPECT_EQ(quick, slow) << json;
+    EXPECT_EQ(quick[0], (Header{"ours", "1"}));
+  }
+  for (const char* json : {R"({"a": "b")", R"({"a": "b", })", R"({"a": "b"}})",
+                           R"({"a": "b", "c"})", R"({"a": "b)", R"({"a": )"}) {
+    EXPECT_THROW(headers_of(json), std::invalid_argument) << json;
+  }
+}
+
 TEST(EventHeaders, WriteWhatIsNestedAsOneJsonText) {
   EXPECT_THAT(
       headers_of(

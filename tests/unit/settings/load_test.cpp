@@ -1,7 +1,6 @@
 #include "relay/settings/settings.hpp"
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +10,7 @@
 #include "relay/settings/explain.hpp"
 
 #include "tests/support/paths.hpp"
+#include "tests/unit/settings/settings_file.hpp"
 
 namespace relay::settings {
 namespace {
@@ -19,56 +19,14 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// A file that is gone at the end of the test.
-class File {
- public:
-  explicit File(const std::string& text) {
-    char name[] = "/tmp/freshet-settings-XXXXXX";
-    const int handle = ::mkstemp(name);
-    if (handle >= 0) ::close(handle);
-    path_ = name;
-    std::ofstream{path_, std::ios::binary} << text;
-  }
-  ~File() { std::filesystem::remove(path_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-std::optional<std::string> environment(const std::string& name) {
-  if (name == "DB_PASSWORD") return "hunter2";
-  if (name == "EMPTY") return "";
-  if (name == "TRICKY") return "${DB_PASSWORD}";
-  return std::nullopt;
-}
-
-Settings load_text(const std::string& text) {
-  return load(File{text}.path(), environment);
-}
-
-/// The faults, with the path cut away: "12: sentence".
-std::vector<std::string> faults_of(const std::string& text) {
-  const File file{text};
-  try {
-    (void)load(file.path(), environment);
-  } catch (const SettingsError& error) {
-    std::vector<std::string> faults = error.faults;
-    for (std::string& fault : faults) {
-      EXPECT_EQ(fault.rfind(file.path() + ":", 0), 0U) << fault;
-      fault.erase(0, file.path().size() + 1);
-    }
-    return faults;
-  }
-  return {};
-}
-
-const std::string database = "[[database]]\nname = \"main\"\nurl = \"dbname=app\"\n";
+using tests::load_settings;
+using tests::one_database;
+using tests::settings_environment;
+using tests::settings_faults;
+using tests::SettingsFile;
 
 TEST(Settings, TheSmallestFileHasEveryDefault) {
-  const Settings settings = load_text(database);
+  const Settings settings = load_settings(one_database);
   EXPECT_EQ(settings.relay.workers, 2);
   EXPECT_EQ(settings.relay.batch_size, 500);
   EXPECT_EQ(settings.relay.completion, Completion::update);
@@ -88,7 +46,7 @@ TEST(Settings, TheSmallestFileHasEveryDefault) {
 }
 
 TEST(Settings, EveryValueOfAFullFileArrives) {
-  const Settings settings = load_text(R"(
+  const Settings settings = load_settings(R"(
 [relay]
 workers = 4
 batch_size = 7
@@ -144,9 +102,9 @@ sql = ["SELECT 1", "SELECT 2"]
 
 TEST(Settings, EveryFaultIsSaidAtOnceWithItsLine) {
   EXPECT_THAT(
-      faults_of("[relay]\nwrokers = 3\nbatch_size = 0\npoll_max_ms = \"50\"\n"
-                "completion = \"updat\"\nworkers = 300\n[[database]]\nname = \"main\"\n"
-                "[[projection]]\nname = \"a\"\nevents = []\nsql = 5\n"),
+      settings_faults("[relay]\nwrokers = 3\nbatch_size = 0\npoll_max_ms = \"50\"\n"
+                      "completion = \"updat\"\nworkers = 300\n[[database]]\nname = \"main\"\n"
+                      "[[projection]]\nname = \"a\"\nevents = []\nsql = 5\n"),
       ElementsAre(
           "2: [relay] has no setting \"wrokers\"; did you mean \"workers\"?",
           "3: [relay] batch_size must be from 1 to 10000, not 0",
@@ -159,22 +117,23 @@ TEST(Settings, EveryFaultIsSaidAtOnceWithItsLine) {
 }
 
 TEST(Settings, AMissingVariableIsAFaultThatNamesIt) {
-  EXPECT_THAT(faults_of("[[database]]\nname = \"main\"\nurl = \"host=${HOST} user=${USER_X}\"\n"),
-              ElementsAre("3: [[database]] url needs the environment variable HOST, which is not "
-                          "set",
-                          "3: [[database]] url needs the environment variable USER_X, which is "
-                          "not set"));
+  EXPECT_THAT(
+      settings_faults("[[database]]\nname = \"main\"\nurl = \"host=${HOST} user=${USER_X}\"\n"),
+      ElementsAre("3: [[database]] url needs the environment variable HOST, which is not "
+                  "set",
+                  "3: [[database]] url needs the environment variable USER_X, which is "
+                  "not set"));
 }
 
 TEST(Settings, WhatAVariableHoldsIsNotFilledInAgain) {
-  const Settings settings = load_text(
+  const Settings settings = load_settings(
       "[[database]]\nname = \"main\"\nurl = \"dbname=${TRICKY} host=$${X} user=$1 "
       "password=${EMPTY}\"\n");
   EXPECT_EQ(settings.databases[0].url, "dbname=${DB_PASSWORD} host=${X} user=$1 password=");
 }
 
 TEST(Settings, AnOpenVariableIsAFaultWithoutTheText) {
-  const auto faults = faults_of("[[database]]\nname = \"m\"\nurl = \"password=s3cret${\"\n");
+  const auto faults = settings_faults("[[database]]\nname = \"m\"\nurl = \"password=s3cret${\"\n");
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_THAT(faults[0], AllOf(HasSubstr("3: [[database]] url has a \"${\""),
                                ::testing::Not(HasSubstr("s3cret"))));
@@ -184,14 +143,14 @@ TEST(Settings, NoFaultEverShowsAUrl) {
   for (const char* url :
        {"url = postgresql://u:s3cret@h/d", "url = [\"s3cret\"]", "urls = \"s3cret\"",
         "url = \"\\qs3cret\"", "url = \"s3cret", "url = 's3cret\\u0000${X}'"}) {
-    const auto faults = faults_of(std::string{"[[database]]\nname = \"m\"\n"} + url + "\n");
+    const auto faults = settings_faults(std::string{"[[database]]\nname = \"m\"\n"} + url + "\n");
     ASSERT_FALSE(faults.empty()) << url;
     for (const auto& fault : faults) EXPECT_THAT(fault, ::testing::Not(HasSubstr("s3cret"))) << url;
   }
 }
 
 TEST(Settings, AUrlThatNobodyCanReadIsAFaultWithoutTheUrl) {
-  const auto faults = faults_of("[[database]]\nname = \"m\"\nurl = \"s3cret is no url\"\n");
+  const auto faults = settings_faults("[[database]]\nname = \"m\"\nurl = \"s3cret is no url\"\n");
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_THAT(faults[0],
               AllOf(HasSubstr("3: [[database]] url: "), ::testing::Not(HasSubstr("s3cret"))));
@@ -200,23 +159,23 @@ TEST(Settings, AUrlThatNobodyCanReadIsAFaultWithoutTheUrl) {
 TEST(Settings, HostileNamesAreRefused) {
   for (const char* name : {"", "1st", "a b", "a'; DROP TABLE x; --", "a:b", "ä", "a\\u001b",
                            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
-    const auto faults = faults_of(database + "[[projection]]\nname = \"" + name +
-                                  "\"\nevents = [\"A\"]\nsql = \"SELECT 1\"\n");
+    const auto faults = settings_faults(one_database + "[[projection]]\nname = \"" + name +
+                                        "\"\nevents = [\"A\"]\nsql = \"SELECT 1\"\n");
     ASSERT_FALSE(faults.empty()) << name;
     EXPECT_THAT(faults.back(), HasSubstr("5: [[projection]] name must be a letter or \"_\""));
   }
 }
 
 TEST(Settings, NamesMustDiffer) {
-  EXPECT_THAT(faults_of(database + database),
+  EXPECT_THAT(settings_faults(one_database + one_database),
               ElementsAre("5: [[database]] \"main\" is there already, on line 2; names must "
                           "differ"));
 }
 
 TEST(Settings, LimitsMustNest) {
-  EXPECT_THAT(faults_of("[relay]\ndrain_s = 5\nstatement_timeout_ms = 4000\n"
-                        "lock_timeout_ms = 4000\nhandler_timeout_ms = 4000\n" +
-                        database),
+  EXPECT_THAT(settings_faults("[relay]\ndrain_s = 5\nstatement_timeout_ms = 4000\n"
+                              "lock_timeout_ms = 4000\nhandler_timeout_ms = 4000\n" +
+                              one_database),
               ElementsAre(HasSubstr("3: [relay] statement_timeout_ms (4000 ms) needs a drain_s of "
                                     "at least 6000 ms, which is 5000 ms"),
                           HasSubstr("4: [relay] lock_timeout_ms (4000 ms) must be shorter than "
@@ -226,43 +185,44 @@ TEST(Settings, LimitsMustNest) {
 }
 
 TEST(Settings, LimitsThatJustNestAreTaken) {
-  EXPECT_THAT(faults_of("[relay]\ndrain_s = 15\nstatement_timeout_ms = 10000\n"
-                        "handler_timeout_ms = 9999\n" +
-                        database),
+  EXPECT_THAT(settings_faults("[relay]\ndrain_s = 15\nstatement_timeout_ms = 10000\n"
+                              "handler_timeout_ms = 9999\n" +
+                              one_database),
               ElementsAre());
 }
 
 TEST(Settings, AShortDrainShortensTheLimitsThatAreNotGiven) {
-  const Settings settings = load_text("[relay]\ndrain_s = 1\n" + database);
+  const Settings settings = load_settings("[relay]\ndrain_s = 1\n" + one_database);
   EXPECT_EQ(settings.relay.statement_timeout, std::chrono::milliseconds{400});
   EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{80});
   EXPECT_EQ(settings.relay.handler_timeout, std::chrono::milliseconds{200});
 }
 
 TEST(Settings, SectionsInTheWrongBracketsAreExplained) {
-  EXPECT_THAT(faults_of("[[relay]]\nworkers = 1\n[database]\nname = \"m\"\n"),
+  EXPECT_THAT(settings_faults("[[relay]]\nworkers = 1\n[database]\nname = \"m\"\n"),
               ElementsAre("1: \"relay\" is a section: write [relay]",
                           "3: there can be several of \"database\": write [[database]]"));
 }
 
 TEST(Settings, UnknownSectionsAreRefusedWithTheNearest) {
-  EXPECT_THAT(faults_of(database + "[[projections]]\nname = \"a\"\n"),
+  EXPECT_THAT(settings_faults(one_database + "[[projections]]\nname = \"a\"\n"),
               ElementsAre(HasSubstr("4: there is no section \"projections\"; did you mean "
                                     "\"projection\"?")));
 }
 
 TEST(Settings, BrokenTomlIsOneSentenceWithItsLine) {
-  EXPECT_THAT(faults_of("[relay]\nworkers = \n"), ElementsAre(HasSubstr("2: is not TOML: ")));
-  EXPECT_THAT(faults_of(std::string{"[\0]\n", 4}), ElementsAre(HasSubstr("holds a zero byte")));
-  EXPECT_THAT(faults_of("\xff\xfe"), ElementsAre(HasSubstr(" is not TOML: ")));
+  EXPECT_THAT(settings_faults("[relay]\nworkers = \n"), ElementsAre(HasSubstr("2: is not TOML: ")));
+  EXPECT_THAT(settings_faults(std::string{"[\0]\n", 4}),
+              ElementsAre(HasSubstr("holds a zero byte")));
+  EXPECT_THAT(settings_faults("\xff\xfe"), ElementsAre(HasSubstr(" is not TOML: ")));
 }
 
 TEST(Settings, AnEmptyFileADirectoryAndNoFileAreToldApart) {
-  EXPECT_THAT(faults_of(""), ElementsAre(HasSubstr("is empty")));
-  EXPECT_THAT(faults_of("# nothing\n"), ElementsAre(HasSubstr("has no [[database]]")));
+  EXPECT_THAT(settings_faults(""), ElementsAre(HasSubstr("is empty")));
+  EXPECT_THAT(settings_faults("# nothing\n"), ElementsAre(HasSubstr("has no [[database]]")));
   const auto fault_of_path = [](const std::string& path) {
     try {
-      (void)load(path, environment);
+      (void)load(path, settings_environment);
     } catch (const SettingsError& error) {
       return std::string{error.what()};
     }

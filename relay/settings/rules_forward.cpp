@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <string_view>
+
+#include "relay/base/in_quotes.hpp"
+#include "relay/settings/rules.hpp"
+
+namespace relay::settings {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string ms(milliseconds value) {
+  return std::to_string(value.count()) + " ms";
+}
+
+void check_brokers(const Kafka& kafka, const Place& place, Faults& faults) {
+  if (!place.has("brokers")) return;  // said already
+  std::string_view rest = kafka.brokers;
+  for (bool more = true; more;) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view broker = rest.substr(0, comma);
+    if (broker.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+      return faults.add(place.of("brokers"),
+                        "[kafka] brokers must be \"host:port\", several with \",\" between them, "
+                        "none empty");
+    }
+    more = comma != std::string_view::npos;
+    if (more) rest.remove_prefix(comma + 1);
+  }
+}
+
+// handler < Kafka < statement: who is slow is then named by the one that knows.
+void check_timeout(const Kafka& kafka, const Relay& relay, const Place& place, Faults& faults) {
+  if (relay.handler_timeout >= relay.statement_timeout) return;  // said already
+  const std::string label = "[kafka] timeout_ms (" + ms(kafka.timeout) + ") must be ";
+  if (kafka.timeout <= relay.handler_timeout) {
+    faults.add(place.of("timeout_ms"), label + "longer than [relay] handler_timeout_ms (" +
+                                           ms(relay.handler_timeout) +
+                                           "), which is what a database may take");
+  }
+  if (kafka.timeout >= relay.statement_timeout) {
+    faults.add(place.of("timeout_ms"),
+               label + "shorter than [relay] statement_timeout_ms (" + ms(relay.statement_timeout) +
+                   "), or the transaction that waits for the brokers ends before they answer");
+  }
+}
+
+void check_form(const Forward& forward, const Place& place, Faults& faults) {
+  const std::string label = "[[forward]] " + in_quotes(forward.name) + " ";
+  if (place.has("header") && forward.format != RecordFormat::debezium) {
+    faults.add(place.of("header"), label + "has a header, which only format = \"debezium\" uses");
+  }
+  if (place.has("source") && forward.format != RecordFormat::cloudevents) {
+    faults.add(place.of("source"),
+               label + "has a source, which only format = \"cloudevents\" uses");
+  }
+}
+
+void check_name(const Forward& forward, const Place& place, const Settings& settings,
+                const Places& places, Faults& faults) {
+  const auto& projections = settings.projections;
+  const auto found = std::ranges::find(projections, forward.name, &Projection::name);
+  if (found == projections.end() || forward.name.empty()) return;
+  const Place& there = places.projections[static_cast<std::size_t>(found - projections.begin())];
+  faults.add(place.of("name"), "[[forward]] " + in_quotes(forward.name) +
+                                   " has the name of the [[projection]] on line " +
+                                   std::to_string(there.of("name")) + "; names must differ");
+}
+
+}  // namespace
+
+void derive_defaults(Kafka& kafka, const Place& place, const Relay& relay) {
+  if (place.has("timeout_ms")) return;
+  kafka.timeout = std::min(kafka.timeout, relay.statement_timeout * 4 / 5);
+  if (kafka.timeout > relay.handler_timeout) return;
+  kafka.timeout = (relay.handler_timeout + relay.statement_timeout) / 2;
+}
+
+void check_forwards(const Settings& settings, const Places& places, Faults& faults) {
+  if (settings.kafka) {
+    check_brokers(*settings.kafka, places.kafka, faults);
+    check_timeout(*settings.kafka, settings.relay, places.kafka, faults);
+  }
+  for (std::size_t i = 0; i < settings.forwards.size(); ++i) {
+    const Forward& forward = settings.forwards[i];
+    const Place& place = places.forwards[i];
+    if (!settings.kafka) {
+      faults.add(place.line, "[[forward]] needs a section [kafka] with brokers = \"host:port\"");
+    }
+    check_form(forward, place, faults);
+    check_name(forward, place, settings, places, faults);
+  }
+}
+
+}  // namespace relay::settings
