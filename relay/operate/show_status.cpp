@@ -108,7 +108,8 @@ Cells cells(const ProjectionStatus& one, bool databases, const Rates* rates) {
 Cells heading(bool databases, bool forwards, const Rates* rates) {
   Cells row;
   if (databases) row.emplace_back("database");
-  row.insert(row.end(), {forwards ? "projection, forward" : "projection", "badge", "state", "p50 ms", "p95 ms", "p99 ms"});
+  row.insert(row.end(), {forwards ? "projection, forward" : "projection", "badge", "state",
+                         "p50 ms", "p95 ms", "p99 ms"});
   if (rates != nullptr) row.emplace_back("events/s");
   row.insert(row.end(), {"pending", "ready", "retrying", "waiting", "dead", "last applied"});
   return row;

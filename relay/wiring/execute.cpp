@@ -23,13 +23,13 @@ log::Level level_of(const std::string& word) {
 }
 
 int run(const House& house, const Command& command) {
-  if (house.registry.empty()) {
+  if (house.registry.empty() && house.forwards.empty()) {
     std::cerr << "freshet: there is nothing to run: " << command.config
-              << " has no [[projection]] and the program registers none\n";
+              << " has no [[projection]] or [[forward]], and the program registers none\n";
     return Exit::usage;
   }
   if (const int code = preflight_all(house); code != Exit::fine) return code;
-  return run_relay(house.settings, house.registry, command.drain);
+  return run_relay(house, command.drain);
 }
 
 int dispatch(const House& house, const Command& command) {

@@ -114,20 +114,22 @@ void stop_all(const Engines& engines, std::chrono::seconds limit, LastResort& la
 
 }  // namespace
 
-int run_relay(const settings::Settings& settings, const projections::Registry& registry,
-              bool drain) {
+int run_relay(const House& house, bool drain) {
+  const settings::Settings& settings = house.settings;
   const sigset_t set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE,
          SIG_IGN);  // NOLINT: a lost connection is an error of the call, not of the process
 
   std::optional<LastResort> last_resort;  // outlives the engines, whose end it watches
+  const auto sink = open_sink(house);
   Engines engines;
   for (const settings::Database& database : settings.databases) {
-    engines.push_back(start_engine(settings, database, registry, drain));
+    engines.push_back(start_engine(house, database, sink, drain));
     log::info("relay started", {{"database", database.name},
                                 {"workers", std::to_string(settings.relay.workers)},
-                                {"projections", std::to_string(registry.all().size())}});
+                                {"projections", std::to_string(house.registry.all().size())},
+                                {"forwards", std::to_string(house.forwards.size())}});
   }
 
   Progress progress{drain};

@@ -27,6 +27,9 @@ std::vector<operate::ProjectionSpec> specs_of(const House& house) {
     }
     specs.push_back(std::move(spec));
   }
+  for (const settings::Forward& forward : house.settings.forwards) {
+    specs.push_back({forward.name, forward.events, forward.green_ms, forward.yellow_ms, "forward"});
+  }
   return specs;
 }
 

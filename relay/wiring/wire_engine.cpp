@@ -10,8 +10,10 @@
 #include "relay/decode/row_decoder.hpp"
 #include "relay/deliveries/table_ledger.hpp"
 #include "relay/flow/flight_folder.hpp"
+#include "relay/forward/kafka/kafka_sink.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
+#include "relay/wiring/forward_listener.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::wiring {
@@ -50,11 +52,38 @@ std::string flight_folder(const settings::Relay& relay) {
                                          : relay.flight_record_dir;
 }
 
-claim::DeliveryQueue delivery_queue(const projections::Projection& projection) {
-  const projections::ProjectionOptions& options = projection.options;
-  return {.listener = options.name,
-          .drainer = options.detached ? options.name : "",
-          .skip_dead = options.on_dead == projections::OnDead::skip};
+std::unique_ptr<claim::Source> source_of(const projections::ProjectionOptions& options,
+                                         bool detached, bool ordered,
+                                         const claim::ClaimLimits& limits) {
+  return std::make_unique<claim::DeliverySource>(
+      claim::DeliveryQueue{.listener = options.name,
+                           .drainer = detached ? options.name : "",
+                           .skip_dead = options.on_dead == projections::OnDead::skip},
+      ordered, limits);
+}
+
+engine::Queue queue_of(const projections::Projection& projection, bool ordered,
+                       const claim::ClaimLimits& limits) {
+  const bool detached = projection.options.detached;
+  return {.listener = std::make_shared<listeners::ProjectionListener>(projection),
+          .source = source_of(projection.options, detached, ordered, limits),
+          .detached = detached};
+}
+
+// The database says which of the two is to be worked off; see listeners::forward.
+void add_queues(const ReadyForward& ready, const std::shared_ptr<forward::Sink>& sink,
+                const settings::Settings& settings, bool ordered, const claim::ClaimLimits& limits,
+                std::vector<engine::Queue>& queues) {
+  constexpr std::chrono::seconds to_give_up{3};
+  auto listener = std::make_shared<ForwardListener>(
+      ready.options, forward::Forward{ready.options.on_dead, ready.recipe, sink},
+      ready.recipe.tombstone, settings.kafka.value_or(settings::Kafka{}).timeout + to_give_up);
+  for (const bool detached : {false, true}) {
+    queues.push_back({.listener = listener,
+                      .source = source_of(ready.options, detached, ordered, limits),
+                      .detached = detached,
+                      .workers = ready.workers});
+  }
 }
 
 }  // namespace
@@ -65,10 +94,26 @@ std::map<std::string, std::string> agreed_settings(const settings::Relay& relay)
           {"lanes", "64"}};
 }
 
-std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
-                                             const settings::Database& database,
-                                             const projections::Registry& registry, bool drain) {
-  const settings::Relay& relay = settings.relay;
+std::shared_ptr<forward::Sink> open_sink(const House& house) {
+  if (house.forwards.empty() || !house.settings.kafka) return nullptr;
+  const settings::Kafka& kafka = *house.settings.kafka;
+  int threads = house.settings.relay.workers;
+  for (const ReadyForward& forward : house.forwards) threads += forward.workers;
+  try {
+    return std::make_shared<forward::kafka::KafkaSink>(forward::kafka::KafkaOptions{
+        .brokers = kafka.brokers,
+        .settings = {kafka.options.begin(), kafka.options.end()},
+        .timeout = kafka.timeout,
+        .callers = threads * static_cast<int>(house.settings.databases.size())});
+  } catch (const std::invalid_argument& error) {
+    throw settings::SettingsError{{std::string{"[kafka.options]: "} + error.what()}};
+  }
+}
+
+std::unique_ptr<engine::Engine> start_engine(const House& house, const settings::Database& database,
+                                             const std::shared_ptr<forward::Sink>& sink,
+                                             bool drain) {
+  const settings::Relay& relay = house.settings.relay;
   const bool ordered = relay.ordering == Ordering::key;
   const claim::ClaimLimits limits{.batch_size = relay.batch_size,
                                   .payload_max_bytes = relay.payload_max_bytes,
@@ -95,12 +140,13 @@ std::unique_ptr<engine::Engine> start_engine(const settings::Settings& settings,
 
   engine::Parts parts;
   std::vector<std::string> names;
-  for (const projections::Projection& projection : registry.all()) {
-    parts.queues.push_back({.listener = std::make_shared<listeners::ProjectionListener>(projection),
-                            .source = std::make_unique<claim::DeliverySource>(
-                                delivery_queue(projection), ordered, limits),
-                            .detached = projection.options.detached});
+  for (const projections::Projection& projection : house.registry.all()) {
+    parts.queues.push_back(queue_of(projection, ordered, limits));
     names.push_back(projection.options.name);
+  }
+  for (const ReadyForward& forward : house.forwards) {
+    add_queues(forward, sink, house.settings, ordered, limits, parts.queues);
+    names.push_back(forward.options.name);
   }
   parts.order = ordered ? projections::Order::by_key : projections::Order::none;
   parts.batch_size = relay.batch_size;

@@ -1,8 +1,8 @@
 -- name: status_deliveries
--- Open deliveries per listener and state, counted to $1 at most each, and the age in milliseconds of
--- the oldest event among the next ready ones of each lane, by the server's clock. The listeners are found by
--- skipping through the partial indexes from one to the next, so that a million rows cost a few
--- looks. Runs after plan_by_index.
+-- Open deliveries per listener and state, counted to $1 at most each, and the age in milliseconds
+-- of the oldest event among the next ready ones of each lane, by the server's clock. The listeners
+-- are found by skipping through the partial indexes from one to the next, so that a million rows
+-- cost a few looks. Runs after plan_by_index.
 WITH RECURSIVE ready (listener) AS (
   (SELECT listener FROM event_delivery WHERE state = 'ready' ORDER BY listener LIMIT 1)
    UNION ALL

@@ -7,8 +7,10 @@
 
 #include "projections/registry.hpp"
 #include "projections/sql/sql_projection.hpp"
+#include "relay/forward/recipe.hpp"
 #include "relay/settings/settings.hpp"
 #include "relay/wiring/wire_engine.hpp"
+#include "tests/support/fake_sink.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -32,8 +34,16 @@ class EngineRun {
                  projections::sql_projection({std::move(sql)}));
   }
 
+  /// Sends to topics named after the aggregate type.
+  void add_forward(const std::string& name, std::vector<std::string> events) {
+    house.forwards.push_back(
+        {{.name = name, .events = std::move(events), .retry = {}},
+         relay::forward::recipe_of({"t.${aggregate_type}", "aggregate_id", "/test"},
+                                   relay::forward::Format::plain)});
+  }
+
   [[nodiscard]] std::unique_ptr<relay::engine::Engine> start(bool drain = false) const {
-    return relay::wiring::start_engine(settings, settings.databases[0], registry, drain);
+    return relay::wiring::start_engine(house, settings.databases[0], sink, drain);
   }
 
   /// Runs until nothing is pending. @return whether it drained within a minute.
@@ -47,8 +57,10 @@ class EngineRun {
   }
 
   TemporaryFolder folder_;  // of the flight records
-  relay::settings::Settings settings;
-  projections::Registry registry;
+  relay::wiring::House house;
+  relay::settings::Settings& settings = house.settings;
+  projections::Registry& registry = house.registry;
+  std::shared_ptr<FakeSink> sink = std::make_shared<FakeSink>();
 };
 
 }  // namespace tests
