@@ -17,6 +17,7 @@ using tests::KafkaTopics;
 using tests::quick_client;
 using tests::read_topic;
 using tests::send_records;
+using tests::why_shut_out;
 
 std::string fault_of_sending(const KafkaSettings& client, const std::string& topic,
                              const KafkaRecord& record) {
@@ -90,6 +91,42 @@ TEST(KafkaBroker, KeepsItsDataThroughKillNineAndAFreeze) {
   ASSERT_EQ(read.size(), 2U);
   EXPECT_EQ(read[0].value, "before");
   EXPECT_EQ(read[1].value, "after");
+}
+
+KafkaSettings with_password(const KafkaBroker& broker, Door door, const std::string& mechanism) {
+  KafkaSettings client = quick_client(broker.address(door));
+  client["security.protocol"] = door == Door::sasl ? "SASL_PLAINTEXT" : "SASL_SSL";
+  client["ssl.ca.location"] = broker.authority();
+  client["sasl.mechanism"] = mechanism;
+  client["sasl.username"] = KafkaBroker::user;
+  client["sasl.password"] = KafkaBroker::password;
+  return client;
+}
+
+TEST(KafkaBroker, LetsInThroughItsDoorsWhoHasTheKeyAndNobodyElse) {
+  const KafkaBroker broker{{.all_doors = true}};
+  KafkaTopics{broker.address()}.create("kept", 1);
+  KafkaSettings encrypted = quick_client(broker.address(Door::tls));
+  encrypted["security.protocol"] = "SSL";
+  encrypted["ssl.ca.location"] = broker.authority();
+  EXPECT_EQ(why_shut_out(encrypted), "");
+  for (const Door door : {Door::sasl, Door::sasl_tls}) {
+    for (const char* mechanism : {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}) {
+      SCOPED_TRACE(mechanism);
+      KafkaSettings client = with_password(broker, door, mechanism);
+      EXPECT_EQ(why_shut_out(client), "");
+      client["sasl.password"] = "wrong";
+      EXPECT_THAT(why_shut_out(client), testing::HasSubstr("uthentication failed"));
+    }
+  }
+  KafkaSettings client = with_password(broker, Door::other_host, "PLAIN");
+  EXPECT_THAT(why_shut_out(client), testing::HasSubstr("certificate verify failed"));
+  client["ssl.endpoint.identification.algorithm"] = "none";
+  EXPECT_EQ(why_shut_out(client), "") << "nothing but the name is wrong with it";
+  client = with_password(broker, Door::expired, "PLAIN");
+  EXPECT_THAT(why_shut_out(client), testing::HasSubstr("certificate verify failed"));
+  client["ssl.endpoint.identification.algorithm"] = "none";
+  EXPECT_THAT(why_shut_out(client), testing::HasSubstr("certificate verify failed"));
 }
 
 }  // namespace
