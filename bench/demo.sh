@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # The demo: a help desk at work, a relay beside it, and how fresh each of its projections is.
-# Run it by ./dev demo, which builds what it needs and gives it a PostgreSQL of its own.
+# Run it by ./dev demo, which builds what it needs and gives it a PostgreSQL of its own; with --kafka
+# also a Kafka, at FRESHET_TEST_KAFKA, to which the same relay forwards the same events.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 seconds=${FRESHET_DEMO_SECONDS:-15}
 rate=${FRESHET_DEMO_RATE:-150}
+kafka=${FRESHET_TEST_KAFKA:-}
 config=config/helpdesk.toml
+does="the three projections of $config"
 export FRESHET_DATABASE_URL=$FRESHET_TEST_URL
 psql=("$FRESHET_PG_BIN/psql" -X -q -v ON_ERROR_STOP=1 -P pager=off "$FRESHET_DATABASE_URL")
 logs=$(mktemp -d "${TMPDIR:-/tmp}/freshet-demo-XXXXXX")
@@ -39,11 +42,18 @@ broken() {
   exit 1
 }
 
+if [ -n "$kafka" ]; then
+  export FRESHET_KAFKA_BROKERS=$kafka
+  cat "$config" config/helpdesk_kafka.toml >"$logs/helpdesk.toml"
+  config=$logs/helpdesk.toml
+  does+=" and the forward of config/helpdesk_kafka.toml"
+fi
+
 say "1. The outbox and the read models: freshet migrate, then config/helpdesk.sql"
 build/freshet migrate -c "$config" >"$logs/migrate" 2>&1 || broken "migrate failed" "$logs/migrate"
 "${psql[@]}" -f config/helpdesk.sql >"$logs/sql" 2>&1 || broken "helpdesk.sql failed" "$logs/sql"
 
-say "2. A relay with the three projections of $config, and a help desk that writes $rate events/s"
+say "2. A relay with $does, and a help desk that writes $rate events/s"
 env --default-signal=INT build/freshet run -c "$config" >"$logs/relay" 2>&1 &
 relay=$!
 env --default-signal=INT build/freshet_helpdesk_writer --url "$FRESHET_DATABASE_URL" \
@@ -76,6 +86,14 @@ say "The help desk $(cat "$logs/writer"), and each of them is in all three proje
                    FROM incident_board ORDER BY last_seq DESC LIMIT 8"
 echo "Open incidents per group:"
 "${psql[@]}" -c "SELECT * FROM open_by_group ORDER BY open_incidents DESC, 1 LIMIT 5"
+
+if [ -n "$kafka" ]; then
+  build/example_consumer "$kafka" helpdesk.incident demo --to-end >"$logs/records" 2>&1 ||
+    broken "the consumer found a fault" "$logs/records"
+  echo "In Kafka, topic helpdesk.incident, $(wc -l <"$logs/records") records, such as:"
+  head -n 8 "$logs/records"
+  echo
+fi
 
 cat <<'TEXT'
 What next:

@@ -3,8 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <filesystem>
+#include <memory>
+
+#include "tests/support/eventually.hpp"
 #include "tests/support/kafka_records.hpp"
 #include "tests/support/kafka_topics.hpp"
+#include "tests/support/paths.hpp"
 
 // The broker that the other tests stand on: that it is a real one, and does what it says.
 namespace {
@@ -17,6 +23,7 @@ using tests::KafkaTopics;
 using tests::quick_client;
 using tests::read_topic;
 using tests::send_records;
+using tests::why_shut_out;
 
 std::string fault_of_sending(const KafkaSettings& client, const std::string& topic,
                              const KafkaRecord& record) {
@@ -74,8 +81,19 @@ TEST(KafkaBroker, RefusesWhatATopicDoesNotTake) {
   EXPECT_THROW((void)read_topic(quick_client(broker), "narrow"), std::runtime_error);
 }
 
-TEST(KafkaBroker, KeepsItsDataThroughKillNineAndAFreeze) {
-  KafkaBroker broker;
+/// A broker that may be harmed, with all its doors.
+class OwnKafkaBroker : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    broker_ = std::make_unique<KafkaBroker>(tests::KafkaSetup{.all_doors = true});
+  }
+  static void TearDownTestSuite() { broker_.reset(); }
+
+  inline static std::unique_ptr<KafkaBroker> broker_;
+};
+
+TEST_F(OwnKafkaBroker, KeepsItsDataThroughKillNineAndAFreeze) {
+  KafkaBroker& broker = *broker_;
   const KafkaSettings client = quick_client(broker.address());
   KafkaTopics{broker.address()}.create("kept", 1);
   send_records(client, "kept", {{.value = "before"}});
@@ -90,6 +108,57 @@ TEST(KafkaBroker, KeepsItsDataThroughKillNineAndAFreeze) {
   ASSERT_EQ(read.size(), 2U);
   EXPECT_EQ(read[0].value, "before");
   EXPECT_EQ(read[1].value, "after");
+}
+
+KafkaSettings with_password(const KafkaBroker& broker, Door door, const std::string& mechanism) {
+  KafkaSettings client = quick_client(broker.address(door));
+  client["security.protocol"] = door == Door::sasl ? "SASL_PLAINTEXT" : "SASL_SSL";
+  client["ssl.ca.location"] = broker.authority();
+  client["sasl.mechanism"] = mechanism;
+  client["sasl.username"] = KafkaBroker::user;
+  client["sasl.password"] = KafkaBroker::password;
+  return client;
+}
+
+TEST_F(OwnKafkaBroker, LetsInThroughItsDoorsWhoHasTheKeyAndNobodyElse) {
+  const KafkaBroker& broker = *broker_;
+  KafkaSettings encrypted = quick_client(broker.address(Door::tls));
+  encrypted["security.protocol"] = "SSL";
+  encrypted["ssl.ca.location"] = broker.authority();
+  EXPECT_EQ(why_shut_out(encrypted), "");
+  for (const Door door : {Door::sasl, Door::sasl_tls}) {
+    for (const char* mechanism : {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}) {
+      SCOPED_TRACE(mechanism);
+      KafkaSettings client = with_password(broker, door, mechanism);
+      EXPECT_EQ(why_shut_out(client), "");
+      client["sasl.password"] = "wrong";
+      EXPECT_THAT(why_shut_out(client), testing::HasSubstr("uthentication failed"));
+    }
+  }
+  KafkaSettings client = with_password(broker, Door::other_host, "PLAIN");
+  EXPECT_THAT(why_shut_out(client), testing::HasSubstr("certificate verify failed"));
+  client["ssl.endpoint.identification.algorithm"] = "none";
+  EXPECT_EQ(why_shut_out(client), "") << "nothing but the name is wrong with it";
+  client = with_password(broker, Door::expired, "PLAIN");
+  EXPECT_THAT(why_shut_out(client), testing::HasSubstr("certificate verify failed"));
+  client["ssl.endpoint.identification.algorithm"] = "none";
+  EXPECT_THAT(why_shut_out(client), testing::HasSubstr("certificate verify failed"));
+}
+
+TEST(KafkaBroker, LeavesNothingBehindWhenItsProcessIsKilled) {
+  const tests::TemporaryFolder folder;
+  const std::filesystem::path relay{tests::relay_binary()};
+  tests::Process owner{{(relay.parent_path() / "freshet_with_kafka").string(), "--topic", "t:2",
+                        "sh", "-c", "echo $FRESHET_TEST_KAFKA; exec sleep 600"},
+                       {{"TMPDIR", folder.path()}}};
+  ASSERT_TRUE(tests::eventually([&] { return owner.out().find('\n') != std::string::npos; }));
+  std::string address = owner.out();
+  address.pop_back();
+  EXPECT_EQ(fault_of_sending(quick_client(address), "t", {.value = "v", .partition = 1}), "");
+  EXPECT_FALSE(std::filesystem::is_empty(folder.path()));
+  owner.signal(SIGKILL);
+  EXPECT_TRUE(tests::eventually([&] { return std::filesystem::is_empty(folder.path()); }));
+  EXPECT_FALSE(tests::kafka_answers(address, std::chrono::milliseconds{100}));
 }
 
 }  // namespace

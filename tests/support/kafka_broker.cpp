@@ -2,9 +2,11 @@
 
 #include <sys/file.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -79,6 +81,15 @@ std::string settings_of(const DoorKind& kind, const std::string& folder) {
 
 }  // namespace
 
+std::vector<std::string> kafka_java(const std::string& main,
+                                    const std::vector<std::string>& options) {
+  std::vector<std::string> command{"java", "@" + source_dir() + "/tests/support/kafka/jvm.args",
+                                   "-XX:SharedArchiveFile=" + home() + "/kafka.jsa"};
+  command.insert(command.end(), options.begin(), options.end());
+  command.insert(command.end(), {"-cp", home() + "/libs/*", main});
+  return command;
+}
+
 KafkaBroker::KafkaBroker(KafkaSetup setup)
     : java_(std::move(setup.java)), held_(std::fopen(path("held").c_str(), "we"), std::fclose) {
   if (!fs::exists(home() + "/kafka.jsa")) {
@@ -127,15 +138,9 @@ void KafkaBroker::kill() {
 
 void KafkaBroker::start() {
   const std::string run = R"(echo $$ >"$0/pid"; exec "$@" >>"$0/log" 2>&1)";
-  std::vector<std::string> command{"sh",
-                                   "-c",
-                                   run,
-                                   folder_.path(),
-                                   "java",
-                                   "@" + source_dir() + "/tests/support/kafka/jvm.args",
-                                   "-XX:SharedArchiveFile=" + home() + "/kafka.jsa"};
-  command.insert(command.end(), java_.begin(), java_.end());
-  command.insert(command.end(), {"-cp", home() + "/libs/*", "kafka.Kafka", path("properties")});
+  std::vector<std::string> command{"sh", "-c", run, folder_.path()};
+  std::ranges::copy(kafka_java("kafka.Kafka", java_), std::back_inserter(command));
+  command.push_back(path("properties"));
   process_ = std::make_unique<Process>(command);
   const bool ended = eventually(
       [&] { return !process_->running() || kafka_answers(address(), std::chrono::seconds{1}); },

@@ -31,6 +31,10 @@ struct KafkaSetup {
   std::vector<std::string> java;  ///< More options for its JVM; the last one of a kind counts.
 };
 
+/// The command that runs a class of Kafka's jars; its arguments follow.
+[[nodiscard]] std::vector<std::string> kafka_java(const std::string& main,
+                                                  const std::vector<std::string>& options = {});
+
 /// A real Apache Kafka, one process that is its own controller, with a data folder and ports of its
 /// own, for as long as this object or its process lives, however that ends. Topics are not created
 /// by themselves. Access lists are on; what has none is open to everybody. One thread at a time.

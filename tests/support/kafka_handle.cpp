@@ -5,11 +5,15 @@
 #include <span>
 #include <stdexcept>
 
+#include "tests/support/eventually.hpp"
+
 namespace tests {
 namespace {
 
 using Text = std::array<char, 512>;
 using Metadata = Owned<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
+using Queue = Owned<rd_kafka_queue_t, rd_kafka_queue_destroy>;
+using Event = Owned<rd_kafka_event_t, rd_kafka_event_destroy>;
 using Topic = Owned<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
 Metadata metadata_of(rd_kafka_t* handle, rd_kafka_topic_t* topic, std::chrono::milliseconds time) {
@@ -37,6 +41,7 @@ KafkaHandle open_kafka(rd_kafka_type_t type, const KafkaSettings& settings,
       throw std::runtime_error{why.data()};
     }
   }
+  rd_kafka_conf_set_events(conf.get(), RD_KAFKA_EVENT_ERROR);
   if (on_delivery != nullptr) rd_kafka_conf_set_dr_msg_cb(conf.get(), on_delivery);
   KafkaHandle handle{rd_kafka_new(type, conf.get(), why.data(), why.size())};
   if (!handle) throw std::runtime_error{why.data()};
@@ -48,6 +53,25 @@ bool kafka_answers(const std::string& address, std::chrono::milliseconds time) {
   const KafkaHandle handle = open_kafka(RD_KAFKA_PRODUCER, quick_client(address));
   const Metadata metadata = metadata_of(handle.get(), nullptr, time);
   return metadata && metadata->broker_cnt > 0;
+}
+
+std::string why_shut_out(const KafkaSettings& client) {
+  const KafkaHandle handle = open_kafka(RD_KAFKA_PRODUCER, client);
+  const Queue queue{rd_kafka_queue_get_main(handle.get())};
+  std::string why = "nothing";
+  (void)eventually([&] {
+    if (metadata_of(handle.get(), nullptr, std::chrono::milliseconds{100})) {
+      why.clear();
+      return true;
+    }
+    while (const Event event{rd_kafka_queue_poll(queue.get(), 0)}) {
+      if (rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) continue;
+      why = rd_kafka_event_error_string(event.get());
+      return true;
+    }
+    return false;
+  });
+  return why;
 }
 
 int partitions_of(rd_kafka_t* handle, const std::string& topic) {

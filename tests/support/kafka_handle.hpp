@@ -39,6 +39,9 @@ using OnDelivery = void (*)(rd_kafka_t*, const rd_kafka_message_t*, void*);
 /// Whether a broker answers at the address within the time.
 [[nodiscard]] bool kafka_answers(const std::string& address, std::chrono::milliseconds time);
 
+/// What a client with these settings is told that a broker does not let in; "" when it is let in.
+[[nodiscard]] std::string why_shut_out(const KafkaSettings& client);
+
 /// How many partitions of a topic have a leader; 0 when there is no such topic.
 [[nodiscard]] int partitions_of(rd_kafka_t* handle, const std::string& topic);
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,7 +41,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 Process::Process(const std::vector<std::string>& argv,
                  const std::map<std::string, std::string>& environment, const std::string& input)
-    : folder_(new_folder()) {
+    : out_(::memfd_create("out", MFD_CLOEXEC)), err_(::memfd_create("err", MFD_CLOEXEC)) {
   std::vector<std::string> arguments = argv;
   std::vector<std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -52,16 +53,18 @@ Process::Process(const std::vector<std::string>& argv,
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   const std::string from = input.empty() ? "/dev/null" : input;
-  const int create = O_WRONLY | O_CREAT | O_TRUNC;
   posix_spawn_file_actions_addopen(&files, 0, from.c_str(), O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, 1, (folder_ + "/out").c_str(), create, 0600);
-  posix_spawn_file_actions_addopen(&files, 2, (folder_ + "/err").c_str(), create, 0600);
+  posix_spawn_file_actions_adddup2(&files, out_, 1);
+  posix_spawn_file_actions_adddup2(&files, err_, 2);
   auto argument_list = pointers(arguments);
   auto variable_list = pointers(variables);
   const int error = posix_spawnp(&pid_, argument_list[0], &files, nullptr, argument_list.data(),
                                  variable_list.data());
   posix_spawn_file_actions_destroy(&files);
-  if (error != 0) throw std::runtime_error{"cannot start " + argv.at(0)};
+  if (error == 0) return;
+  ::close(out_);
+  ::close(err_);
+  throw std::runtime_error{"cannot start " + argv.at(0)};
 }
 
 Process::~Process() {
@@ -70,8 +73,8 @@ Process::~Process() {
     ::kill(pid_, SIGCONT);
     (void)wait();
   }
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  ::close(out_);
+  ::close(err_);
 }
 
 void Process::signal(int number) const {
@@ -95,10 +98,10 @@ std::optional<int> Process::wait(std::chrono::milliseconds time) {
 }
 
 std::string Process::out() const {
-  return read_file(folder_ + "/out");
+  return read_file("/proc/self/fd/" + std::to_string(out_));
 }
 std::string Process::err() const {
-  return read_file(folder_ + "/err");
+  return read_file("/proc/self/fd/" + std::to_string(err_));
 }
 
 Ended run_command(const std::vector<std::string>& argv,

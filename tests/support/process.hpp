@@ -10,7 +10,7 @@
 
 namespace tests {
 
-/// A child process with its output in files. Killed and waited for in the destructor.
+/// A child process with its output in memory. Killed and waited for in the destructor.
 class Process {
  public:
   /// Starts it. @param environment added to ours. @param input a file for standard input; empty:
@@ -33,7 +33,8 @@ class Process {
   [[nodiscard]] std::string err() const;
 
  private:
-  std::string folder_;
+  int out_ = -1;  ///< Files without a name.
+  int err_ = -1;
   pid_t pid_ = -1;
   std::optional<int> code_;
 };

@@ -75,7 +75,7 @@ inline const std::vector<Library> libraries = {
     {"fmt/", {"relay/base/"}},
     {"concurrentqueue", {"relay/flow/"}},
     {"blockingconcurrentqueue", {"relay/flow/"}},
-    {"librdkafka/", {"relay/forward/kafka"}},
+    {"librdkafka/", {"relay/forward/kafka", "config/example_consumer.cpp"}},
     {"httplib.h", {"relay/http/"}},
     {"prometheus/", {"relay/measure/"}},
     {"gtest/", {}},

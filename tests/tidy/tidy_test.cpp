@@ -63,6 +63,14 @@ TEST(Tidy, ForbidsALibraryOutsideItsRoom) {
   EXPECT_THAT(said("libraries", {{"relay/settings/a.cpp", text}}), IsEmpty());
 }
 
+TEST(Tidy, LetsTheExampleOfAConsumerKnowKafkaAndNothingElseOfConfig) {
+  const std::string text = "#include <librdkafka/rdkafkacpp.h>\n";
+  EXPECT_THAT(said("libraries", {{"config/example_consumer.cpp", text}}), IsEmpty());
+  EXPECT_THAT(said("libraries", {{"relay/forward/kafka/kafka_sink.cpp", text}}), IsEmpty());
+  EXPECT_EQ(said("libraries", {{"config/example_service.cpp", text}}).size(), 1U);
+  EXPECT_EQ(said("libraries", {{"relay/forward/forward.cpp", text}}).size(), 1U);
+}
+
 TEST(Tidy, LetsRowsTravelButNotConnections) {
   EXPECT_THAT(said("libraries", {{"relay/decode/a.hpp", "#include <pqxx/result>\n"}}), IsEmpty());
   EXPECT_EQ(said("libraries", {{"relay/decode/a.hpp", "#include <pqxx/pqxx>\n"}}).size(), 1U);
