@@ -19,8 +19,11 @@ sources() {
     settings) echo relay/settings/*.cpp relay/base/in_quotes.cpp relay/flow/flight_folder.cpp \
       relay/pg/conninfo.cpp projections/suggest.cpp ;;
     payload) echo relay/decode/payload_check.cpp ;;
-    patterns) echo projections/type_pattern.cpp projections/guard/key_template.cpp \
+    patterns) echo projections/type_pattern.cpp projections/event_template.cpp \
       projections/event.cpp projections/suggest.cpp ;;
+    records) echo relay/forward/{format,recipe,plain,cloudevents,debezium,event_headers}.cpp \
+      relay/forward/{rfc3339,topic_name,trace_context}.cpp relay/base/in_quotes.cpp \
+      projections/{event,event_template,suggest}.cpp ;;
     sql) echo projections/sql/{statement,tokens,transaction_command}.cpp projections/suggest.cpp ;;
   esac
 }
@@ -53,7 +56,7 @@ run() {
 }
 
 failed=0
-for target in ${FRESHET_FUZZ_TARGETS:-settings payload patterns sql}; do
+for target in ${FRESHET_FUZZ_TARGETS:-settings payload patterns records sql}; do
   build "$target"
   if run "$target"; then
     inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$target.log")

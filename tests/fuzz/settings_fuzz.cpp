@@ -20,6 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (settings.databases.empty() || settings.relay.workers < 1) std::abort();
     if (settings.relay.handler_timeout >= settings.relay.statement_timeout) std::abort();
     if (relay::settings::idle_limit(settings.relay) > settings.relay.drain) std::abort();
+    if (!settings.forwards.empty() && !settings.kafka) std::abort();
+    if (settings.kafka && (settings.kafka->timeout <= settings.relay.handler_timeout ||
+                           settings.kafka->timeout >= settings.relay.statement_timeout)) {
+      std::abort();
+    }
   } catch (const relay::settings::SettingsError& error) {
     if (error.faults.empty()) std::abort();
     for (const std::string& fault : error.faults) {
