@@ -21,8 +21,8 @@ sources() {
     payload) echo relay/decode/payload_check.cpp ;;
     patterns) echo projections/type_pattern.cpp projections/event_template.cpp \
       projections/event.cpp projections/suggest.cpp ;;
-    records) echo relay/forward/{format,recipe,plain,cloudevents,debezium,event_headers,rfc3339}.cpp \
-      relay/forward/{topic_name,trace_context}.cpp relay/base/in_quotes.cpp \
+    records) echo relay/forward/{format,recipe,plain,cloudevents,debezium,event_headers}.cpp \
+      relay/forward/{rfc3339,topic_name,trace_context}.cpp relay/base/in_quotes.cpp \
       projections/{event,event_template,suggest}.cpp ;;
     sql) echo projections/sql/{statement,tokens,transaction_command}.cpp projections/suggest.cpp ;;
   esac

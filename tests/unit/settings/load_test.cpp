@@ -23,7 +23,6 @@ using tests::load_settings;
 using tests::one_database;
 using tests::settings_environment;
 using tests::settings_faults;
-using tests::SettingsFile;
 
 TEST(Settings, TheSmallestFileHasEveryDefault) {
   const Settings settings = load_settings(one_database);

@@ -7,7 +7,6 @@ namespace {
 
 using relay::forward::kafka::faults_of;
 using relay::forward::kafka::refusal_of;
-using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
