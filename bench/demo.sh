@@ -90,7 +90,10 @@ echo "Open incidents per group:"
 if [ -n "$kafka" ]; then
   build/example_consumer "$kafka" helpdesk.incident demo --to-end >"$logs/records" 2>&1 ||
     broken "the consumer found a fault" "$logs/records"
-  echo "In Kafka, topic helpdesk.incident, $(wc -l <"$logs/records") records, such as:"
+  there=$(grep -c ': Incident' "$logs/records" || true)
+  events=$("${psql[@]}" -Atc 'SELECT count(*) FROM event_publication')
+  [ "$there" = "$events" ] || broken "$there of $events events are in Kafka" "$logs/relay"
+  echo "In Kafka, topic helpdesk.incident, all $there of them, in order per incident, such as:"
   head -n 8 "$logs/records"
   echo
 fi
