@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The demo: a help desk at work, a relay beside it, and how fresh each of its projections is.
-# Run it by ./dev demo, which builds what it needs and gives it a PostgreSQL of its own; with --kafka
-# also a Kafka, at FRESHET_TEST_KAFKA, to which the same relay forwards the same events.
+# Run it by ./dev demo, which builds what it needs and gives it a PostgreSQL of its own, and with
+# --kafka a Kafka too, at FRESHET_TEST_KAFKA, to which the same relay forwards the same events.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -36,7 +36,7 @@ class Tls : public ::testing::Test {
   }
   /// Starts the server with a certificate for a host, valid from `from` to `until`.
   void serve(const std::string& host, const std::string& from, const std::string& until) const {
-    authority_.issue("server", host, from, until);
+    authority_.issue("server", "DNS:" + host, from, until);
     PrivateCluster::give_to_server(path("server.key"));
     std::filesystem::permissions(path("server.key"), std::filesystem::perms::owner_read);
     cluster_.start();

@@ -38,7 +38,7 @@ void Authority::issue(const std::string& name, const std::string& host, const st
                                << "\ncertificate = " << certificate()
                                << "\ndefault_md = sha256\npolicy = p\nx509_extensions = x\n"
                                << "[p]\ncommonName = supplied\n"
-                               << "[x]\nsubjectAltName = DNS:" << host << "\n";
+                               << "[x]\nsubjectAltName = " << host << "\n";
   openssl({"ca", "-batch", "-notext", "-config", stem + ".cnf", "-startdate", from, "-enddate",
            until, "-in", stem + ".csr", "-out", stem + ".pem"});
 }

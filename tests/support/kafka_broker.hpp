@@ -24,8 +24,8 @@ enum class Door {
 };
 
 struct KafkaSetup {
-  /// All doors; else only the plain one. TLS is told to trust `authority()`, with the host name
-  /// localhost; passwords go by PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512.
+  /// All doors; else only the plain one. Certificates are from `authority()`; passwords go by
+  /// PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512.
   bool all_doors = false;
   std::vector<std::string> properties;  ///< More lines for its server.properties.
   std::vector<std::string> java;  ///< More options for its JVM; the last one of a kind counts.
@@ -52,7 +52,7 @@ class KafkaBroker {
   /// The one for every test that does it no harm: started at first use, ended at exit.
   static KafkaBroker& shared();
 
-  /// "host:port". @throws std::out_of_range for a door it does not have.
+  /// "127.0.0.1:port". @throws std::out_of_range for a door it does not have.
   [[nodiscard]] std::string address(Door door = Door::plain) const;
   /// A file with the certificate of the authority that its certificates are from.
   [[nodiscard]] std::string authority() const { return path("ca.pem"); }
