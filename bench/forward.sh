@@ -75,8 +75,8 @@ drain() {
   psql "$url" -c "
     SELECT round($events / extract(epoch FROM clock_timestamp() - '$began')),
            round((pg_current_wal_lsn() - '$before') / $events)" | tr '|' ' '
-  [ "$(psql "$url" -c "SELECT count(*) FROM event_publication WHERE completion_date IS NULL")" = 0 ] ||
-    fail "some events are not complete"
+  local open="SELECT count(*) FROM event_publication WHERE completion_date IS NULL"
+  [ "$(psql "$url" -c "$open")" = 0 ] || fail "some events are not complete"
   [ "$(build/freshet_kafka_topic count "$FRESHET_TEST_KAFKA" "$topic")" = "$events" ] ||
     fail "the topic does not hold $events records"
 }
@@ -106,7 +106,8 @@ SQL
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
-echo "$(nproc) cores, shared with PostgreSQL $("$FRESHET_PG_BIN/postgres" -V | awk '{print $3}') and Kafka"
+postgres=$("$FRESHET_PG_BIN/postgres" -V | awk '{print $3}')
+echo "$(nproc) cores, shared with PostgreSQL $postgres and Kafka"
 for round in $(seq "$rounds"); do
   for work in 'update alone' 'delete alone' 'update beside'; do
     read -r mode how <<<"$work"
