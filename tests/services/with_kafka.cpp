@@ -1,5 +1,5 @@
 // Runs a command with a Kafka of its own:  freshet_with_kafka [--topic NAME:PARTITIONS]… COMMAND…
-// FRESHET_TEST_KAFKA tells the command the address. The broker ends with the command, or with this
+// FRESHET_TEST_KAFKA tells the command the address, FRESHET_TEST_KAFKA_PID the process. The broker ends with the command, or with this
 // process however that ends. Exit status: the command's own.
 #include <spawn.h>
 #include <sys/wait.h>
@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
     }
     if (words.empty()) throw std::runtime_error{"a command is missing"};
     ::setenv("FRESHET_TEST_KAFKA", broker.address().c_str(), 1);  // NOLINT: no other thread yet
+    ::setenv("FRESHET_TEST_KAFKA_PID", std::to_string(broker.pid()).c_str(), 1);  // NOLINT
     return run(words);
   } catch (const std::exception& error) {
     std::cerr << "with_kafka: " << error.what() << "\n";
