@@ -1,5 +1,7 @@
 #include "relay/pg/connection.hpp"
 
+#include <algorithm>
+
 #include "relay/pg/conninfo.hpp"
 
 namespace relay::pg {
@@ -147,6 +149,11 @@ int Connection::server_version() const {
 Script& Script::add(std::string_view sql, const std::vector<std::string>& values) {
   if (!text_.empty()) text_ += ";\n";
   for (std::size_t i = 0; i < sql.size(); ++i) {
+    // A value with a line break in it would end a comment that speaks of it.
+    if (sql.substr(i).starts_with("--") && (i == 0 || sql[i - 1] == '\n')) {
+      i = std::min(sql.find('\n', i), sql.size());
+      continue;
+    }
     if (sql[i] != '$' || i + 1 == sql.size() || sql[i + 1] < '1' || sql[i + 1] > '9') {
       text_ += sql[i];
       continue;

@@ -114,8 +114,8 @@ class Script {
  public:
   explicit Script(Connection& connection) : connection_(connection) {}
 
-  /// Adds a statement; `$1 … $n` are replaced by the quoted values. Only for statements of our own,
-  /// in which "$" and a digit mean nothing else.
+  /// Adds a statement; `$1 … $n` are replaced by the quoted values, lines of comment are left out.
+  /// Only for statements of our own, in which "$" and a digit mean nothing else.
   Script& add(std::string_view sql, const std::vector<std::string>& values = {});
 
   pqxx::result run();

@@ -21,6 +21,15 @@ TEST(Connection, AScriptQuotesItsValuesAndReturnsTheLastRows) {
   EXPECT_STREQ(rows[0][1].c_str(), "b\\");
 }
 
+TEST(Connection, AScriptsCommentsCannotBeEndedByALineBreakInAValue) {
+  const tests::TestDatabase db;
+  Connection connection{db.url()};
+  const std::string value = "x\n'; SELECT 'somebody else';\n--";
+  const auto rows =
+      Script{connection}.add("-- What it is: $1.\nSELECT $1::text\n-- and $1", {value}).run();
+  EXPECT_EQ(rows[0][0].c_str(), value);
+}
+
 TEST(Connection, RollbackEndsAFailedTransaction) {
   const tests::TestDatabase db;
   Connection connection{db.url()};
