@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 
 #include "relay/base/log.hpp"
 #include "relay/wiring/last_resort.hpp"
+#include "relay/wiring/stop_signals.hpp"
 #include "relay/wiring/wire_engine.hpp"
 
 namespace relay::wiring {
@@ -19,23 +19,13 @@ using Engines = std::vector<std::unique_ptr<engine::Engine>>;
 using engine::Engine;
 using Clock = std::chrono::steady_clock;
 
-constexpr timespec look_every{0, 100'000'000};
+constexpr std::chrono::milliseconds look_every{100};
 constexpr std::chrono::seconds report_every{10};
 constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
 
-sigset_t stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  return set;
-}
-
 /// Waits a moment for a signal. @return its number, or 0.
 int next_signal() {
-  const sigset_t set = stop_signals();
-  const int number = sigtimedwait(&set, nullptr, &look_every);
-  return number > 0 ? number : 0;
+  return next_stop_signal(look_every);
 }
 
 std::int64_t events_done(const Engines& engines) {
@@ -116,10 +106,7 @@ void stop_all(const Engines& engines, std::chrono::seconds limit, LastResort& la
 
 int run_relay(const House& house, bool drain) {
   const settings::Settings& settings = house.settings;
-  const sigset_t set = stop_signals();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE,
-         SIG_IGN);  // NOLINT: a lost connection is an error of the call, not of the process
+  take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the engines, whose end it watches
   const auto sink = open_sink(house);
