@@ -4,6 +4,7 @@
 
 #include "projections/array_literal.hpp"
 #include "relay/base/in_quotes.hpp"
+#include "relay/operate/like_pattern.hpp"
 #include "relay/operate/usage_error.hpp"
 
 namespace relay::operate {
@@ -19,16 +20,6 @@ bool is_uuid(const std::string& text) {
     if (dash ? byte != '-' : std::isxdigit(byte) == 0) return false;
   }
   return true;
-}
-
-/// An event type pattern for LIKE.
-std::string like(const std::string& pattern) {
-  std::string text;
-  for (const char c : pattern) {
-    if (c == '%' || c == '_' || c == '\\') text += '\\';
-    text += c == '*' ? '%' : c;
-  }
-  return text;
 }
 
 }  // namespace
@@ -53,7 +44,7 @@ void check(const DeadFilter& filter) {
 std::vector<std::string> values_of(const DeadFilter& filter) {
   const std::string exact = filter.key_type ? *filter.key_type + '\x1f' + filter.key : "";
   return {projections::array_literal(filter.events), filter.projection,  exact,
-          filter.key_type ? "" : filter.key,         filter.error_class, like(filter.type)};
+          filter.key_type ? "" : filter.key,         filter.error_class, like_pattern(filter.type)};
 }
 
 std::string in_words(const DeadFilter& filter) {

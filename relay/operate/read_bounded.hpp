@@ -8,7 +8,7 @@
 
 namespace relay::operate {
 
-/// A read in a transaction of its own, which ends after 30 seconds whatever it finds.
+/// A statement in a transaction of its own, which ends after 30 seconds whatever it finds.
 /// @param by_index takes the plan by index, whatever the statistics say.
 /// @throws pqxx::failure and kin.
 [[nodiscard]] pqxx::result read_bounded(pg::Connection& connection, std::string_view statement,
