@@ -92,9 +92,10 @@ void add_writing(CLI::App& app, Command& command) {
 }
 
 bool takes_value(const std::string& option) {
-  constexpr const char* names[] = {"-c",           "--config", "--database",    "--watch",
-                                   "--batch",      "--key",    "--key-type",    "--type",
-                                   "--projection", "--limit",  "--error-class", "--reason"};
+  constexpr const char* names[] = {
+      "-c",         "--config", "--database",   "--watch", "--batch",       "--key",
+      "--key-type", "--type",   "--projection", "--limit", "--error-class", "--reason",
+      "--forward",  "--to",     "--from",       "--until", "--rate"};
   return std::ranges::find(names, option) != std::end(names);
 }
 
@@ -159,6 +160,7 @@ std::variant<Command, int> parse(int argc, const char* const* argv) {
   add_dead(app, command);
   add_keys(app, command);
   add_pause(app, command);
+  add_replay(app, command);
   add_listeners(app, command);
   add_writing(app, command);
   try {

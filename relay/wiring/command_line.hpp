@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "relay/operate/dead_filter.hpp"
+#include "relay/operate/replay_filter.hpp"
 
 namespace relay::wiring {
 
@@ -28,7 +29,16 @@ struct Command {
     pause,
     resume,
     publish,
+    replay,
     settings
+  };
+  /// replay.
+  struct Replay {
+    std::string forward = {};
+    std::string topic = {};
+    operate::ReplayFilter filter = {};
+    int rate = 0;  ///< Events per second; 0: as fast as it goes.
+    bool restart = false;
   };
   Verb verb = Verb::check;
   std::string config;                        ///< `-c FILE`.
@@ -44,6 +54,7 @@ struct Command {
   bool yes = false;                          ///< What changes something: do not ask.
   int batch = 500;                           ///< publish: lines per transaction, 1 … 10,000.
   bool adopt = false;                        ///< settings.
+  Replay replay = {};
 };
 
 /// Reads the command line. Prints help and version to standard output and faults to standard error.

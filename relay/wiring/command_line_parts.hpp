@@ -18,5 +18,6 @@ CLI::App* add_verb(CLI::App& parent, const std::string& name, const std::string&
 void add_dead(CLI::App& app, Command& command);   ///< dead list, show, retry, discard.
 void add_keys(CLI::App& app, Command& command);   ///< keys blocked.
 void add_pause(CLI::App& app, Command& command);  ///< pause, resume.
+void add_replay(CLI::App& app, Command& command);
 
 }  // namespace relay::wiring

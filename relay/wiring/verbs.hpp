@@ -23,6 +23,7 @@ namespace relay::wiring {
 [[nodiscard]] int pause_listener(const House& house, const Command& command);
 [[nodiscard]] int resume_listener(const House& house, const Command& command);
 [[nodiscard]] int publish(const House& house, const Command& command);
+[[nodiscard]] int replay(const House& house, const Command& command);
 [[nodiscard]] int show_settings(const House& house, const Command& command);
 
 }  // namespace relay::wiring

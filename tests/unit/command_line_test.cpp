@@ -42,6 +42,7 @@ TEST(CommandLine, EveryVerbIsRead) {
       {{"pause", "a", "-c", "f"}, Verb::pause},
       {{"resume", "a", "-c", "f"}, Verb::resume},
       {{"publish", "-c", "f"}, Verb::publish},
+      {{"replay", "--forward", "a", "--to", "b", "-c", "f"}, Verb::replay},
       {{"settings", "-c", "f"}, Verb::settings},
   };
   for (const auto& [words, verb] : table) {
@@ -68,6 +69,24 @@ TEST(CommandLine, EveryFilterOfDeadLettersIsRead) {
       std::get<Command>(ask({"dead", "list", "--limit", "7", "--json", "-c", "f"}).value);
   EXPECT_EQ(list.limit, 7);
   EXPECT_TRUE(list.json);
+}
+
+TEST(CommandLine, EveryWordOfAReplayIsRead) {
+  const auto replay = std::get<Command>(
+      ask({"replay", "--forward", "a", "--to", "t", "--from", "7", "--until", "2026-03-01", "--key",
+           "k", "--type", "T*", "--rate", "50", "--restart", "--yes", "-c", "f"})
+          .value);
+  EXPECT_EQ(replay.replay.forward, "a");
+  EXPECT_EQ(replay.replay.topic, "t");
+  EXPECT_EQ(operate::in_words(replay.replay.filter),
+            "--from 7 --until 2026-03-01 --key k --type T*");
+  EXPECT_EQ(replay.replay.rate, 50);
+  EXPECT_TRUE(replay.replay.restart);
+  EXPECT_TRUE(replay.yes);
+  EXPECT_THAT(ask({"replay", "--to", "t", "-c", "f"}).err, HasSubstr("--forward"));
+  EXPECT_THAT(ask({"replay", "--forward", "a", "-c", "f"}).err, HasSubstr("--to"));
+  EXPECT_THAT(ask({"replay", "--forward", "a", "--to", "t", "--rate", "0", "-c", "f"}).err,
+              HasSubstr("--rate"));
 }
 
 TEST(CommandLine, WhatChangesDeadLettersSaysWhichAndWhy) {

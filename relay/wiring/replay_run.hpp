@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "relay/decode/decoder.hpp"
+#include "relay/forward/resend.hpp"
+#include "relay/operate/replay_queue.hpp"
+#include "relay/wiring/pace.hpp"
+
+namespace relay::wiring {
+
+/// What a replay needs of the world around it.
+struct ReplayWorld {
+  /// Waits so long, or less. @return false: a stop was asked for, once and for all.
+  std::function<bool(std::chrono::milliseconds)> wait;
+  std::function<void(std::int64_t done, std::int64_t total)> progress;
+  std::function<void(const std::string& sentence)> say;
+};
+
+/// How a replay came to its end.
+struct ReplayEnding {
+  enum class Kind { finished, stopped, halted };
+  Kind kind = Kind::finished;
+  std::string why;  ///< Halted: one line.
+  std::vector<std::string>
+      refused;  ///< The first that could not be sent in this run, with reasons.
+};
+
+/// Sends what a replay has before it, batch by batch: read, send, await, note. While the brokers
+/// are down it waits for them. @param queue borrowed; given back at the end.
+/// @throws as ReplayQueue; what was not noted is sent again by whoever goes on.
+ReplayEnding run_replay(operate::ReplayQueue& queue, const decode::Decoder& decoder,
+                        const forward::Resend& resend, Pace pace, const ReplayWorld& world);
+
+/// What became of it, in words.
+[[nodiscard]] std::string in_words(const ReplayEnding& ending, const operate::Replay& replay);
+
+}  // namespace relay::wiring
