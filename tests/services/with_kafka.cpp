@@ -1,6 +1,7 @@
 // Runs a command with a Kafka of its own:  freshet_with_kafka [--topic NAME:PARTITIONS]… COMMAND…
-// FRESHET_TEST_KAFKA tells the command the address, FRESHET_TEST_KAFKA_PID the broker's process. The
-// broker ends with the command, or with this process however that ends. Exit status: the command's.
+// FRESHET_TEST_KAFKA tells the command the address, FRESHET_TEST_KAFKA_PID the broker's process.
+// The broker ends with the command, or with this process however that ends. Exit status: the
+// command's.
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
