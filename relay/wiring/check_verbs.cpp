@@ -6,11 +6,17 @@
 #include "relay/base/log.hpp"
 #include "relay/operate/migrate.hpp"
 #include "relay/preflight/preflight.hpp"
+#include "relay/wiring/check_forwards.hpp"
 #include "relay/wiring/verbs.hpp"
 #include "relay/wiring/wire_engine.hpp"
 
 namespace relay::wiring {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kafka_time = 5s;
+constexpr auto kafka_time_at_start = 2s;  // projections wait for it, and nothing depends on it
 
 /// Shows how far a migration is: a line that changes on a terminal, log lines elsewhere.
 void show_progress(std::string_view file, std::string_view text, long done, long total) {
@@ -28,6 +34,15 @@ void show_progress(std::string_view file, std::string_view text, long done, long
 
 preflight::Findings findings_of(const House& house, const settings::Database& database) {
   return preflight::inspect({database.url, agreed_settings(house.settings.relay), house.checked});
+}
+
+/// @return whether any of them is a fault.
+bool print(const std::string& about, const preflight::Findings& findings) {
+  for (const preflight::Finding& finding : findings) {
+    const bool is_fault = finding.severity == preflight::Finding::Severity::fault;
+    std::cout << about << ": " << (is_fault ? "fault: " : "warning: ") << finding.sentence << "\n";
+  }
+  return preflight::any_fault(findings);
 }
 
 }  // namespace
@@ -52,15 +67,15 @@ int check(const House& house) {
   bool faults = false;
   for (const settings::Database& database : house.settings.databases) {
     const preflight::Findings findings = findings_of(house, database);
-    for (const preflight::Finding& finding : findings) {
-      const bool is_fault = finding.severity == preflight::Finding::Severity::fault;
-      std::cout << database.name << ": " << (is_fault ? "fault: " : "warning: ") << finding.sentence
-                << "\n";
-    }
-    faults = faults || preflight::any_fault(findings);
+    faults = print(database.name, findings) || faults;
     if (findings.empty()) {
       std::cout << database.name << ": fine, " << house.registry.all().size() << " projection(s)\n";
     }
+  }
+  const preflight::Findings topics = inspect_forwards(house, kafka_time);
+  faults = print("kafka", topics) || faults;
+  if (topics.empty() && !house.forwards.empty()) {
+    std::cout << "kafka: fine, " << house.forwards.size() << " forward(s)\n";
   }
   return faults ? Exit::database : Exit::fine;
 }
@@ -76,7 +91,12 @@ int preflight_all(const House& house) {
     }
     faults = faults || preflight::any_fault(findings);
   }
-  return faults ? Exit::database : Exit::fine;
+  if (faults) return Exit::database;
+  // What is wrong with the brokers concerns their forwards alone.
+  for (const preflight::Finding& finding : inspect_forwards(house, kafka_time_at_start)) {
+    log::warn(finding.sentence);
+  }
+  return Exit::fine;
 }
 
 }  // namespace relay::wiring

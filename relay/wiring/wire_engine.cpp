@@ -94,17 +94,20 @@ std::map<std::string, std::string> agreed_settings(const settings::Relay& relay)
           {"lanes", "64"}};
 }
 
-std::shared_ptr<forward::Sink> open_sink(const House& house) {
-  if (house.forwards.empty() || !house.settings.kafka) return nullptr;
-  const settings::Kafka& kafka = *house.settings.kafka;
+forward::kafka::KafkaOptions kafka_options(const House& house) {
+  const settings::Kafka kafka = house.settings.kafka.value_or(settings::Kafka{});
   int threads = house.settings.relay.workers;
   for (const ReadyForward& forward : house.forwards) threads += forward.workers;
+  return {.brokers = kafka.brokers,
+          .settings = {kafka.options.begin(), kafka.options.end()},
+          .timeout = kafka.timeout,
+          .callers = threads * static_cast<int>(house.settings.databases.size())};
+}
+
+std::shared_ptr<forward::Sink> open_sink(const House& house) {
+  if (house.forwards.empty() || !house.settings.kafka) return nullptr;
   try {
-    return std::make_shared<forward::kafka::KafkaSink>(forward::kafka::KafkaOptions{
-        .brokers = kafka.brokers,
-        .settings = {kafka.options.begin(), kafka.options.end()},
-        .timeout = kafka.timeout,
-        .callers = threads * static_cast<int>(house.settings.databases.size())});
+    return std::make_shared<forward::kafka::KafkaSink>(kafka_options(house));
   } catch (const std::invalid_argument& error) {
     throw settings::SettingsError{{std::string{"[kafka.options]: "} + error.what()}};
   }

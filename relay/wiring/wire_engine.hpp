@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "relay/engine/engine.hpp"
+#include "relay/forward/kafka/kafka_options.hpp"
 #include "relay/forward/sink.hpp"
 #include "relay/settings/settings.hpp"
 #include "relay/wiring/house.hpp"
@@ -15,6 +16,9 @@ namespace relay::wiring {
 [[nodiscard]] std::unique_ptr<engine::Engine> start_engine(
     const House& house, const settings::Database& database,
     const std::shared_ptr<forward::Sink>& sink, bool drain);
+
+/// How the forwards of a house reach their brokers. @param house has a section [kafka].
+[[nodiscard]] forward::kafka::KafkaOptions kafka_options(const House& house);
 
 /// What the forwards of a house send to, shared by all its databases; null when it has none.
 /// @throws settings::SettingsError: librdkafka does not take a setting.

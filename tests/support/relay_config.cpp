@@ -26,6 +26,12 @@ void RelayConfig::add(const std::string& name, const std::string& events, const 
                  "\"]\nsql = '''\n" + sql + "\n'''\nretry_s = " + retry_s + "\n" + extra + "\n";
 }
 
+void RelayConfig::add_forward(const std::string& name, const std::string& events,
+                              const std::string& topic, const std::string& extra) {
+  projections += "\n[[forward]]\nname = \"" + name + "\"\nevents = [\"" + events +
+                 "\"]\ntopic = \"" + topic + "\"\nretry_s = " + retry_s + "\n" + extra + "\n";
+}
+
 void RelayConfig::add_from(const std::string& path) {
   std::ifstream file{path};
   std::ostringstream text;
@@ -43,9 +49,14 @@ const std::string& RelayConfig::write() const {
     file << "flight_record_dir = \"" << folder_ << "/flight\"\n";
   }
   for (const auto& [name, value] : relay) file << name << " = " << value << "\n";
-  file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n"
-       << database_extra << "\n"
-       << projections;
+  file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n" << database_extra << "\n";
+  if (!kafka.empty()) file << "\n[kafka]\n";
+  for (const auto& [name, value] : kafka) file << name << " = " << value << "\n";
+  if (!kafka_options.empty()) file << "\n[kafka.options]\n";
+  for (const auto& [name, value] : kafka_options) {
+    file << "\"" << name << "\" = \"" << value << "\"\n";
+  }
+  file << projections;
   file.close();
   std::filesystem::rename(path_ + ".new", path_);
   return path_;

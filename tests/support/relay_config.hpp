@@ -20,11 +20,17 @@ class RelayConfig {
   std::string database_extra;                ///< More lines for [[database]].
   std::map<std::string, std::string> relay;  ///< [relay], values as TOML writes them.
   std::string projections;                   ///< TOML text of the [[projection]]s.
-  std::string retry_s = "[]";                ///< Of projections added from here on.
+  std::string retry_s = "[]";                ///< Of projections and forwards added from here on.
+  /// [kafka], values as TOML writes them; none: there is no such section.
+  std::map<std::string, std::string> kafka;
+  std::map<std::string, std::string> kafka_options;  ///< Values as they are.
 
   /// Adds a [[projection]].
   void add(const std::string& name, const std::string& events, const std::string& sql,
            const std::string& extra = {});
+  /// Adds a [[forward]].
+  void add_forward(const std::string& name, const std::string& events, const std::string& topic,
+                   const std::string& extra = {});
   /// Adds the text of a settings file's [[projection]]s (everything from the first on).
   void add_from(const std::string& path);
 

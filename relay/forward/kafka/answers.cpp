@@ -2,6 +2,8 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include "relay/base/in_quotes.hpp"
+
 namespace relay::forward::kafka {
 
 Meaning meaning_of(int code) {
@@ -21,6 +23,15 @@ Meaning meaning_of(int code) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: return Meaning::closed;
     default: return Meaning::down;
   }
+}
+
+std::string why_closed(const std::string& topic, int code) {
+  const std::string name = "the topic " + in_quotes(topic);
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+    return name + " may not be written by this user: allow it to WRITE and DESCRIBE the topic";
+  }
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) return name + " is no topic that Kafka accepts";
+  return name + " does not exist: create it, Freshet does not";
 }
 
 }  // namespace relay::forward::kafka

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace relay::forward::kafka {
 
 /// What an error code of librdkafka asks for.
@@ -12,5 +14,8 @@ enum class Meaning {
 
 /// @param code an rd_kafka_resp_err_t. Pure.
 [[nodiscard]] Meaning meaning_of(int code);
+
+/// Why a topic is closed and what to do, one sentence. @param code one that means `closed`. Pure.
+[[nodiscard]] std::string why_closed(const std::string& topic, int code);
 
 }  // namespace relay::forward::kafka

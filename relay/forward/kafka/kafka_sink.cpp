@@ -17,35 +17,10 @@ using Outcome = flow::Breaker::Outcome;
 using State = flow::Breaker::State;
 
 constexpr auto keep_house_every = 100ms;
-constexpr auto probe_time = 3'000ms;
+constexpr auto probe_time = 4'000ms;
 constexpr auto permit_pause = 2ms;
 // Each of them has waited for its whole time already.
 constexpr int failures_in_a_row = 3;
-
-Config config_of(const KafkaOptions& options) {
-  const bool careless = projections::sabotaged("forward_not_idempotent");
-  Config config = {
-      {"bootstrap.servers", options.brokers},
-      {"client.id", "freshet"},
-      {"acks", "all"},
-      {"enable.idempotence", careless ? "false" : "true"},
-      {"message.timeout.ms", projections::sabotaged("forward_message_timeout")
-                                 ? std::to_string(options.timeout.count() / 2)
-                                 : "0"},
-      {"partitioner", "murmur2_random"},  // Java's, so that a key is where other producers put it
-      {"allow.auto.create.topics", "false"},
-      {"topic.metadata.propagation.max.ms", "2000"},
-      {"linger.ms", "1"},
-      {"queue.buffering.max.kbytes", "65536"},
-      {"socket.keepalive.enable", "true"},
-      {"socket.nagle.disable", "true"},
-      {"reconnect.backoff.ms", "100"},
-      {"reconnect.backoff.max.ms", "2000"},
-      {"log.connection.close", "false"},
-  };
-  config.insert(config.end(), options.settings.begin(), options.settings.end());
-  return config;
-}
 
 // librdkafka's own default is 1,000,000 for the whole record.
 std::size_t record_bytes_max(const Config& settings) {
@@ -193,8 +168,7 @@ void KafkaSink::probe() {
   const auto asked = producer();
   const int code = asked->ask("", probe_time);
   if (code == 0) return report(*permit, Outcome::worked, "");
-  const std::string last = asked->last_error();
-  report(*permit, Outcome::failed, last.empty() ? "no broker answers" : last);
+  report(*permit, Outcome::failed, asked->reason(code));
 }
 
 }  // namespace relay::forward::kafka

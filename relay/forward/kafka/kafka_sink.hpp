@@ -9,19 +9,12 @@
 #include <vector>
 
 #include "relay/flow/shared_breaker.hpp"
+#include "relay/forward/kafka/kafka_options.hpp"
 #include "relay/forward/kafka/producer.hpp"
 #include "relay/forward/kafka/topics.hpp"
 #include "relay/forward/sink.hpp"
 
 namespace relay::forward::kafka {
-
-struct KafkaOptions {
-  std::string brokers;  ///< "host:port,…"; for librdkafka and for messages.
-  /// librdkafka settings of the user's; checked before, see options.hpp.
-  Config settings;
-  std::chrono::milliseconds timeout{8'000};  ///< What one `send` may take.
-  int callers = 1;                           ///< Threads that send when all is well.
-};
 
 /// The brokers of one list: one producer for all forwards to them, a breaker, and what is known of
 /// their topics.

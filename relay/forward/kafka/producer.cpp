@@ -1,5 +1,6 @@
 #include "relay/forward/kafka/producer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -7,6 +8,7 @@
 
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
+#include "relay/forward/kafka/answers.hpp"
 
 namespace relay::forward::kafka {
 namespace {
@@ -16,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int poll_ms = 100;           // how soon the thread notices that it is to end
 constexpr auto queue_full_wait = 5ms;  // some records leave meanwhile
+constexpr std::chrono::milliseconds first_look = 1s;  // another address may do better
 
 struct ConfDeleter {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
@@ -80,8 +83,18 @@ struct Producer::Callbacks {
       self.unreachable_since_.compare_exchange_strong(never,
                                                       Clock::now().time_since_epoch().count());
     } else {
-      self.last_error_ = projections::one_line(reason);
+      self.complaint_ = {code, projections::one_line(reason), self.certificate_};
     }
+  }
+
+  // Decides nothing: OpenSSL has, and this alone tells why.
+  static int certified(rd_kafka_t*, const char*, int32_t, int* fault, int, const char*, size_t,
+                       char*, size_t, void* opaque) {
+    if (*fault == 0) return 1;
+    auto& self = *static_cast<Producer*>(opaque);
+    const std::lock_guard lock{self.mutex_};
+    self.certificate_ = *fault;
+    return 0;
   }
 
   static void logged(const rd_kafka_t*, int, const char*, const char* text) {
@@ -96,6 +109,7 @@ Producer::Producer(const Config& config) {
   rd_kafka_conf_set_dr_msg_cb(conf.get(), &Callbacks::delivered);
   rd_kafka_conf_set_error_cb(conf.get(), &Callbacks::failed);
   rd_kafka_conf_set_log_cb(conf.get(), &Callbacks::logged);
+  rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), &Callbacks::certified);
   std::array<char, 512> text{};
   handle_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size());
   if (handle_ == nullptr) {
@@ -186,9 +200,16 @@ void Producer::purge() noexcept {
 int Producer::ask(const std::string& name, std::chrono::milliseconds time) {
   rd_kafka_topic_s* about = name.empty() ? nullptr : topic(name);
   if (!name.empty() && about == nullptr) return RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
+  // The first look is short, for brokers that hang up; one that is slow gets all the rest.
+  const int code = ask_once(about, std::clamp(time, 1ms, first_look));
+  if (meaning_of(code) != Meaning::down || time <= first_look || unreachable_since()) return code;
+  return ask_once(about, time - first_look);
+}
+
+int Producer::ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time) {
   const struct rd_kafka_metadata* data = nullptr;
-  const auto code =
-      rd_kafka_metadata(handle_, 0, about, &data, static_cast<int>(std::max(time, 1ms).count()));
+  const auto code = rd_kafka_metadata(handle_, 0, about, &data, static_cast<int>(time.count()));
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) return RD_KAFKA_RESP_ERR__TRANSPORT;  // nobody answered
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
   unreachable_since_ = 0;
   const int answer = data->topic_cnt > 0 ? data->topics[0].err : RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -206,9 +227,17 @@ std::optional<Producer::Time> Producer::unreachable_since() const {
   return since == 0 ? std::nullopt : std::optional{Time{Time::duration{since}}};
 }
 
-std::string Producer::last_error() const {
+std::string Producer::reason(int code) const {
   const std::lock_guard lock{mutex_};
-  return last_error_;
+  if (!fatal_.empty()) return "the producer cannot go on: " + fatal_;
+  const std::string complaint = sentence_of(complaint_);
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+    return "no acknowledgement in time" + (complaint.empty() ? complaint : "; " + complaint);
+  }
+  if (!complaint.empty()) return complaint;
+  const bool silent =
+      code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+  return silent ? "no broker answers" : rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code));
 }
 
 void Producer::fail_for_good() {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "relay/forward/kafka/complaint.hpp"
 #include "relay/forward/kafka/flight.hpp"
 #include "relay/forward/record.hpp"
 
@@ -44,7 +45,8 @@ class Producer {
                                               Time deadline);
   /// Gives up all that is under way: every flight ends soon.
   void purge() noexcept;
-  /// Asks the brokers for a topic, or only whether they answer, when `topic` is "".
+  /// Asks the brokers for a topic, or only whether they answer, when `topic` is "". Brokers that
+  /// cannot be reached at all are not waited for to the end.
   /// @return librdkafka's error code.
   [[nodiscard]] int ask(const std::string& topic, std::chrono::milliseconds time);
 
@@ -52,8 +54,9 @@ class Producer {
   [[nodiscard]] std::string fatal() const;
   /// Since when no broker can be reached; nothing: one can, or none was tried.
   [[nodiscard]] std::optional<Time> unreachable_since() const;
-  /// The last error of a connection, in librdkafka's words.
-  [[nodiscard]] std::string last_error() const;
+  /// Why something did not go, for an operator: what is known of this producer and its connections,
+  /// or at least what librdkafka's error code means.
+  [[nodiscard]] std::string reason(int code) const;
 
   /// For tests of what follows: the producer thinks that it cannot go on.
   void fail_for_good();
@@ -63,6 +66,7 @@ class Producer {
   using Topic = std::unique_ptr<rd_kafka_topic_s, void (*)(rd_kafka_topic_s*)>;
 
   rd_kafka_topic_s* topic(const std::string& name);
+  int ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time);
   int produce(const Record& record, rd_kafka_topic_s* topic, Flight::Seat* seat);
   void keep(const std::shared_ptr<Flight>& flight);
 
@@ -70,7 +74,8 @@ class Producer {
   std::map<std::string, Topic> topics_;           // guarded by mutex_
   std::vector<std::shared_ptr<Flight>> flights_;  // guarded by mutex_; those that have not ended
   std::string fatal_;                             // guarded by mutex_
-  std::string last_error_;                        // guarded by mutex_
+  Complaint complaint_;                           // guarded by mutex_; of a connection, the last
+  int certificate_ = 0;                           // guarded by mutex_; refused last, see Complaint
   std::atomic<Time::rep> unreachable_since_{0};   // of the monotonic clock; 0: not that we know
   mutable std::mutex mutex_;
   std::jthread poll_;

@@ -6,7 +6,6 @@
 #include <librdkafka/rdkafka.h>
 
 #include "projections/failpoint.hpp"
-#include "relay/base/in_quotes.hpp"
 #include "relay/forward/kafka/answers.hpp"
 
 namespace relay::forward::kafka {
@@ -18,19 +17,10 @@ using Clock = std::chrono::steady_clock;
 constexpr auto look_every = 100ms;     // whether the brokers can be reached at all
 constexpr auto unreachable_most = 1s;  // a restart's first moments; then others may try later
 constexpr auto to_give_up = 2s;        // a purge is answered at once
-constexpr auto metadata_most = 3'000ms;
+constexpr auto metadata_most = 4'000ms;
 
 std::string text_of(int code) {
   return rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code));
-}
-
-std::string closed_sentence(const std::string& topic, int code) {
-  const std::string name = "the topic " + in_quotes(topic);
-  if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-    return name + " may not be written by this user: allow it to WRITE and DESCRIBE the topic";
-  }
-  if (code == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION) return name + " is no topic that Kafka accepts";
-  return name + " does not exist: create it, Freshet does not";
 }
 
 }  // namespace
@@ -79,8 +69,8 @@ void Sending::ask_for(const std::string& topic) {
   switch (meaning_of(code)) {
     case Meaning::acknowledged: return;
     case Meaning::closed:
-    case Meaning::refused: topics_.close(topic, closed_sentence(topic, code), Clock::now()); return;
-    case Meaning::down: throw SinkDown{reason(code)};
+    case Meaning::refused: topics_.close(topic, why_closed(topic, code), Clock::now()); return;
+    case Meaning::down: throw SinkDown{producer_.reason(code)};
   }
 }
 
@@ -104,7 +94,7 @@ void Sending::wait_for(Flight& flight) {
     const auto gone = producer_.unreachable_since();
     if (now < deadline_ && !(gone && now - std::max(*gone, began) > unreachable_most)) continue;
     const std::string why =
-        gone ? reason(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) : reason(RD_KAFKA_RESP_ERR__TIMED_OUT);
+        producer_.reason(gone ? RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN : RD_KAFKA_RESP_ERR__TIMED_OUT);
     producer_.purge();
     flight.wait_until(now + to_give_up);
     throw SinkDown{why};
@@ -121,21 +111,11 @@ void Sending::note(std::size_t place, int code) {
       receipts_[place] = {Receipt::Kind::refused, "the broker refused it: " + text_of(code)};
       return;
     case Meaning::closed:
-      topics_.close(topic, closed_sentence(topic, code), Clock::now());
-      receipts_[place] = {Receipt::Kind::closed, closed_sentence(topic, code)};
+      topics_.close(topic, why_closed(topic, code), Clock::now());
+      receipts_[place] = {Receipt::Kind::closed, why_closed(topic, code)};
       return;
-    case Meaning::down: throw SinkDown{reason(code)};
+    case Meaning::down: throw SinkDown{producer_.reason(code)};
   }
-}
-
-std::string Sending::reason(int code) const {
-  const std::string fatal = producer_.fatal();
-  if (!fatal.empty()) return "the producer cannot go on: " + fatal;
-  const std::string last = producer_.last_error();
-  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) {
-    return "no acknowledgement in time" + (last.empty() ? last : "; last error: " + last);
-  }
-  return last.empty() ? text_of(code) : last;
 }
 
 }  // namespace relay::forward::kafka

@@ -32,7 +32,6 @@ class Sending {
   void send(const Places& places);
   void wait_for(Flight& flight);
   void note(std::size_t place, int code);
-  [[nodiscard]] std::string reason(int code) const;
 
   Producer& producer_;
   Topics& topics_;

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <chrono>
+
+#include "relay/preflight/finding.hpp"
+#include "relay/wiring/house.hpp"
+
+namespace relay::wiring {
+
+/// Asks the brokers for the topics of all forwards: those that are named as they are, and of
+/// templates those that some of the pending and latest events of each database give. Changes and
+/// writes nothing. A database that cannot be asked is a warning.
+/// @param time what the brokers may take. @return empty without forwards.
+[[nodiscard]] preflight::Findings inspect_forwards(const House& house,
+                                                   std::chrono::milliseconds time);
+
+}  // namespace relay::wiring

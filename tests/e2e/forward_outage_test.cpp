@@ -1,0 +1,182 @@
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/e2e/forward_run.hpp"
+
+// Brokers that are frozen, killed or slow, beside projections and alone.
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using tests::consume;
+using tests::Consumed;
+using tests::Effects;
+using tests::eventually;
+using tests::ForwardRun;
+using tests::Frozen;
+using tests::KafkaBroker;
+using tests::KafkaTopics;
+using tests::publishing;
+using Json = nlohmann::json;
+
+void publish(const ForwardRun& run, int events, int first = 1) {
+  run.db.run(publishing("Thing", "'k' || n % 20", events, first));
+}
+
+/// The line of a listener in `freshet status --json`.
+Json line_of(const ForwardRun& run, const std::string& name) {
+  const Json status = Json::parse(run.config.run({"status", "--json"}).out);
+  for (const Json& line : status["projections"]) {
+    if (line["name"] == name) return line;
+  }
+  return {};
+}
+
+TEST(ForwardBesideProjections, LetsThemGoOnWhileItsBrokerIsFrozenAndDrainsInOrderAfterwards) {
+  KafkaBroker& broker = KafkaBroker::shared();
+  KafkaTopics{broker.address()}.create("out-frozen", 4);
+  ForwardRun run{broker.address()};
+  const Effects effects{run.db};
+  run.hurry();
+  run.config.relay["poll_max_ms"] = "10";
+  run.config.add("effects", "Thing", effects.sql(), "green_ms = 5000\nyellow_ms = 9000");
+  run.config.add_forward("out", "Thing", "out-frozen");
+  run.start();
+  publish(run, 300);
+  ASSERT_TRUE(run.drained()) << run.log();
+  {
+    const Frozen frozen{broker};
+    publish(run, 100, 301);
+    ASSERT_TRUE(run.says("cannot be used since")) << run.log();
+    EXPECT_TRUE(eventually([&] { return run.idle_in_transaction() == 0; }));
+    publish(run, 500, 401);
+    EXPECT_TRUE(effects.reach(900)) << run.log();
+    EXPECT_EQ(run.idle_in_transaction(), 0) << "a transaction waits for the broker";
+    EXPECT_EQ(run.deliveries("state = 'ready' AND attempts = 0 AND listener = 'out'"), 600);
+    EXPECT_EQ(run.deliveries(), 600);
+    ASSERT_TRUE(eventually([&] { return !line_of(run, "out")["trouble"].is_null(); }));
+    const Json out = line_of(run, "out");
+    EXPECT_EQ(out["kind"], "forward");
+    EXPECT_EQ(out["ready"], 600);
+    EXPECT_EQ(out["badge"], "RED");
+    EXPECT_GT(out["oldest_pending_ms"], 0);
+    EXPECT_FALSE(out["lag_ms"]["p95"].is_null());
+    EXPECT_THAT(out["trouble"].get<std::string>(),
+                testing::AllOf(HasSubstr("Kafka at " + broker.address() + " cannot be used since"),
+                               HasSubstr("next try at")));
+    EXPECT_EQ(line_of(run, "effects")["badge"], "GREEN");
+    EXPECT_THAT(run.config.run({"status"}).out,
+                testing::AllOf(HasSubstr("projection, forward"), testing::ContainsRegex("out +RED"),
+                               HasSubstr("out: Kafka at " + broker.address())));
+  }
+  EXPECT_TRUE(run.drained()) << run.log();
+  EXPECT_EQ(run.failures(), 0);
+  EXPECT_EQ(run.deliveries(), 0);
+  EXPECT_TRUE(eventually([&] { return line_of(run, "out")["trouble"].is_null(); }));
+  run.stop();
+  EXPECT_EQ(effects.doubled() + effects.overtaken(), 0);
+  const Consumed consumed = consume(broker.address(), "out-frozen");
+  EXPECT_THAT(consumed.faults, IsEmpty());
+  EXPECT_EQ(consumed.times.size(), 900U);
+}
+
+TEST(ForwardAlone, ClaimsAndParksNothingWhileItsBrokerIsKilledAndGoesOnWhenItIsBack) {
+  KafkaBroker& broker = tests::sturdy_broker();
+  KafkaTopics{broker.address()}.create("out-killed", 4);
+  ForwardRun run{broker.address()};
+  run.config.add_forward("out", "Thing", "out-killed");
+  run.start();
+  publish(run, 300);
+  ASSERT_TRUE(run.drained()) << run.log();
+  broker.kill();
+  publish(run, 500, 301);
+  ASSERT_TRUE(run.says("cannot be used since")) << run.log();
+  EXPECT_THAT(run.log(), HasSubstr("nobody listens where the broker " + broker.address()));
+  EXPECT_TRUE(eventually([&] { return run.idle_in_transaction() == 0; }));
+  EXPECT_EQ(run.open(), 500);
+  EXPECT_EQ(run.deliveries(), 0);
+  EXPECT_EQ(run.db.number("SELECT count(*) FROM event_publication WHERE parked"), 0);
+  broker.start();
+  EXPECT_TRUE(run.drained()) << run.log();
+  run.stop();
+  EXPECT_EQ(run.failures(), 0);
+  const Consumed consumed = consume(broker.address(), "out-killed");
+  EXPECT_THAT(consumed.faults, IsEmpty());
+  EXPECT_EQ(consumed.times.size(), 800U);
+}
+
+/// A broker that works a tenth of the time.
+class Slow {
+ public:
+  explicit Slow(const KafkaBroker& broker)
+      : thread_([&broker](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            const Frozen frozen{broker};
+            std::this_thread::sleep_for(180ms);
+            broker.thaw();
+            std::this_thread::sleep_for(20ms);
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+TEST(ForwardBesideProjections, MakesNoneWaitForABrokerThatIsSlow) {
+  KafkaBroker& broker = KafkaBroker::shared();
+  KafkaTopics{broker.address()}.create("out-slow", 4);
+  ForwardRun run{broker.address()};
+  const Effects effects{run.db};
+  run.config.relay["batch_size"] = "20";
+  run.config.relay["poll_max_ms"] = "10";
+  run.config.add("effects", "Thing", effects.sql());
+  run.config.add_forward("out", "Thing", "out-slow");
+  run.start();
+  publish(run, 20);
+  ASSERT_TRUE(run.drained()) << run.log();
+  {
+    const Slow slow{broker};
+    publish(run, 1'000, 21);
+    EXPECT_TRUE(effects.reach(1'020)) << run.log();
+    EXPECT_GT(run.deliveries("state = 'ready'"), 0) << "the broker was not slow at all";
+  }
+  EXPECT_TRUE(run.drained()) << run.log();
+  run.stop();
+  EXPECT_EQ(run.failures(), 0);
+  const Consumed consumed = consume(broker.address(), "out-slow");
+  EXPECT_THAT(consumed.faults, IsEmpty());
+  EXPECT_EQ(consumed.times.size(), 1'020U);
+}
+
+TEST(ForwardAlone, EndsInTimeAtASigtermWhileASendWaitsForAFrozenBroker) {
+  KafkaBroker& broker = KafkaBroker::shared();
+  KafkaTopics{broker.address()}.create("out-stopped", 4);
+  ForwardRun run{broker.address()};
+  run.config.add_forward("out", "Thing", "out-stopped");
+  run.start();
+  publish(run, 10);
+  ASSERT_TRUE(run.drained()) << run.log();
+  {
+    const Frozen frozen{broker};
+    publish(run, 10, 11);
+    ASSERT_TRUE(eventually([&] { return run.idle_in_transaction() > 0; })) << run.log();
+    const auto began = std::chrono::steady_clock::now();
+    run.relay().signal(SIGTERM);
+    EXPECT_EQ(run.relay().wait(15s), 0) << run.log();
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 8s) << "drain_s is 5";
+  }
+  EXPECT_EQ(run.open(), 10);
+  EXPECT_EQ(run.failures() + run.deliveries(), 0);
+  const tests::Ended ended = run.config.run({"run", "--drain"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(run.open(), 0);
+  const Consumed consumed = consume(broker.address(), "out-stopped");
+  EXPECT_THAT(consumed.faults, IsEmpty());
+  EXPECT_EQ(consumed.times.size(), 20U);
+}
+
+}  // namespace
