@@ -55,13 +55,21 @@ run() {
     "$folder/corpus/$1" "tests/fuzz/corpus/$1" >"$folder/$1.log" 2>&1
 }
 
+# As many at once as there are cores.
+read -ra targets <<<"${FRESHET_FUZZ_TARGETS:-settings payload patterns records sql}"
+for target in "${targets[@]}"; do build "$target"; done
+declare -A runs
+for target in "${targets[@]}"; do
+  while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
+  run "$target" &
+  runs[$target]=$!
+done
+
 failed=0
-for target in ${FRESHET_FUZZ_TARGETS:-settings payload patterns records sql}; do
-  build "$target"
-  if run "$target"; then
+for target in "${targets[@]}"; do
+  if wait "${runs[$target]}"; then
     inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$target.log")
-    echo "fuzz: $target: $inputs" \
-      "inputs in $seconds s, nothing found"
+    echo "fuzz: $target: $inputs inputs in $seconds s, nothing found"
   else
     grep -E 'ERROR|SUMMARY|Test unit written|runtime error|^    #' "$folder/$target.log" |
       head -20 >&2
