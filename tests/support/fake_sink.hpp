@@ -42,20 +42,38 @@ class FakeSink final : public relay::forward::Sink {
     return receipts;
   }
   [[nodiscard]] std::string fault_of(const relay::forward::Record& record) const override {
+    const std::lock_guard lock{mutex_};
     return record.value.value_or("").size() > largest ? "too large" : "";
   }
   [[nodiscard]] std::optional<relay::forward::Closed> closed(
       const std::string& topic) const override {
+    const std::lock_guard lock{mutex_};
     if (!shut.contains(topic)) return std::nullopt;
     return relay::forward::Closed{"\"" + topic + "\" is shut", std::chrono::seconds{1}};
   }
-  [[nodiscard]] bool available() const override { return down.empty(); }
-  [[nodiscard]] std::string trouble() const override { return down; }
+  [[nodiscard]] bool available() const override { return trouble().empty(); }
+  [[nodiscard]] std::string trouble() const override {
+    const std::lock_guard lock{mutex_};
+    return down;
+  }
+
+  /// Changes what is below while others send.
+  template <class Change>
+  void change(Change change) {
+    const std::lock_guard lock{mutex_};
+    change(*this);
+  }
+  /// What a topic holds, in its order; also while others send.
+  [[nodiscard]] std::vector<Kept> kept(const std::string& topic) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = topics.find(topic);
+    return found == topics.end() ? std::vector<Kept>{} : found->second;
+  }
 
   /// The values of a topic, in their order.
-  [[nodiscard]] std::vector<std::string> values(const std::string& topic) {
+  [[nodiscard]] std::vector<std::string> values(const std::string& topic) const {
     std::vector<std::string> all;
-    for (const Kept& kept : topics[topic]) all.push_back(kept.value.value_or("(none)"));
+    for (const Kept& kept : kept(topic)) all.push_back(kept.value.value_or("(none)"));
     return all;
   }
 
@@ -67,7 +85,7 @@ class FakeSink final : public relay::forward::Sink {
   std::size_t largest = 1000000;  ///< Bytes of a value.
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
 };
 
 }  // namespace tests

@@ -24,7 +24,7 @@ void publish(const TestDatabase& db, int events, int keys, const std::string& ty
 /// Whether the numbers that a key's records hold rise, for every key.
 bool in_order(const tests::FakeSink& sink, const std::string& topic) {
   std::map<std::string, int> last;
-  for (const auto& kept : sink.topics.at(topic)) {
+  for (const auto& kept : sink.kept(topic)) {
     const int number = std::stoi(*kept.value);
     if (number <= last[kept.key]) return false;
     last[kept.key] = number;
@@ -45,7 +45,7 @@ TEST(ForwardAlone, TakesTheEventsThemselvesAndParksNothing) {
   run.settings.relay.workers = 4;
   run.add_forward("out", {"Thing"});
   ASSERT_TRUE(run.drain());
-  EXPECT_EQ(run.sink->topics["t.thing"].size(), 3'000U);
+  EXPECT_EQ(run.sink->kept("t.thing").size(), 3'000U);
   EXPECT_TRUE(in_order(*run.sink, "t.thing"));
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"), 0);
   EXPECT_EQ(db.number("SELECT last_value FROM event_delivery_place_seq"), 1)
@@ -63,7 +63,7 @@ TEST(ForwardBesideAProjection, IsDetachedAndTakesItsDeliveriesInOrder) {
   run.add_forward("out", {"Thing"});
   run.add_sql("effects", {"Thing"}, "INSERT INTO effects SELECT aggregate_id, seq FROM events");
   ASSERT_TRUE(run.drain());
-  EXPECT_EQ(run.sink->topics["t.thing"].size(), 3'000U);
+  EXPECT_EQ(run.sink->kept("t.thing").size(), 3'000U);
   EXPECT_TRUE(in_order(*run.sink, "t.thing"));
   EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 3'000);
   EXPECT_EQ(db.value("SELECT detached FROM event_listener WHERE name = 'out'"), "t");
@@ -75,7 +75,7 @@ TEST(ForwardAlone, ClaimsNothingAndHoldsNothingWhileItsSinkIsDown) {
   const TestDatabase db;
   EngineRun run{db};
   run.add_forward("out", {"Thing"});
-  run.sink->down = "the broker is down";
+  run.sink->change([](auto& sink) { sink.down = "the broker is down"; });
   const auto engine = run.start();
   ASSERT_TRUE(eventually([&] {
     return db.value("SELECT trouble FROM projection_freshness") == "the broker is down";
@@ -90,7 +90,7 @@ TEST(ForwardAlone, ClaimsNothingAndHoldsNothingWhileItsSinkIsDown) {
   }
   EXPECT_EQ(states(db), "none");
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"), 100);
-  run.sink->down = "";
+  run.sink->change([](auto& sink) { sink.down = ""; });
   ASSERT_TRUE(eventually([&] {
     return db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL") == 0;
   }));
@@ -106,7 +106,7 @@ TEST(ForwardBesideAProjection, KeepsNarrowReadyDeliveriesWhileItsSinkIsDownAndTh
   EngineRun run{db};
   run.add_forward("out", {"Thing"});
   run.add_sql("effects", {"Thing"}, "INSERT INTO effects SELECT aggregate_id, seq FROM events");
-  run.sink->down = "the broker is down";
+  run.sink->change([](auto& sink) { sink.down = "the broker is down"; });
   const auto engine = run.start();
   ASSERT_TRUE(eventually([&] { return db.number("SELECT count(*) FROM event_listener") == 2; }));
   publish(db, 1'000, 37);
@@ -116,9 +116,9 @@ TEST(ForwardBesideAProjection, KeepsNarrowReadyDeliveriesWhileItsSinkIsDownAndTh
   EXPECT_THAT(db.value("SELECT coalesce(trouble, '') FROM projection_freshness WHERE listener = "
                        "'effects'"),
               "");
-  run.sink->down = "";
+  run.sink->change([](auto& sink) { sink.down = ""; });
   ASSERT_TRUE(eventually([&] { return states(db) == "none"; }));
-  EXPECT_EQ(run.sink->topics["t.thing"].size(), 1'000U);
+  EXPECT_EQ(run.sink->kept("t.thing").size(), 1'000U);
   EXPECT_TRUE(in_order(*run.sink, "t.thing"));
 }
 
@@ -129,7 +129,7 @@ TEST(ForwardAlone, DeadLettersWhatIsRefusedAtOnceAndDeliversItsNeighbours) {
   run.add_forward("out", {"Thing"});
   run.sink->refused = {"7"};
   ASSERT_TRUE(run.drain());
-  EXPECT_EQ(run.sink->topics["t.thing"].size(), 19U);
+  EXPECT_EQ(run.sink->kept("t.thing").size(), 19U);
   EXPECT_EQ(states(db), "dead1");
   EXPECT_EQ(db.value("SELECT error_class FROM event_delivery"), "refused");
 }
@@ -143,11 +143,11 @@ TEST(ForwardAlone, WaitsForAShutTopicWithoutCountingAndItsOtherTopicsGoOn) {
   publish(db, 10, 2, "thing");
   const auto engine = run.start();
   ASSERT_TRUE(eventually([&] { return states(db) == "retrying2 waiting8"; })) << states(db);
-  EXPECT_EQ(run.sink->topics["t.thing"].size(), 10U);
+  EXPECT_EQ(run.sink->kept("t.thing").size(), 10U);
   EXPECT_EQ(db.number("SELECT sum(attempts) FROM event_delivery"), 0);
-  run.sink->shut.clear();
+  run.sink->change([](auto& sink) { sink.shut.clear(); });
   ASSERT_TRUE(eventually([&] { return states(db) == "none"; })) << states(db);
-  EXPECT_EQ(run.sink->topics["t.shut"].size(), 10U);
+  EXPECT_EQ(run.sink->kept("t.shut").size(), 10U);
   EXPECT_TRUE(in_order(*run.sink, "t.shut"));
 }
 
@@ -174,7 +174,7 @@ TEST(ForwardAlone, BecomesDetachedWhenAProjectionComesAndBackWhenItIsRetired) {
     ASSERT_TRUE(eventually(all_done));
     EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 500);
   }
-  EXPECT_EQ(run.sink->topics["t.thing"].size(), 1'000U);
+  EXPECT_EQ(run.sink->kept("t.thing").size(), 1'000U);
 }
 
 }  // namespace
