@@ -42,7 +42,8 @@ int run(std::vector<std::string> command) {
 int main(int argc, char** argv) {
   std::vector<std::string> words{argv + 1, argv + argc};
   try {
-    const tests::KafkaBroker broker;
+    // For more than a moment: let the JVM compile well.
+    const tests::KafkaBroker broker{{.java = {"-Xmx512m", "-XX:TieredStopAtLevel=4"}}};
     while (words.size() > 2 && words[0] == "--topic") {
       const auto colon = words[1].find(':');
       if (colon == std::string::npos) throw std::runtime_error{"--topic takes NAME:PARTITIONS"};
