@@ -4,6 +4,9 @@
 #include <iterator>
 #include <optional>
 
+#include "projections/failpoint.hpp"
+#include "relay/listeners/duty.hpp"
+
 namespace relay::engine {
 namespace {
 
@@ -45,6 +48,11 @@ std::vector<Fate> apply(listeners::Listener& listener,
     throw ListenerFailed{std::string{events.front().id}, listener.name(), over.failure};
   } catch (const projections::ProjectionBroken& broken) {
     throw ListenerStopped{listener.name(), "it cannot work: " + broken.failure.message, "relay"};
+  } catch (const listeners::ListenerDown& down) {
+    if (!projections::sabotaged("forward_counts_attempts")) throw;
+    throw ListenerFailed{std::string{events.front().id},
+                         listener.name(),
+                         {projections::FailureKind::event, "", down.what()}};
   } catch (const projections::HaltRequested& halt) {
     throw ListenerStopped{listener.name(), std::string{"it asked to halt: "} + halt.what(),
                           "projection"};
@@ -59,8 +67,12 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
   bool left = false;  // once an event is left all later ones are, or a key would get a gap
   const auto apply_stretch = [&] {
     if (stretch.empty()) return;
+    const bool backwards = owed && projections::sabotaged("forward_out_of_order") &&
+                           listener.kind() == listeners::forward;
+    if (backwards) std::ranges::reverse(stretch);
     std::vector<Fate> fates =
         left ? std::vector<Fate>(stretch.size()) : apply(listener, stretch, held, call);
+    if (backwards) std::ranges::reverse(fates);
     left = std::ranges::any_of(fates, [](const Fate& f) { return f.kind == Fate::Kind::left; });
     std::ranges::move(fates, std::back_inserter(part.fates));
     stretch.clear();

@@ -45,6 +45,9 @@ void Worker::listener_failed(const Job& job, const ListenerFailed& error, Target
   if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
   if (kind == FailureKind::timeout || kind == FailureKind::event) {
     call.worked();
+    if (projections::sabotaged("forward_counts_attempts")) {
+      return shared_.condemn({error.event_id, error.listener}, error.failure);
+    }
     return isolate(job, {{error.event_id, error.listener}}, error.failure);
   }
   if (kind != FailureKind::connection || is_shortage(error.failure)) {

@@ -1,13 +1,16 @@
 #include "tests/chaos/arena.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
 
-#include "tests/chaos/listeners.hpp"
+#include "tests/chaos/kafka_client.hpp"
 
 namespace chaos {
 namespace {
+
+constexpr int partitions = 4;
 
 std::map<std::string, std::string> environment_of(const Options& options) {
   std::map<std::string, std::string> variables;
@@ -19,37 +22,53 @@ std::map<std::string, std::string> environment_of(const Options& options) {
 }  // namespace
 
 Arena::Arena(const Options& options, const std::string& folder)
-    : password_{"pa55w0rd-" + std::to_string(options.seed)}, servers_{folder} {
+    : cast_{cast_of(company_of(options))},
+      longest_s_{std::clamp(options.minutes * 60 / 5, 4.0, 30.0)},
+      password_{"pa55w0rd-" + std::to_string(options.seed)},
+      broker_{options.kafka ? std::make_unique<Broker>(folder + "/kafka", options.kafka_home,
+                                                       options.kafka_recipe)
+                            : nullptr},
+      servers_{folder} {
   create_roles();
   proxy_ = std::make_unique<Proxy>(servers_.primary_port());
   if (Bouncer::available()) {
     bouncer_ = std::make_unique<Bouncer>(folder + "/bouncer", servers_.primary_port(), relay_role);
   }
   create_schema(options, folder);
-  const std::string direct = servers_.url(relay_role, password_);
-  std::vector<RelaySpec> specs = {{.name = "direct",
-                                   .program = options.service,
-                                   .settings = settings(options, direct),
-                                   .may_abort = true}};
-  if (options.kills == 0) {
-    specs.push_back({.name = "proxied",
-                     .program = options.freshet,
-                     .settings = settings(options, proxy_url(relay_role))});
-    if (bouncer_) {
-      specs.push_back({.name = "bounced",
-                       .program = options.freshet,
-                       .settings = settings(options, bouncer_url())});
+  if (broker_) {
+    broker_->start();
+    for (const Listener& l : forwards_of(cast_)) {
+      create_topics(broker_->address(), l.topics, partitions);
     }
   }
-  fleet_ = std::make_unique<Fleet>(folder + "/relays", specs, environment_of(options));
+  fleet_ = std::make_unique<Fleet>(folder + "/relays", specs_of(options), environment_of(options));
   wait_for_listeners();
+}
+
+std::vector<RelaySpec> Arena::specs_of(const Options& options) const {
+  const bool service = !projections_of(cast_).empty();
+  std::vector<RelaySpec> specs = {
+      {.name = "direct",
+       .program = service ? options.service : options.freshet,
+       .settings = settings(options, servers_.url(relay_role, password_)),
+       .may_abort = service}};
+  if (options.kills > 0) return specs;
+  specs.push_back({.name = "proxied",
+                   .program = options.freshet,
+                   .settings = settings(options, proxy_url(relay_role))});
+  if (bouncer_) {
+    specs.push_back({.name = "bounced",
+                     .program = options.freshet,
+                     .settings = settings(options, bouncer_url())});
+  }
+  return specs;
 }
 
 // Nobody owes an event to a listener that is registered after it: writers wait for all of them.
 void Arena::wait_for_listeners() {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   Session session = admin();
-  while (session.number("SELECT count(*) FROM event_listener") < std::ssize(listeners())) {
+  while (session.number("SELECT count(*) FROM event_listener") < std::ssize(cast_)) {
     if (std::chrono::steady_clock::now() > until) {
       throw std::runtime_error{"the relays do not register their listeners; see " +
                                fleet_->folder()};
@@ -86,7 +105,8 @@ std::string Arena::settings(const Options& options, const std::string& url) cons
   if (url == bouncer_url()) {
     text += "direct_url = \"" + servers_.url(relay_role, password_) + "\"\n";
   }
-  return text + projections_toml();
+  const bool cramped = !projections_of(cast_).empty() && url != bouncer_url();
+  return text + listeners_toml(cast_, broker_ ? broker_->address() : "", cramped);
 }
 
 std::string Arena::proxy_url(const char* role) const {

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "tests/chaos/bouncer.hpp"
+#include "tests/chaos/broker.hpp"
 #include "tests/chaos/fleet.hpp"
+#include "tests/chaos/listeners.hpp"
 #include "tests/chaos/options.hpp"
 #include "tests/chaos/proxy.hpp"
 #include "tests/chaos/servers.hpp"
@@ -13,7 +15,7 @@
 
 namespace chaos {
 
-/// Everything that runs and can be broken: servers, PgBouncer, proxy and relays.
+/// Everything that runs and can be broken: servers, PgBouncer, Kafka, proxies and relays.
 class Arena {
  public:
   static constexpr const char* relay_role = "chaos_relay";
@@ -26,7 +28,11 @@ class Arena {
   [[nodiscard]] Servers& servers() { return servers_; }
   [[nodiscard]] Proxy& proxy() { return *proxy_; }
   [[nodiscard]] Bouncer* bouncer() { return bouncer_.get(); }
+  [[nodiscard]] Broker* broker() { return broker_.get(); }  ///< Null without Kafka.
   [[nodiscard]] Fleet& fleet() { return *fleet_; }
+  [[nodiscard]] const Cast& cast() const { return cast_; }
+  /// How long a single fault may last, so that a short run has time for others.
+  [[nodiscard]] double longest_s() const { return longest_s_; }
   /// Where a writer publishes: directly, or through the proxy.
   [[nodiscard]] std::string writer_url(bool by_proxy) const;
   /// What no log may show.
@@ -41,7 +47,12 @@ class Arena {
   [[nodiscard]] std::string proxy_url(const char* role) const;
   [[nodiscard]] std::string settings(const Options& options, const std::string& url) const;
 
+  std::vector<RelaySpec> specs_of(const Options& options) const;
+
+  const Cast cast_;
+  const double longest_s_;
   std::string password_;
+  std::unique_ptr<Broker> broker_;
   Servers servers_;
   std::unique_ptr<Proxy> proxy_;
   std::unique_ptr<Bouncer> bouncer_;

@@ -2,7 +2,6 @@
 #include <set>
 
 #include "tests/chaos/checker.hpp"
-#include "tests/chaos/listeners.hpp"
 
 namespace chaos {
 namespace {
@@ -35,9 +34,9 @@ Verdict check_writes(Session& db, const Evidence& evidence) {
   return verdict;
 }
 
-Verdict check_loss(Session& db) {
+Verdict check_loss(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "no loss"};
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : projections_of(evidence.cast)) {
     verdict.looked_at += db.number("SELECT count(*) FROM chaos_written w WHERE " + l.wants());
     each_row_is_wrong(
         verdict, db, l.name + " lost (event, key, position, delivery)",
@@ -52,9 +51,9 @@ Verdict check_loss(Session& db) {
   return verdict;
 }
 
-Verdict check_phantoms(Session& db) {
+Verdict check_phantoms(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "no phantom"};
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : projections_of(evidence.cast)) {
     verdict.looked_at += db.number("SELECT count(*) FROM effects_" + l.name);
     each_row_is_wrong(verdict, db, l.name + " applied what nobody wrote for it (event, key)",
                       "SELECT e.event_id, e.key FROM effects_" + l.name +
@@ -77,9 +76,9 @@ Verdict check_phantoms(Session& db) {
   return verdict;
 }
 
-Verdict check_once(Session& db) {
+Verdict check_once(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "one effect each"};
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : projections_of(evidence.cast)) {
     verdict.looked_at += db.number("SELECT count(*) FROM effects_" + l.name);
     each_row_is_wrong(verdict, db, l.name + " applied more than once (event, times)",
                       "SELECT event_id, count(*) FROM effects_" + l.name +

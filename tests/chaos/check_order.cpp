@@ -1,6 +1,5 @@
 // Order per key: how effects follow each other, and what stands between them.
 #include "tests/chaos/checker.hpp"
-#include "tests/chaos/listeners.hpp"
 
 namespace chaos {
 namespace {
@@ -17,9 +16,9 @@ std::string discarded(const std::string& listener) {
 
 }  // namespace
 
-Verdict check_order(Session& db) {
+Verdict check_order(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "order per key"};
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : projections_of(evidence.cast)) {
     verdict.looked_at +=
         db.number("SELECT count(*) FROM effects_" + l.name + " WHERE key IS NOT NULL");
     each_row_is_wrong(

@@ -2,7 +2,6 @@
 #include <sstream>
 
 #include "tests/chaos/checker.hpp"
-#include "tests/chaos/listeners.hpp"
 
 namespace chaos {
 namespace {
@@ -52,7 +51,7 @@ void check_counts(Verdict& verdict, Session& db, const Listener& l) {
 
 }  // namespace
 
-Verdict check_retries(Session& db) {
+Verdict check_retries(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "failures and retries"};
   verdict.looked_at = db.number("SELECT count(*) FROM event_attempt");
   // Whether a handler is slow or what it waits for is stopped cannot be told: a time-out may be
@@ -63,18 +62,26 @@ Verdict check_retries(Session& db) {
                     "SELECT a.listener, a.event_id, a.attempt, a.error_class, a.error FROM "
                     "event_attempt a LEFT JOIN chaos_written w USING (event_id) WHERE w.planted "
                     "IS DISTINCT FROM a.listener AND a.error_class <> 'timeout' LIMIT 40");
-  each_row_is_wrong(verdict, db,
-                    "a fault of the infrastructure was counted (listener, event, "
-                    "class, error)",
-                    "SELECT listener, event_id, error_class, error FROM event_attempt WHERE "
-                    "error_class NOT IN ('event', 'crash', 'payload', 'timeout') LIMIT 40");
+  each_row_is_wrong(
+      verdict, db,
+      "a fault of the infrastructure was counted (listener, event, "
+      "class, error)",
+      "SELECT listener, event_id, error_class, error FROM event_attempt WHERE "
+      "error_class NOT IN ('event', 'crash', 'payload', 'timeout', 'refused') LIMIT 40");
   each_row_is_wrong(verdict, db,
                     "a dead letter that no planted failure explains (listener, event, "
                     "attempts, class, error)",
                     "SELECT d.listener, d.event_id, d.attempts, d.error_class, d.last_error FROM "
                     "event_delivery d LEFT JOIN chaos_written w USING (event_id) WHERE d.state = "
                     "'dead' AND w.planted IS DISTINCT FROM d.listener LIMIT 40");
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : forwards_of(evidence.cast)) {
+    each_row_is_wrong(verdict, db,
+                      l.name + " counted what was not refused (event, attempt, class, error)",
+                      "SELECT event_id, attempt, error_class, error FROM event_attempt WHERE "
+                      "listener = '" +
+                          l.name + "' AND error_class <> 'refused' LIMIT 40");
+  }
+  for (const Listener& l : evidence.cast) {
     check_times(verdict, db, l);
     check_counts(verdict, db, l);
   }

@@ -1,6 +1,5 @@
 // Each event in one state, each delivery with a reason, guards beside effects.
 #include "tests/chaos/checker.hpp"
-#include "tests/chaos/listeners.hpp"
 
 namespace chaos {
 
@@ -39,13 +38,13 @@ Verdict check_states(Session& db, const Evidence& evidence) {
   return verdict;
 }
 
-Verdict check_waiting(Session& db) {
+Verdict check_waiting(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "waiting has a reason"};
   verdict.looked_at = db.number("SELECT count(*) FROM event_delivery");
   each_row_is_wrong(verdict, db, "not drained (event, listener, state, key)",
                     "SELECT event_id, listener, state, key FROM event_delivery WHERE state NOT IN "
                     "('dead', 'waiting') LIMIT 40");
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : evidence.cast) {
     const std::string holds =
         l.skips ? "h.state NOT IN ('waiting', 'dead')" : "h.state <> 'waiting'";
     each_row_is_wrong(verdict, db, l.name + " keeps waiting what nothing holds (event, key)",
@@ -55,6 +54,7 @@ Verdict check_waiting(Session& db) {
                           "event_delivery h WHERE h.listener = d.listener AND h.key = "
                           "d.key AND h.seq < d.seq AND " +
                           holds + ") LIMIT 40");
+    if (l.is_forward()) continue;
     each_row_is_wrong(verdict, db, l.name + " waits for and has applied (event, state)",
                       "SELECT d.event_id, d.state FROM event_delivery d JOIN effects_" + l.name +
                           " e ON e.event_id = d.event_id WHERE d.listener = '" + l.name +
@@ -63,10 +63,10 @@ Verdict check_waiting(Session& db) {
   return verdict;
 }
 
-Verdict check_guards(Session& db) {
+Verdict check_guards(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "guards equal effects"};
   verdict.looked_at = db.number("SELECT count(*) FROM processed_events");
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : projections_of(evidence.cast)) {
     each_row_is_wrong(
         verdict, db, l.name + " has a guard without an effect, or the other way (guard, event)",
         "SELECT g.idempotency_key, e.event_id FROM (SELECT * FROM processed_events WHERE "
@@ -81,7 +81,7 @@ Verdict check_freshness(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "freshness only rises", .looked_at = evidence.looks};
   for (const Relapse& r : evidence.relapses) {
     bool excused = false;
-    for (const Listener& l : listeners()) {
+    for (const Listener& l : projections_of(evidence.cast)) {
       if (l.name != r.listener || !l.skips) continue;
       excused = db.number("SELECT count(*) FROM chaos_written WHERE key = $1 AND planted = $2",
                           {r.what, r.listener}) > 0;

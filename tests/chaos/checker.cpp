@@ -20,17 +20,17 @@ void each_row_is_wrong(Verdict& verdict, Session& db, const std::string& what,
 }
 
 std::vector<Verdict> check_database(Session& db, const Evidence& evidence) {
-  return {check_writes(db, evidence),
-          check_loss(db),
-          check_phantoms(db),
-          check_once(db),
-          check_order(db),
-          check_retries(db),
-          check_states(db, evidence),
-          check_waiting(db),
-          check_guards(db),
-          check_freshness(db, evidence),
-          check_sessions(db)};
+  std::vector<Verdict> verdicts = {
+      check_writes(db, evidence),    check_loss(db, evidence),    check_phantoms(db, evidence),
+      check_once(db, evidence),      check_order(db, evidence),   check_retries(db, evidence),
+      check_states(db, evidence),    check_waiting(db, evidence), check_guards(db, evidence),
+      check_freshness(db, evidence), check_sessions(db)};
+  if (forwards_of(evidence.cast).empty()) return verdicts;
+  verdicts.push_back(check_records(db, evidence));
+  verdicts.push_back(check_record_order(db, evidence));
+  verdicts.push_back(check_repeats(db, evidence));
+  verdicts.push_back(check_idle(evidence));
+  return verdicts;
 }
 
 }  // namespace chaos

@@ -5,6 +5,9 @@
 #include <vector>
 
 #include "tests/chaos/history.hpp"
+#include "tests/chaos/idle_watch.hpp"
+#include "tests/chaos/listeners.hpp"
+#include "tests/chaos/moment.hpp"
 #include "tests/chaos/observer.hpp"
 #include "tests/chaos/session.hpp"
 
@@ -20,10 +23,13 @@ struct Verdict {
 /// What the checks judge: the database after everything was healed and had its time to drain, and
 /// what writers and observer remember.
 struct Evidence {
+  Cast cast = cast_of(Company::both);
   std::string completion = "update";  ///< What becomes of completed events: update|delete|archive.
   std::map<long, History::Transaction> transactions;
   std::vector<Relapse> relapses;
   long looks = 0;
+  std::vector<Moment> moments;        ///< What struck.
+  std::vector<IdleTransaction> idle;  ///< What was seen of transactions that wait.
 };
 
 /// Every check of the database, in order. @throws DatabaseError when the database cannot be asked.
@@ -34,21 +40,30 @@ std::vector<Verdict> check_database(Session& db, const Evidence& evidence);
 /// What writers were told is what the database holds.
 Verdict check_writes(Session& db, const Evidence& evidence);
 /// Every committed event took effect or is a visible dead letter or waits behind one.
-Verdict check_loss(Session& db);
+Verdict check_loss(Session& db, const Evidence& evidence);
 /// No effect without an event, none that was given up, and each says what its event says.
-Verdict check_phantoms(Session& db);
+Verdict check_phantoms(Session& db, const Evidence& evidence);
 /// One effect per listener and event, and sums that say the same.
-Verdict check_once(Session& db);
+Verdict check_once(Session& db, const Evidence& evidence);
 /// Effects of a key in the order of its events, without holes but the dead.
-Verdict check_order(Session& db);
+Verdict check_order(Session& db, const Evidence& evidence);
 /// Only planted failures were counted, as often and as far apart as the schedule says.
-Verdict check_retries(Session& db);
+Verdict check_retries(Session& db, const Evidence& evidence);
 /// Every event is in exactly one state.
 Verdict check_states(Session& db, const Evidence& evidence);
 /// A delivery waits behind something, and only then.
-Verdict check_waiting(Session& db);
+Verdict check_waiting(Session& db, const Evidence& evidence);
 /// Guards say the same as effects.
-Verdict check_guards(Session& db);
+Verdict check_guards(Session& db, const Evidence& evidence);
+/// Every committed event is in the topics of each forward that wants it, or a dead letter, and in
+/// none of another; each record says what its event says, and a key keeps its partition.
+Verdict check_records(Session& db, const Evidence& evidence);
+/// First occurrences of a key in the order of its events, without holes but the dead.
+Verdict check_record_order(Session& db, const Evidence& evidence);
+/// An event is there again only where something struck between, and no more often than that allows.
+Verdict check_repeats(Session& db, const Evidence& evidence);
+/// No transaction waits for a broker that is known to be gone.
+Verdict check_idle(const Evidence& evidence);
 /// What a reader saw never went back.
 Verdict check_freshness(Session& db, const Evidence& evidence);
 /// No open transaction, lock or prepared transaction is left in the server.

@@ -10,7 +10,7 @@ trap 'rm -f "$log"' EXIT
 status=0
 for seed in 1 2 3 "$new"; do
   began=$SECONDS
-  if "$program" --seed "$seed" --minutes 0.6 >"$log" 2>&1; then
+  if "$program" --seed "$seed" --minutes 0.5 >"$log" 2>&1; then
     echo "seed $seed, $((SECONDS - began)) s: $(grep ' events, ' "$log")"
   else
     status=1

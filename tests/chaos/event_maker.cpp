@@ -1,9 +1,9 @@
 #include "tests/chaos/event_maker.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
-#include "tests/chaos/listeners.hpp"
 #include "tests/chaos/writers.hpp"
 
 namespace chaos {
@@ -41,30 +41,46 @@ std::string broken_until(Random& random, bool briefly) {
   return std::to_string(now.count() + seconds);
 }
 
-void plant_failure(MadeEvent& event, Random& random) {
-  const auto& all = listeners();
-  const Listener* who = &all[random() % all.size()];
+// A forward refuses what is too large, for ever, until an operator discards it.
+void plant_refusal(MadeEvent& event, const Listener& forward) {
+  event.addressed = event.planted = forward.name;
+  if (forward.events != "Thing*") event.type = forward.events;
+  event.broken = ",\"pad\":\"" + std::string(record_bytes_max, 'x') + "\"";
+}
+
+void plant_failure(MadeEvent& event, Random& random, const Cast& cast) {
+  const Listener* who = &cast[random() % cast.size()];
   if (who->in_service) {
     event.type = "ThingFragile";
     event.addressed.clear();
   } else if (!event.addressed.empty()) {
-    event.planted = event.addressed;
+    who = &*std::ranges::find(cast, event.addressed, &Listener::name);
   }
-  if (event.planted.empty()) event.planted = who->name;
+  if (who->is_forward()) return plant_refusal(event, *who);
+  event.planted = who->name;
   const char* errors[] = {"22012", "23505", "P0001", "22P02"};
   event.broken = ",\"broken\":{\"" + event.planted +
                  "\":" + broken_until(random, event.planted == "fragile") + "},\"error\":\"" +
                  errors[random() % 4] + "\"";
 }
 
+// The name of one that takes every type.
+std::string some_taker(Random& random, const Cast& cast) {
+  const Listener* who = nullptr;
+  do {
+    who = &cast[random() % cast.size()];
+  } while (who->events != "Thing*");
+  return who->name;
+}
+
 }  // namespace
 
-MadeEvent make_event(Random& random, const std::string& key, Plants plants) {
+MadeEvent make_event(Random& random, const Cast& cast, const std::string& key, Plants plants) {
   MadeEvent event{.id = new_id(random), .key = key, .type = "ThingChanged"};
   event.hash = static_cast<std::uint32_t>(random());
   if (draw(random) < 0.1 && !key.empty()) event.type = "ThingFragile";
   if (draw(random) < 0.05 && event.type != "ThingFragile") {
-    event.addressed = listeners()[random() % 3].name;
+    event.addressed = some_taker(random, cast);
   }
   if (key.empty()) return event;
   if (plants.crash) {
@@ -73,7 +89,7 @@ MadeEvent make_event(Random& random, const std::string& key, Plants plants) {
     event.planted = "fragile";
     event.crash = true;
   } else if (plants.failures && draw(random) < 0.012) {
-    plant_failure(event, random);
+    plant_failure(event, random, cast);
   }
   if (const double slow = draw(random); slow < 0.02) {
     event.broken += slow < 0.001 && plants.slow ? ",\"slow_s\":1.2" : ",\"slow_s\":0.05";

@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include "tests/chaos/listeners.hpp"
 #include "tests/chaos/session.hpp"
 
 namespace chaos {
@@ -16,6 +17,7 @@ struct MadeEvent {
   std::string addressed;  ///< The only listener it is for; empty: all.
   std::string planted;    ///< The listener that may fail at it; empty: none.
   std::string broken;     ///< What its payload says of failing and being slow: `,"broken":{…}`.
+                          ///< For a forward it is more than a record may hold.
   bool crash = false;
   /// How long the INSERT takes between drawing its seq and having a transaction id.
   double slow_insert_s = 0;
@@ -28,7 +30,8 @@ struct Plants {
   bool crash = false;  ///< This one may be one that kills the process.
 };
 
-MadeEvent make_event(std::mt19937_64& random, const std::string& key, Plants plants);
+MadeEvent make_event(std::mt19937_64& random, const Cast& cast, const std::string& key,
+                     Plants plants);
 
 /// Writes it and the harness's own record of it, inside the session's transaction; the row lock of
 /// its key is taken first.

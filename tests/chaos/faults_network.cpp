@@ -39,7 +39,7 @@ std::vector<Fault> network_faults(Arena& /*arena*/) {
        [](Arena& a, Random& r) { repeatedly(a, r, &Proxy::half_close); }},
       under("net-black-hole", 2, Weather::silent, 1, 8),
       under("net-slow", 2, Weather::slow, 1, 5),
-      under("net-lost-commit", 6, Weather::lost_commit, 0.3, 2),
+      under("net-lost-commit", 6, Weather::lost_answer, 0.3, 2),
   };
 }
 

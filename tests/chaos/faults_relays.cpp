@@ -74,7 +74,7 @@ void quarrel(Arena& arena, Random& random) {
 }
 
 void pause_and_resume(Arena& arena, Random& random) {
-  const std::string listener = some_listener(random);
+  const std::string listener = some_listener(arena, random);
   (void)arena.fleet().command(0, {"pause", listener, "--yes"});
   hold(random, 0.5, 4);
   (void)arena.fleet().command(0, {"resume", listener, "--yes"});
@@ -91,10 +91,10 @@ std::vector<Fault> relay_faults() {
        [](Arena& a, Random& r) { a.fleet().terminate(some_relay(a, r), false); }},
       {"relay-term-twice", Track::relays, 2,
        [](Arena& a, Random& r) { a.fleet().terminate(some_relay(a, r), true); }},
-      {"relay-stop", Track::relays, 4,
-       [](Arena& a, Random& r) { stop_and_continue(a, r, 0.2, 3); }},
+      {"relay-stop", Track::relays, 4, [](Arena& a, Random& r) { stop_and_continue(a, r, 0.2, 3); },
+       2},
       {"relay-stop-long", Track::relays, 1,
-       [](Arena& a, Random& r) { stop_and_continue(a, r, 12, 17); }},
+       [](Arena& a, Random& r) { stop_and_continue(a, r, 12, 17); }, 3},
   };
 }
 

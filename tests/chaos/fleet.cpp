@@ -62,10 +62,14 @@ std::string Fleet::settings_file(const Relay& relay) const {
 }
 
 void Fleet::start(Relay& relay) {
+  auto environment = environment_;
+  std::string& failpoints = environment["FRESHET_FAILPOINTS"];
+  if (!relay.failpoints.empty()) failpoints = relay.failpoints;
+  relay.deadly = failpoints.find("=kill:") != std::string::npos;
   relay.child = std::make_unique<Child>(
       Launch{.argv = {relay.spec.program, "run", "-c", settings_file(relay)},
              .log = folder_ + "/" + relay.spec.name + ".log",
-             .environment = environment_});
+             .environment = environment});
   ++relay.starts;
   relay.killed = false;
   relay.since = Clock::now();
@@ -74,8 +78,10 @@ void Fleet::start(Relay& relay) {
 
 void Fleet::ended(Relay& relay, int code) {
   ++ends_[code];
+  moments_.push_back({"the end of " + relay.spec.name, now_ms(), now_ms(), 1, false});
   const bool aborted = code == 128 + SIGABRT && relay.spec.may_abort;
-  if (code >= 128 && !relay.killed && !aborted) {
+  const bool by_itself = code == 128 + SIGKILL && relay.deadly;
+  if (code >= 128 && !relay.killed && !aborted && !by_itself) {
     faults_.push_back("relay " + relay.spec.name + " died by signal " + std::to_string(code - 128) +
                       ", which nobody had sent");
   }
@@ -137,7 +143,8 @@ void Fleet::terminate(std::size_t relay, bool twice) {
                       " ms after SIGTERM, with drain_s = " + std::to_string(drain_s));
     one.killed = true;
     child->signal(SIGKILL);
-  } else if (*code >= 128 && *code != 128 + SIGTERM && *code != 128 + SIGABRT) {
+  } else if (*code >= 128 && *code != 128 + SIGTERM && *code != 128 + SIGABRT &&
+             !(*code == 128 + SIGKILL && one.deadly)) {
     faults_.push_back("relay " + one.spec.name + " ended SIGTERM with code " +
                       std::to_string(*code));
   } else {
@@ -169,6 +176,16 @@ std::vector<std::pair<Usage, Usage>> Fleet::usages() {
 std::vector<std::string> Fleet::faults() {
   const std::lock_guard lock{mutex_};
   return faults_;
+}
+
+void Fleet::arm(std::size_t relay, const std::string& failpoints) {
+  const std::lock_guard lock{mutex_};
+  relays_.at(relay).failpoints = failpoints;
+}
+
+std::vector<Moment> Fleet::moments() {
+  const std::lock_guard lock{mutex_};
+  return moments_;
 }
 
 std::map<int, int> Fleet::ends() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/chaos/child.hpp"
+#include "tests/chaos/moment.hpp"
 
 namespace chaos {
 
@@ -50,6 +51,10 @@ class Fleet {
   [[nodiscard]] std::vector<std::pair<Usage, Usage>> usages();
   /// What no relay may do: die by a signal that nobody sent, not end in time.
   [[nodiscard]] std::vector<std::string> faults();
+  /// Its FRESHET_FAILPOINTS from its next start on; empty: those of the environment.
+  void arm(std::size_t relay, const std::string& failpoints);
+  /// Each end of a relay: what it was about to commit is done again.
+  [[nodiscard]] std::vector<Moment> moments();
   /// How often relays ended, by exit code.
   [[nodiscard]] std::map<int, int> ends();
   [[nodiscard]] const std::string& folder() const { return folder_; }
@@ -65,7 +70,9 @@ class Fleet {
     std::unique_ptr<Child> child;
     int starts = 0;
     bool killed = false;  ///< The end that comes was asked for.
-    bool held = false;    ///< Being terminated: whoever does that waits for the end.
+    bool deadly = false;  ///< Its failpoints kill it.
+    std::string failpoints;
+    bool held = false;  ///< Being terminated: whoever does that waits for the end.
     std::chrono::steady_clock::time_point since;
     Usage settled;
   };
@@ -82,6 +89,7 @@ class Fleet {
   std::vector<Relay> relays_;
   std::vector<std::string> faults_;
   std::map<int, int> ends_;
+  std::vector<Moment> moments_;
   std::jthread watcher_;
 };
 

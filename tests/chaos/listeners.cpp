@@ -1,5 +1,7 @@
 #include "tests/chaos/listeners.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <sstream>
 
 namespace chaos {
@@ -16,6 +18,11 @@ CREATE TABLE chaos_written (
 CREATE INDEX ON chaos_written (key, kpos);
 CREATE TABLE chaos_discard (
   event_id uuid, listener text, confirmed boolean, PRIMARY KEY (event_id, listener));
+CREATE TABLE chaos_record (
+  forward text NOT NULL, topic text NOT NULL, part int NOT NULL, place bigint NOT NULL,
+  at_ms bigint NOT NULL, record_key text, event_id uuid NOT NULL, type text, seq bigint,
+  published_at timestamptz, kpos int, hash bigint, PRIMARY KEY (topic, part, place));
+CREATE INDEX ON chaos_record (event_id);
 )";
 
 // Raises what a handler of the users' own might: until the payload's time for this listener has
@@ -46,6 +53,38 @@ void add_listener_tables(std::ostream& out, const Listener& l, bool small_disk) 
       << l.name << " (key text PRIMARY KEY, kpos int NOT NULL, sum numeric NOT NULL);\n";
 }
 
+Cast everybody() {
+  return {
+      {.name = "board", .events = "Thing*", .retry_s = {1, 1, 2}},
+      {.name = "tally",
+       .events = "Thing*",
+       .retry_s = {1, 1},
+       .skips = true,
+       .on_small_disk = true},
+      {.name = "far", .events = "Thing*", .retry_s = {1, 2}, .detached = true},
+      {.name = "fragile",
+       .events = "ThingFragile",
+       .retry_s = {2, 4, 8, 16, 32},
+       .in_service = true},
+      {.name = "wire",
+       .events = "Thing*",
+       .retry_s = {1, 2},
+       .topic = "wire.${event_type}",
+       .topics = {"wire.ThingChanged", "wire.ThingFragile"}},
+      {.name = "post",
+       .events = "ThingFragile",
+       .retry_s = {1, 2},
+       .skips = true,
+       .topic = "post",
+       .topics = {"post"}},
+  };
+}
+
+// A batch becomes many requests, of which several are under way, and does not fit into the queue:
+// it is still being handed over while its first records wait.
+constexpr const char* cramped_producer =
+    "\"batch.num.messages\" = \"2\"\n\"queue.buffering.max.messages\" = \"20\"\n";
+
 std::string effects_sql(const std::string& name) {
   return "INSERT INTO effects_" + name +
          " (event_id, key, kpos, seq)\n"
@@ -73,44 +112,54 @@ std::string Listener::wants() const {
          "'))";
 }
 
-const std::vector<Listener>& listeners() {
-  static const std::vector<Listener> all = {
-      {.name = "board", .events = "Thing*", .retry_s = {1, 1, 2}},
-      {.name = "tally",
-       .events = "Thing*",
-       .retry_s = {1, 1},
-       .skips = true,
-       .on_small_disk = true},
-      {.name = "far", .events = "Thing*", .retry_s = {1, 2}, .detached = true},
-      {.name = "fragile",
-       .events = "ThingFragile",
-       .retry_s = {2, 4, 8, 16, 32},
-       .in_service = true},
-  };
-  return all;
+Cast cast_of(Company company) {
+  const Cast all = everybody();
+  if (company == Company::both) return all;
+  return company == Company::forwards ? forwards_of(all) : projections_of(all);
 }
 
-std::string projections_toml() {
+Cast projections_of(const Cast& cast) {
+  Cast some;
+  std::ranges::remove_copy_if(cast, std::back_inserter(some), &Listener::is_forward);
+  return some;
+}
+
+Cast forwards_of(const Cast& cast) {
+  Cast some;
+  std::ranges::copy_if(cast, std::back_inserter(some), &Listener::is_forward);
+  return some;
+}
+
+std::string listeners_toml(const Cast& cast, const std::string& brokers, bool cramped) {
   std::ostringstream out;
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : cast) {
     if (l.in_service) continue;
-    out << "\n[[projection]]\nname = \"" << l.name << "\"\nevents = [\"" << l.events << "\"]\n";
+    out << "\n[[" << (l.is_forward() ? "forward" : "projection") << "]]\nname = \"" << l.name
+        << "\"\nevents = [\"" << l.events << "\"]\n";
     out << "retry_s = [";
     for (std::size_t i = 0; i < l.retry_s.size(); ++i) out << (i ? ", " : "") << l.retry_s[i];
     out << "]\n";
     if (l.skips) out << "on_dead = \"skip\"\n";
     if (l.detached) out << "detached = true\n";
-    out << "sql = ['''\n"
-        << effects_sql(l.name) << "\n''', '''\n"
-        << state_sql(l.name) << "\n''']\n";
+    if (l.is_forward()) {
+      out << "topic = \"" << l.topic << "\"\n";
+    } else {
+      out << "sql = ['''\n"
+          << effects_sql(l.name) << "\n''', '''\n"
+          << state_sql(l.name) << "\n''']\n";
+    }
   }
+  if (forwards_of(cast).empty()) return out.str();
+  out << "\n[kafka]\nbrokers = \"" << brokers << "\"\ntimeout_ms = " << kafka_timeout_ms
+      << "\n[kafka.options]\n\"message.max.bytes\" = \"" << record_bytes_max << "\"\n";
+  if (cramped) out << cramped_producer;
   return out.str();
 }
 
 std::string create_tables(const std::string& owner, const std::string& writer, bool small_disk) {
   std::ostringstream out;
   out << "SET ROLE " << owner << ";\n" << own_tables << fail_function;
-  for (const Listener& l : listeners()) add_listener_tables(out, l, small_disk);
+  for (const Listener& l : projections_of(everybody())) add_listener_tables(out, l, small_disk);
   out << "GRANT SELECT, INSERT, UPDATE ON chaos_key, chaos_written, event_publication TO " << writer
       << ";\nGRANT USAGE ON SEQUENCE event_publication_seq_seq TO " << writer << ";\nRESET ROLE;\n";
   return out.str();

@@ -6,8 +6,6 @@
 #include <fstream>
 #include <stdexcept>
 
-#include "tests/chaos/listeners.hpp"
-
 namespace chaos {
 namespace {
 
@@ -15,11 +13,6 @@ std::string names_of(const std::vector<Fault>& faults) {
   std::string text;
   for (const Fault& fault : faults) text += " " + fault.name;
   return text;
-}
-
-std::string now() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
 }
 
 }  // namespace
@@ -33,15 +26,15 @@ Nemesis::Nemesis(Arena& arena, std::uint64_t seed, const std::vector<std::string
       throw std::invalid_argument{"no fault '" + name + "' here; there are" + names_of(faults)};
     }
   }
-  std::vector<Fault> tracks[2];
+  std::vector<Fault> tracks[3];
   for (Fault& fault : faults) {
     if (!only.empty() && std::ranges::find(only, fault.name) == only.end()) continue;
     counts_[fault.name];
-    tracks[fault.track == Fault::Track::relays ? 0 : 1].push_back(std::move(fault));
+    tracks[static_cast<int>(fault.track)].push_back(std::move(fault));
   }
-  for (std::uint64_t i = 0; i < 2; ++i) {
+  for (std::uint64_t i = 0; i < 3; ++i) {
     if (tracks[i].empty()) continue;
-    tracks_.emplace_back([this, mine = tracks[i], random = Random{seed * 2 + i}](
+    tracks_.emplace_back([this, mine = tracks[i], random = Random{seed * 3 + i}](
                              const std::stop_token& stop) { run(stop, mine, random); });
   }
 }
@@ -65,7 +58,7 @@ void Nemesis::run(const std::stop_token& stop, std::vector<Fault> faults, Random
 }
 
 void Nemesis::strike(const Fault& fault, Random& random) {
-  const std::string began = now();
+  const long began = now_ms();
   std::string problem;
   try {
     fault.strike(arena_, random);
@@ -78,7 +71,8 @@ void Nemesis::strike(const Fault& fault, Random& random) {
   }
   const std::lock_guard lock{mutex_};
   ++(problem.empty() ? counts_[fault.name].struck : counts_[fault.name].failed);
-  std::ofstream{log_, std::ios::app} << began << " … " << now() << " " << fault.name << " "
+  moments_.push_back({fault.name, began, now_ms(), fault.repeats, fault.broker_gone});
+  std::ofstream{log_, std::ios::app} << began << " … " << now_ms() << " " << fault.name << " "
                                      << problem << "\n";
 }
 
@@ -87,6 +81,11 @@ void Nemesis::stop_and_heal() {
   tracks_.clear();
   for (std::size_t i = 0; i < arena_.fleet().size(); ++i) arena_.fleet().signal(i, SIGCONT);
   arena_.proxy().weather(Weather::fair);
+  if (arena_.broker() != nullptr) {
+    arena_.broker()->proxy().weather(Weather::fair);
+    arena_.broker()->thaw();
+    arena_.broker()->start();
+  }
   arena_.servers().revive();
   Session admin = arena_.admin();
   admin.exec("ALTER SYSTEM RESET default_transaction_read_only");
@@ -99,7 +98,7 @@ void Nemesis::stop_and_heal() {
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
       "'chaos-nemesis' AND pid <> pg_backend_pid()");
   if (arena_.bouncer() != nullptr) arena_.bouncer()->restart();
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : arena_.cast()) {
     if (admin.number("SELECT count(*) FROM event_listener WHERE name = $1 AND state = 'paused' AND "
                      "paused_by IS NOT DISTINCT FROM 'operator'",
                      {l.name}) > 0) {
@@ -111,6 +110,11 @@ void Nemesis::stop_and_heal() {
 std::map<std::string, Nemesis::Count> Nemesis::counts() const {
   const std::lock_guard lock{mutex_};
   return counts_;
+}
+
+std::vector<Moment> Nemesis::moments() const {
+  const std::lock_guard lock{mutex_};
+  return moments_;
 }
 
 std::string Nemesis::broken() const {

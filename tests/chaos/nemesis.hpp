@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "tests/chaos/fault.hpp"
+#include "tests/chaos/moment.hpp"
 
 namespace chaos {
 
-/// Chooses faults by the seed and lets them strike, on two tracks beside each other, until it is
+/// Chooses faults by the seed and lets them strike, on three tracks beside each other, until it is
 /// destroyed or stopped.
 class Nemesis {
  public:
@@ -28,6 +29,8 @@ class Nemesis {
     int failed = 0;  ///< It could not be injected, as when the server was down.
   };
   [[nodiscard]] std::map<std::string, Count> counts() const;
+  /// Every strike, whether it could be injected or not.
+  [[nodiscard]] std::vector<Moment> moments() const;
   /// What made going on senseless, such as a server that does not start again; empty: nothing.
   [[nodiscard]] std::string broken() const;
 
@@ -39,6 +42,7 @@ class Nemesis {
   std::string log_;
   mutable std::mutex mutex_;
   std::map<std::string, Count> counts_;
+  std::vector<Moment> moments_;
   std::string broken_;
   std::vector<std::jthread> tracks_;
 };

@@ -3,8 +3,6 @@
 #include <cstdlib>
 #include <memory>
 
-#include "tests/chaos/listeners.hpp"
-
 namespace chaos {
 namespace {
 
@@ -13,7 +11,8 @@ constexpr std::size_t relapses_max = 1000;
 
 }  // namespace
 
-Observer::Observer(std::string url) : url_{std::move(url)} {
+Observer::Observer(std::string url, const Cast& cast)
+    : url_{std::move(url)}, projections_{projections_of(cast)} {
   if (!url_.empty()) {
     thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
   }
@@ -42,7 +41,7 @@ void Observer::saw(const std::string& listener, const std::string& what, double 
 }
 
 void Observer::look(Session& session) {
-  for (const Listener& l : listeners()) {
+  for (const Listener& l : projections_) {
     const Rows rows =
         session.exec("SELECT key, kpos FROM state_" + l.name, {}, std::chrono::seconds{5});
     const std::lock_guard lock{mutex_};

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/chaos/listeners.hpp"
 #include "tests/chaos/session.hpp"
 
 namespace chaos {
@@ -21,8 +22,8 @@ struct Relapse {
 /// A reader of the read models that looks again and again and remembers what it saw.
 class Observer {
  public:
-  /// @param url of the primary, whichever it is.
-  explicit Observer(std::string url);
+  /// @param url of the primary, whichever it is. @param cast whose read models.
+  Observer(std::string url, const Cast& cast);
 
   [[nodiscard]] std::vector<Relapse> relapses() const;
   [[nodiscard]] long looks() const;
@@ -39,6 +40,7 @@ class Observer {
     std::string text;
   };
   std::string url_;
+  const Cast projections_;
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, Seen> last_;
   std::vector<Relapse> relapses_;

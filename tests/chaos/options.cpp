@@ -40,6 +40,11 @@ void set(Options& options, const std::string& name, const std::string& value) {
     options.kills = number<int>(name, value);
   } else if (name == "--completion") {
     options.completion = value;
+  } else if (name == "--company") {
+    if (value != "both" && value != "forwards") {
+      throw std::invalid_argument{"--company is both or forwards, not '" + value + "'"};
+    }
+    options.company = value;
   } else if (name == "--freshet") {
     options.freshet = value;
   } else if (name == "--service") {
@@ -48,8 +53,8 @@ void set(Options& options, const std::string& name, const std::string& value) {
     throw std::invalid_argument{
         "no option '" + name +
         "'; there are --seed N, --minutes M, --faults A,B, --kills N, --sabotage RULE, "
-        "--failpoints RULES, --completion MODE, --no-crashes, --keep, --freshet FILE and --service "
-        "FILE"};
+        "--failpoints RULES, --completion MODE, --company both|forwards, --no-kafka, --no-crashes, "
+        "--keep, --freshet FILE and --service FILE"};
   }
 }
 
@@ -61,10 +66,15 @@ Options read_options(int argc, char** argv) {
   const std::filesystem::path beside = std::filesystem::canonical("/proc/self/exe").parent_path();
   options.freshet = (beside / "freshet").string();
   options.service = (beside / "freshet_chaos_service").string();
+  const std::filesystem::path root = beside.parent_path();
+  options.kafka_home = (root / ".cache/kafka").string();
+  options.kafka_recipe = (root / "tests/support/kafka").string();
   for (int i = 1; i < argc; ++i) {
     const std::string name{argv[i]};
     if (name == "--keep") {
       options.keep = true;
+    } else if (name == "--no-kafka") {
+      options.kafka = false;
     } else if (name == "--no-crashes") {
       options.crashes = false;
     } else if (i + 1 < argc) {
@@ -77,7 +87,14 @@ Options read_options(int argc, char** argv) {
     const char* modes[] = {"update", "delete", "archive"};
     options.completion = modes[options.seed % 3];
   }
+  if (options.kills > 0) options.kafka = false;
+  if (options.company.empty()) options.company = options.seed % 4 == 3 ? "forwards" : "both";
   return options;
+}
+
+Company company_of(const Options& options) {
+  if (!options.kafka) return Company::projections;
+  return options.company == "forwards" ? Company::forwards : Company::both;
 }
 
 std::string repeat(const Options& options) {
@@ -94,6 +111,8 @@ std::string repeat(const Options& options) {
   if (!options.sabotage.empty()) out << " --sabotage " << options.sabotage;
   if (!options.failpoints.empty()) out << " --failpoints '" << options.failpoints << "'";
   if (!options.crashes) out << " --no-crashes";
+  if (!options.kafka) out << " --no-kafka";
+  if (options.kafka) out << " --company " << options.company;
   out << " --completion " << options.completion;
   return out.str();
 }

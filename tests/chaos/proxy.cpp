@@ -13,6 +13,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/chaos/kafka_frames.hpp"
+
 namespace chaos {
 namespace {
 
@@ -80,11 +82,14 @@ struct Stream {
 struct Proxy::Pipe {
   Stream up;
   Stream down;
-  bool commit_passed = false;
+  KafkaFrames requests;
+  KafkaFrames answers;
+  long doomed = 0;  ///< The request whose answer is lost, in the order of the connection.
+  bool doomed_passed = false;
   bool over = false;
 };
 
-Proxy::Proxy(int server_port) : server_port_{server_port} {
+Proxy::Proxy(int server_port, Speech speech) : speech_{speech}, server_port_{server_port} {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   sockaddr_in address = local(0);
   socklen_t size = sizeof address;
@@ -130,28 +135,49 @@ void Proxy::obey(std::vector<Pipe>& pipes) {
   }
 }
 
+// What other requests before it were answered is lost with it.
 bool Proxy::swallow_answer(Pipe& pipe) {
   std::array<char, 4096> bytes;
   const ssize_t n = ::recv(pipe.down.from, bytes.data(), bytes.size(), 0);
   if (n < 0) return true;  // not yet
-  ++commits_lost_;
+  if (n > 0 && speech_ == Speech::kafka) {
+    pipe.answers.pass({bytes.data(), static_cast<std::size_t>(n)});
+    if (pipe.answers.ended() < pipe.doomed) return true;
+  }
+  ++answers_lost_;
   return false;
+}
+
+// @return whether what was received since is a request whose answer is worth losing.
+bool Proxy::notice_request(Pipe& pipe, std::size_t before) const {
+  const std::string_view fresh = std::string_view{pipe.up.held}.substr(before);
+  if (speech_ == Speech::postgres) {
+    return fresh.find("COMMIT") != std::string_view::npos ||
+           fresh.find("commit") != std::string_view::npos;
+  }
+  const bool produce = pipe.requests.pass(fresh);
+  pipe.doomed = pipe.requests.current();
+  return produce;
 }
 
 bool Proxy::carry(Pipe& pipe) {
   const Weather weather = weather_;
   if (weather == Weather::silent) return true;
   const std::size_t most = weather == Weather::slow ? slow_bytes : held_bytes_max;
-  if (pipe.commit_passed) return pipe.up.send(most) && swallow_answer(pipe);
+  // The rest of a request that has begun follows.
+  const bool whole = pipe.requests.ended() >= pipe.doomed;
+  if (pipe.doomed_passed && whole) return pipe.up.send(most) && swallow_answer(pipe);
   const std::size_t before = pipe.up.held.size();
   if (!pipe.up.receive(most)) return false;
-  if (weather == Weather::lost_commit) {
-    const std::string_view fresh = std::string_view{pipe.up.held}.substr(before);
-    pipe.commit_passed = fresh.find("COMMIT") != std::string_view::npos ||
-                         fresh.find("commit") != std::string_view::npos;
+  if (notice_request(pipe, before) && weather == Weather::lost_answer) pipe.doomed_passed = true;
+  if (!pipe.up.send(most)) return false;
+  if (pipe.doomed_passed) return true;
+  const std::size_t answered = pipe.down.held.size();
+  if (!pipe.down.receive(most)) return false;
+  if (speech_ == Speech::kafka) {
+    pipe.answers.pass(std::string_view{pipe.down.held}.substr(answered));
   }
-  return pipe.up.send(most) && (pipe.commit_passed || pipe.down.receive(most)) &&
-         pipe.down.send(most);
+  return pipe.down.send(most);
 }
 
 void Proxy::run(const std::stop_token& stop) {
@@ -169,7 +195,7 @@ void Proxy::run(const std::stop_token& stop) {
     obey(pipes);
     for (Pipe& pipe : pipes) {
       if (pipe.over || carry(pipe)) continue;
-      end(pipe.up.from, pipe.commit_passed);
+      end(pipe.up.from, pipe.doomed_passed);
       end(pipe.up.to, false);
       pipe.over = true;
     }

@@ -13,15 +13,19 @@ enum class Weather {
   refused,      ///< New connections end at once. Those that are open stay as they are.
   silent,       ///< Nothing is carried, nothing ends: a black hole.
   slow,         ///< A few bytes a millisecond, each way.
-  lost_commit,  ///< A COMMIT reaches the server; its answer never arrives, the connection ends.
+  lost_answer,  ///< A COMMIT, or Kafka's produce request, reaches the server; its answer never
+                ///< arrives, the connection ends.
 };
+
+/// What is spoken through a proxy.
+enum class Speech { postgres, kafka };
 
 /// A TCP proxy before the server that breaks what passes through it. One thread; its methods may be
 /// called from any.
 class Proxy {
  public:
-  /// @param server_port where it connects to, on this machine.
-  explicit Proxy(int server_port);
+  /// @param server_port where it connects to, on this machine; 0: said later.
+  explicit Proxy(int server_port, Speech speech = Speech::postgres);
   ~Proxy();
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
@@ -36,8 +40,8 @@ class Proxy {
   void half_close() { order_ = Order::half_close; }
 
   [[nodiscard]] int port() const { return port_; }
-  /// How many answers to a COMMIT were dropped.
-  [[nodiscard]] int commits_lost() const { return commits_lost_; }
+  /// How many answers, to a COMMIT or a produce request, were dropped.
+  [[nodiscard]] int answers_lost() const { return answers_lost_; }
 
  private:
   struct Pipe;
@@ -49,13 +53,15 @@ class Proxy {
   /// Moves what can be moved. @return false when the connection has ended.
   bool carry(Pipe& pipe);
   bool swallow_answer(Pipe& pipe);
+  [[nodiscard]] bool notice_request(Pipe& pipe, std::size_t before) const;
 
+  const Speech speech_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<int> server_port_;
   std::atomic<Weather> weather_{Weather::fair};
   std::atomic<Order> order_{Order::none};
-  std::atomic<int> commits_lost_{0};
+  std::atomic<int> answers_lost_{0};
   std::jthread thread_;
 };
 

@@ -42,7 +42,9 @@ std::string describe_run(Session& db, Fleet& fleet) {
       << db.number("SELECT count(*) FROM event_delivery WHERE state = 'dead'") << " dead letters, "
       << db.number("SELECT count(*) FROM event_delivery WHERE state = 'waiting'")
       << " waiting behind them, " << db.number("SELECT count(*) FROM chaos_discard WHERE confirmed")
-      << " discarded; relays";
+      << " discarded, " << db.number("SELECT count(*) FROM chaos_record") << " records, of which "
+      << db.number("SELECT count(*) - count(DISTINCT (topic, event_id)) FROM chaos_record")
+      << " are repeated; relays";
   for (std::size_t i = 0; i < fleet.size(); ++i) out << " " << fleet.starts(i);
   out << " times started, ended with";
   for (const auto& [code, times] : fleet.ends()) out << " " << code << " (" << times << "×)";

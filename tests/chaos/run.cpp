@@ -10,6 +10,7 @@
 #include "tests/chaos/check_processes.hpp"
 #include "tests/chaos/kills.hpp"
 #include "tests/chaos/nemesis.hpp"
+#include "tests/chaos/records.hpp"
 #include "tests/chaos/report.hpp"
 #include "tests/chaos/writers.hpp"
 
@@ -37,9 +38,10 @@ std::string make_folder() {
 }
 
 Load load_of(const Options& options, const Arena& arena) {
-  Load load{.seed = options.seed};
+  Load load{.cast = arena.cast(), .seed = options.seed};
   for (int i = 0; i < 5; ++i) load.urls.push_back(arena.writer_url(i == 1 && options.kills == 0));
-  load.crashes = options.crashes && options.kills == 0;
+  const bool service = !projections_of(arena.cast()).empty();
+  load.crashes = options.crashes && service && options.kills == 0;
   // An event that lives longer than any process never gets through, and is a dead letter by right.
   load.slow = options.kills == 0;
   return load;
@@ -79,6 +81,7 @@ void note_discards(Session& db) {
 
 struct Outcome {
   std::map<std::string, Nemesis::Count> faults;
+  std::vector<Moment> moments;
   std::vector<Verdict> verdicts;
   std::string broken;
 };
@@ -98,19 +101,32 @@ Outcome let_loose(const Options& options, Arena& arena, const std::string& folde
   outcome.broken = nemesis.broken();
   if (outcome.broken.empty()) nemesis.stop_and_heal();
   outcome.faults = nemesis.counts();
+  outcome.moments = nemesis.moments();
   return outcome;
 }
 
-void judge(const Options& options, Arena& arena, const History& history, const Observer& observer,
-           std::vector<Verdict>& verdicts) {
+// What was seen while it went on.
+struct Watchers {
+  Observer observer;
+  IdleWatch idle;
+};
+
+void judge(const Options& options, Arena& arena, const History& history, const Watchers& watchers,
+           Outcome& outcome) {
   Session db{arena.servers().admin_url(), "chaos-checker"};
+  std::vector<Verdict>& verdicts = outcome.verdicts;
   verdicts.push_back(
       wait_for_quiet(db, options.sabotage.empty() ? drain_limit : sabotaged_drain_limit));
   note_discards(db);
-  const Evidence evidence{.completion = options.completion,
-                          .transactions = history.transactions(),
-                          .relapses = observer.relapses(),
-                          .looks = observer.looks()};
+  if (arena.broker() != nullptr) collect_records(db, arena.cast(), arena.broker()->address());
+  Evidence evidence{.cast = arena.cast(),
+                    .completion = options.completion,
+                    .transactions = history.transactions(),
+                    .relapses = watchers.observer.relapses(),
+                    .looks = watchers.observer.looks(),
+                    .moments = outcome.moments,
+                    .idle = watchers.idle.seen()};
+  for (const Moment& end : arena.fleet().moments()) evidence.moments.push_back(end);
   for (Verdict& verdict : check_database(db, evidence)) verdicts.push_back(std::move(verdict));
   verdicts.push_back(check_processes(arena.fleet()));
   verdicts.push_back(
@@ -124,12 +140,13 @@ long run_in(const Options& options, const std::string& folder) {
   History history{folder + "/history.jsonl"};
   Outcome outcome;
   {
-    Observer observer{arena.servers().url("postgres", "")};
+    const std::string url = arena.servers().url("postgres", "");
+    Watchers watchers{.observer = {url, arena.cast()}, .idle = IdleWatch{url}};
     Writers writers{load_of(options, arena), history};
     outcome = let_loose(options, arena, folder);
     writers.stop();
     if (!outcome.broken.empty()) throw std::runtime_error{outcome.broken};
-    judge(options, arena, history, observer, outcome.verdicts);
+    judge(options, arena, history, watchers, outcome);
   }
   return print_report(outcome.faults, outcome.verdicts);
 }

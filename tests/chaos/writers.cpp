@@ -85,15 +85,16 @@ void Writers::transact(Session& session, int writer, std::mt19937_64& random,
   const bool crash = load_.crashes && writer == 0 && draw(random) < 0.006;
   std::vector<MadeEvent> events;
   for (const std::string& key : draw_keys(random, load_.keys)) {
-    events.push_back(make_event(random, key, {.failures = load_.failures, .slow = load_.slow}));
+    events.push_back(
+        make_event(random, load_.cast, key, {.failures = load_.failures, .slow = load_.slow}));
   }
   if (draw(random) < 0.02) {  // nothing before it: the server has not numbered the transaction yet
-    events = {make_event(random, "", {.failures = false})};
+    events = {make_event(random, load_.cast, "", {.failures = false})};
     events[0].slow_insert_s = 0.2 + draw(random);
   }
   if (crash) {
     events.push_back(
-        make_event(random, "crash" + std::to_string(random() % 1000), {.crash = true}));
+        make_event(random, load_.cast, "crash" + std::to_string(random() % 1000), {.crash = true}));
   }
   const double how = draw(random);
   std::vector<std::string> ids;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/chaos/history.hpp"
+#include "tests/chaos/listeners.hpp"
 #include "tests/chaos/session.hpp"
 
 namespace chaos {
@@ -14,6 +15,7 @@ namespace chaos {
 /// What the writers write.
 struct Load {
   std::vector<std::string> urls;  ///< One writer for each.
+  Cast cast;                      ///< For whom.
   std::uint64_t seed = 0;
   int keys = 150;
   double transactions_per_s = 25;  ///< Of each writer.

@@ -224,6 +224,24 @@ TEST(KafkaSink, GivesUpAKilledBrokerAtOnceAndGoesOnWhenItIsBack) {
   EXPECT_EQ(values(broker, "t"), (std::vector<std::string>{"0", "1"}));
 }
 
+// A batch that is still being handed over while another one is given up must not arrive without its
+// beginning.
+TEST(KafkaProducer, TakesNothingMoreOnceItHasGivenUp) {
+  KafkaBroker& broker = KafkaBroker::shared();
+  KafkaTopics{broker.address()}.create("producer-given-up", 1);
+  relay::forward::kafka::Producer producer{{{"bootstrap.servers", broker.address()}}};
+  const std::vector<Record> records = {record("producer-given-up", "a", "1")};
+  const auto in_time = [] { return std::chrono::steady_clock::now() + 20s; };
+  const auto before = producer.start(records, {0}, in_time());
+  ASSERT_TRUE(before->wait_until(in_time()));
+  EXPECT_EQ(before->code(0), 0);
+  producer.give_up();
+  const auto after = producer.start(records, {0}, in_time());
+  ASSERT_TRUE(after->ended());
+  EXPECT_NE(after->code(0), 0);
+  EXPECT_EQ(values(broker, "producer-given-up"), (std::vector<std::string>{"1"}));
+}
+
 TEST(KafkaSink, ReplacesAProducerThatCannotGoOn) {
   KafkaBroker& broker = KafkaBroker::shared();
   KafkaTopics{broker.address()}.create("sink-fatal", 1);

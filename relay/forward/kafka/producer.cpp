@@ -167,6 +167,8 @@ std::shared_ptr<Flight> Producer::start(const std::vector<Record>& records,
 }
 
 int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* seat) {
+  const std::shared_lock inside{gate_};
+  if (given_up_) return RD_KAFKA_RESP_ERR__PURGE_QUEUE;
   std::array<rd_kafka_vu_t, 6> fields{};
   std::size_t count = 0;
   const auto add = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
@@ -193,7 +195,9 @@ int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* 
   return code;
 }
 
-void Producer::purge() noexcept {
+void Producer::give_up() noexcept {
+  const std::unique_lock alone{gate_};
+  given_up_ = true;
   rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -43,8 +44,9 @@ class Producer {
   [[nodiscard]] std::shared_ptr<Flight> start(const std::vector<Record>& records,
                                               const std::vector<std::size_t>& places,
                                               Time deadline);
-  /// Gives up all that is under way: every flight ends soon.
-  void purge() noexcept;
+  /// Gives up all that is under way, whoever handed it over: every flight ends soon. It takes
+  /// nothing any more, or the rest of a batch would arrive without its beginning.
+  void give_up() noexcept;
   /// Asks the brokers for a topic, or only whether they answer, when `topic` is "". Brokers that
   /// cannot be reached at all are not waited for to the end.
   /// @return librdkafka's error code.
@@ -78,6 +80,8 @@ class Producer {
   int certificate_ = 0;                           // guarded by mutex_; refused last, see Complaint
   std::atomic<Time::rep> unreachable_since_{0};   // of the monotonic clock; 0: not that we know
   mutable std::mutex mutex_;
+  std::shared_mutex gate_;  // shared while a record is handed over
+  bool given_up_ = false;   // guarded by gate_
   std::jthread poll_;
 };
 

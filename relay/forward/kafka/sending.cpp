@@ -95,7 +95,7 @@ void Sending::wait_for(Flight& flight) {
     if (now < deadline_ && !(gone && now - std::max(*gone, began) > unreachable_most)) continue;
     const std::string why =
         producer_.reason(gone ? RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN : RD_KAFKA_RESP_ERR__TIMED_OUT);
-    producer_.purge();
+    producer_.give_up();
     flight.wait_until(now + to_give_up);
     throw SinkDown{why};
   }

@@ -63,7 +63,7 @@ class Questions {
     std::iota(places.begin(), places.end(), 0);
     const auto flight = producer_.start(there_, places, deadline_);
     if (!flight->wait_until(deadline_)) {
-      producer_.purge();
+      producer_.give_up();
       flight->wait_until(Clock::now() + to_give_up);
     }
     for (std::size_t place = 0; place < there_.size(); ++place) {

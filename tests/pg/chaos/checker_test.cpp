@@ -36,6 +36,10 @@ INSERT INTO effects_tally (event_id, key, kpos, seq)
 SELECT event_id, key, kpos, seq FROM chaos_written ORDER BY seq;
 INSERT INTO effects_far (event_id, key, kpos, seq)
 SELECT event_id, key, kpos, seq FROM chaos_written ORDER BY seq;
+INSERT INTO chaos_record (forward, topic, part, place, at_ms, record_key, event_id, type, seq,
+                          published_at, kpos, hash)
+SELECT 'wire', 'wire.ThingChanged', 0, seq, 100000 * seq, key, event_id, type, seq, now(), kpos,
+       hash FROM chaos_written;
 INSERT INTO state_board VALUES ('a', 3, 6);
 INSERT INTO state_tally VALUES ('a', 3, 6), ('b', 2, 9);
 INSERT INTO state_far VALUES ('a', 3, 6), ('b', 2, 9);
@@ -99,6 +103,26 @@ const std::vector<Planted> violations = {
     {"waiting has a reason", "UPDATE event_delivery SET key = 'c' WHERE event_id = '$5'"},
     {"waiting has a reason", "UPDATE event_delivery SET listener = 'tally' WHERE event_id = '$5'"},
     {"waiting has a reason", "UPDATE event_delivery SET seq = 3 WHERE event_id = '$5'"},
+    {"failures and retries",
+     "INSERT INTO event_attempt (event_id, listener, attempt, error_class, error) VALUES ('$1', "
+     "'wire', 1, 'timeout', 'no')"},
+    {"records are events", "DELETE FROM chaos_record WHERE event_id = '$3'"},
+    {"records are events", "UPDATE chaos_record SET event_id = '$9' WHERE event_id = '$3'"},
+    {"records are events", "UPDATE chaos_written SET addressed = 'far' WHERE event_id = '$1'"},
+    {"records are events", "UPDATE chaos_written SET planted = 'wire' WHERE event_id = '$1'"},
+    {"records are events", "UPDATE chaos_record SET record_key = 'b' WHERE event_id = '$3'"},
+    {"records are events", "UPDATE chaos_record SET type = 'Thing' WHERE event_id = '$3'"},
+    {"records are events", "UPDATE chaos_record SET seq = 7 WHERE event_id = '$3'"},
+    {"records are events", "UPDATE chaos_record SET published_at = NULL WHERE event_id = '$3'"},
+    {"records are events", "UPDATE chaos_record SET hash = 0 WHERE event_id = '$3'"},
+    {"records are events", "UPDATE chaos_record SET part = 1 WHERE event_id = '$3'"},
+    {"records are events",
+     "UPDATE chaos_record SET topic = 'wire.ThingFragile' WHERE event_id = '$3'"},
+    {"records in order", "UPDATE chaos_record SET place = 99 WHERE event_id = '$1'"},
+    {"records in order", "DELETE FROM chaos_record WHERE event_id = '$2'"},
+    {"records repeated for a reason",
+     "INSERT INTO chaos_record SELECT forward, topic, part, 50, at_ms + 1000, record_key, "
+     "event_id, type, seq, published_at, kpos, hash FROM chaos_record WHERE event_id = '$1'"},
     {"guards equal effects", "INSERT INTO processed_events VALUES ('board:$5')"},
     {"guards equal effects", "DELETE FROM processed_events WHERE idempotency_key = 'far:$1'"},
 };
@@ -173,7 +197,7 @@ TEST_F(Checker, KnowsWhatCompletionModesLeave) {
 }
 
 TEST_F(Checker, SeesAReadModelGoBack) {
-  chaos::Observer observer{""};
+  chaos::Observer observer{"", evidence_.cast};
   observer.look(db_);
   db_.exec("UPDATE state_far SET kpos = 4 WHERE key = 'a'");
   observer.look(db_);
@@ -182,6 +206,48 @@ TEST_F(Checker, SeesAReadModelGoBack) {
   observer.look(db_);
   evidence_.relapses = observer.relapses();
   EXPECT_THAT(found(), ElementsAre("freshness only rises"));
+}
+
+TEST_F(Checker, AllowsARepeatedRecordForEachFaultBetweenAndNoneOfTheProducersOwn) {
+  const auto repeat = [&](int place, const std::string& at_ms) {
+    db_.exec(with_ids("INSERT INTO chaos_record SELECT forward, topic, part, " +
+                      std::to_string(place) + ", " + at_ms +
+                      ", record_key, event_id, type, seq, published_at, kpos, hash FROM "
+                      "chaos_record WHERE event_id = '$1' AND place = 1"));
+  };
+  repeat(50, "110000");
+  EXPECT_THAT(found(), ElementsAre("records repeated for a reason"));
+  evidence_.moments = {{"long ago", 10'000, 20'000, 5}, {"without harm", 104'000, 105'000, 0}};
+  EXPECT_THAT(found(), ElementsAre("records repeated for a reason"));
+  evidence_.moments.push_back({"broker-stop", 104'000, 105'000, 1});
+  EXPECT_THAT(found(), IsEmpty());
+  repeat(51, "111000");
+  EXPECT_THAT(found(), ElementsAre("records repeated for a reason"));
+  evidence_.moments.push_back({"broker-kill", 110'500, 110'600, 9});
+  EXPECT_THAT(found(), IsEmpty());
+  repeat(52, "111000");  // the same time: no fault of the broker makes a relay do that
+  EXPECT_THAT(found(), ElementsAre("records repeated for a reason"));
+  evidence_.moments.push_back({"restart-fast", 110'900, 111'000, 1});  // two relays
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(Checker, SeesATransactionThatWaitsForABrokerThatIsGone) {
+  evidence_.moments = {{"broker-stop", 100'000, 130'000, 4, true}};
+  evidence_.idle = {{103'000, "before the breaker is open"}, {131'000, "afterwards"}};
+  EXPECT_THAT(found(), IsEmpty());
+  evidence_.idle.push_back({120'000, "freshet"});
+  EXPECT_THAT(found(), ElementsAre("no transaction waits for Kafka"));
+  evidence_.moments.push_back({"operator-pause", 118'000, 119'000});
+  evidence_.moments.push_back({"broker-net-cut", 118'000, 119'000, 3});
+  EXPECT_THAT(found(), ElementsAre("no transaction waits for Kafka"));
+  evidence_.moments.push_back({"relay-stop", 111'000, 112'000, 2});
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(Checker, AsksNothingOfForwardsWhereThereAreNone) {
+  db_.exec("DELETE FROM chaos_record");
+  evidence_.cast = chaos::cast_of(chaos::Company::projections);
+  EXPECT_THAT(found(), IsEmpty());
 }
 
 TEST_F(Checker, SeesLocksAndTransactionsLeftBehind) {

@@ -32,9 +32,9 @@ TEST_F(ProxyTest, LosesTheAnswerToACommitThatTookPlace) {
   session.exec("CREATE TABLE kept (x int)");
   session.exec("BEGIN");
   session.exec("INSERT INTO kept VALUES (1)");
-  proxy_.weather(Weather::lost_commit);
+  proxy_.weather(Weather::lost_answer);
   EXPECT_THROW(session.exec("COMMIT"), DatabaseError);
-  EXPECT_EQ(proxy_.commits_lost(), 1);
+  EXPECT_EQ(proxy_.answers_lost(), 1);
   EXPECT_EQ(database_.number("SELECT count(*) FROM kept"), 1);
 }
 
