@@ -108,6 +108,7 @@ median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 postgres=$("$FRESHET_PG_BIN/postgres" -V | awk '{print $3}')
 echo "$(nproc) cores, shared with PostgreSQL $postgres and Kafka"
+drain update alone warm >/dev/null  # the broker's code is compiled while it runs
 for round in $(seq "$rounds"); do
   for work in 'update alone' 'delete alone' 'update beside'; do
     read -r mode how <<<"$work"

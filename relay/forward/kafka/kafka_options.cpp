@@ -17,7 +17,8 @@ Config config_of(const KafkaOptions& options) {
       {"partitioner", "murmur2_random"},  // Java's, so that a key is where other producers put it
       {"allow.auto.create.topics", "false"},
       {"topic.metadata.propagation.max.ms", "2000"},
-      {"linger.ms", "1"},
+      {"linger.ms", "0.3"},  // a batch is handed over in less than that; more would only delay it
+      {"compression.codec", "lz4"},
       {"queue.buffering.max.kbytes", "65536"},
       {"socket.keepalive.enable", "true"},
       {"socket.nagle.disable", "true"},
