@@ -36,7 +36,9 @@ struct Remark {
 struct LaneKey {
   int lane = 0;
   std::string key;
-  friend auto operator<=>(const LaneKey&, const LaneKey&) = default;
+  // clang-tidy 14 takes what the compiler writes here for ours
+  friend auto operator<=>(const LaneKey&,
+                          const LaneKey&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 [[nodiscard]] inline const char* to_string(Delivery::State state) {

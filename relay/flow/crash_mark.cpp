@@ -1,9 +1,9 @@
 #include "relay/flow/crash_mark.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstddef>
 #include <memory>
 #include <mutex>

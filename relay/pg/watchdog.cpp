@@ -1,10 +1,10 @@
 #include "relay/pg/watchdog.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <csignal>
 #include <limits>
 
 namespace relay::pg {

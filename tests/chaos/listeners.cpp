@@ -113,7 +113,7 @@ std::string Listener::wants() const {
 }
 
 Cast cast_of(Company company) {
-  const Cast all = everybody();
+  Cast all = everybody();
   if (company == Company::both) return all;
   return company == Company::forwards ? forwards_of(all) : projections_of(all);
 }

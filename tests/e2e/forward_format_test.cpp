@@ -76,9 +76,9 @@ TEST_F(ForwardFormats, AreWhatDebeziumEmitsAndWhatCloudEventsAskFor) {
     const KafkaRecord& record = events.at(key).at(0);
     EXPECT_EQ(record.partition, partition) << key;
     EXPECT_EQ(record.value, odd_payload);
-    const auto column = [&](const std::string& sql) {
-      return run_.db.value("SELECT " + sql + " FROM event_publication WHERE aggregate_id = '" +
-                           key + "'");
+    const auto column = [this, id = key](const std::string& sql) {
+      return run_.db.value("SELECT " + sql + " FROM event_publication WHERE aggregate_id = '" + id +
+                           "'");
     };
     EXPECT_THAT(record.headers,
                 UnorderedElementsAre(

@@ -85,15 +85,15 @@ TEST(KafkaBroker, RefusesWhatATopicDoesNotTake) {
 class OwnKafkaBroker : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    broker_ = std::make_unique<KafkaBroker>(tests::KafkaSetup{.all_doors = true});
+    own_broker = std::make_unique<KafkaBroker>(tests::KafkaSetup{.all_doors = true});
   }
-  static void TearDownTestSuite() { broker_.reset(); }
+  static void TearDownTestSuite() { own_broker.reset(); }
 
-  inline static std::unique_ptr<KafkaBroker> broker_;
+  inline static std::unique_ptr<KafkaBroker> own_broker;
 };
 
 TEST_F(OwnKafkaBroker, KeepsItsDataThroughKillNineAndAFreeze) {
-  KafkaBroker& broker = *broker_;
+  KafkaBroker& broker = *own_broker;
   const KafkaSettings client = quick_client(broker.address());
   KafkaTopics{broker.address()}.create("kept", 1);
   send_records(client, "kept", {{.value = "before"}});
@@ -121,7 +121,7 @@ KafkaSettings with_password(const KafkaBroker& broker, Door door, const std::str
 }
 
 TEST_F(OwnKafkaBroker, LetsInThroughItsDoorsWhoHasTheKeyAndNobodyElse) {
-  const KafkaBroker& broker = *broker_;
+  const KafkaBroker& broker = *own_broker;
   KafkaSettings encrypted = quick_client(broker.address(Door::tls));
   encrypted["security.protocol"] = "SSL";
   encrypted["ssl.ca.location"] = broker.authority();

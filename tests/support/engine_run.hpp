@@ -22,7 +22,7 @@ class EngineRun {
   explicit EngineRun(const TestDatabase& db) {
     settings.databases.push_back({.name = "main", .url = db.url()});
     settings.relay.instance = "test";
-    settings.relay.flight_record_dir = folder_.path();
+    settings.relay.flight_record_dir = flights.path();
   }
 
   void add_sql(const std::string& name, std::vector<std::string> events, std::string sql,
@@ -56,7 +56,7 @@ class EngineRun {
            engine->state() == relay::engine::Engine::State::drained;
   }
 
-  TemporaryFolder folder_;  // of the flight records
+  TemporaryFolder flights;  // of the flight records
   relay::wiring::House house;
   relay::settings::Settings& settings = house.settings;
   projections::Registry& registry = house.registry;

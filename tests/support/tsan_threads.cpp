@@ -1,6 +1,8 @@
 // librdkafka is built on C11's threads, which g++'s ThreadSanitizer does not know: a thread that it
 // has not seen begin makes it fall over. In builds with it these stand in for glibc's own, whose
 // types are those of POSIX threads, and call what it does know.
+#ifdef __SANITIZE_THREAD__
+
 #include <pthread.h>
 #include <threads.h>
 
@@ -94,3 +96,5 @@ void cnd_destroy(cnd_t* condition) noexcept {
   pthread_cond_destroy(posix(condition));
 }
 }
+
+#endif

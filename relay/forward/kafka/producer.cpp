@@ -234,7 +234,7 @@ std::optional<Producer::Time> Producer::unreachable_since() const {
 std::string Producer::reason(int code) const {
   const std::lock_guard lock{mutex_};
   if (!fatal_.empty()) return "the producer cannot go on: " + fatal_;
-  const std::string complaint = sentence_of(complaint_);
+  std::string complaint = sentence_of(complaint_);
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) {
     return "no acknowledgement in time" + (complaint.empty() ? complaint : "; " + complaint);
   }

@@ -1,5 +1,7 @@
 #include "tests/chaos/proxy.hpp"
 
+#include <gtest/gtest.h>
+
 #include "tests/chaos/session.hpp"
 #include "tests/support/test_database.hpp"
 

@@ -7,8 +7,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::HasSubstr;
 using tests::EngineRun;
 using tests::eventually;
 using tests::TestDatabase;

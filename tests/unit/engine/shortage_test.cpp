@@ -4,7 +4,6 @@
 
 namespace {
 
-using projections::Failure;
 using projections::FailureKind;
 using relay::engine::is_shortage;
 

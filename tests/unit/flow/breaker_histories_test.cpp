@@ -35,7 +35,7 @@ class Model {
         down = false;
         allowed = 1;
         pauses = allowed == callers ? 0 : pauses;
-        calls.clear();
+        calls_.clear();
         ++era;
         since = now;
       } else if (outcome == Outcome::failed) {
@@ -46,7 +46,7 @@ class Model {
       return;
     }
     if (outcome == Outcome::no_answer) return;
-    calls.push_back({now, outcome == Outcome::failed});
+    calls_.push_back({now, outcome == Outcome::failed});
     if (outcome == Outcome::worked) {
       allowed = std::min(allowed * 2, callers);
       if (allowed == callers) pauses = 0;
@@ -66,12 +66,12 @@ class Model {
     bool failed;
   };
   [[nodiscard]] bool must_open(Breaker::Time now) const {
-    bool five = calls.size() >= 5;
-    for (std::size_t i = 1; five && i <= 5; ++i) five = calls[calls.size() - i].failed;
+    bool five = calls_.size() >= 5;
+    for (std::size_t i = 1; five && i <= 5; ++i) five = calls_[calls_.size() - i].failed;
     const auto second = [](Breaker::Time t) { return t.time_since_epoch() / 1s; };
     int all = 0;
     int failed = 0;
-    for (const Call& call : calls) {
+    for (const Call& call : calls_) {
       if (second(now) - second(call.at) >= 30) continue;
       ++all;
       failed += call.failed ? 1 : 0;
@@ -87,7 +87,7 @@ class Model {
     ++era;
   }
 
-  std::vector<Call> calls;
+  std::vector<Call> calls_;
 };
 
 struct Dice {

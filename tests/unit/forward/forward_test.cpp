@@ -44,16 +44,16 @@ class ForwardBatch : public testing::Test {
     return *this;
   }
   std::vector<Kind> send(OnDead on_dead = OnDead::block, Order order = Order::by_key) {
-    fates_ = Forward{on_dead, recipe(), sink_}.send(projections::Batch{events_}, held_, order);
+    fates = Forward{on_dead, recipe(), sink}.send(projections::Batch{events_}, held, order);
     std::vector<Kind> kinds;
-    for (const Fate& fate : fates_) kinds.push_back(fate.kind);
+    for (const Fate& fate : fates) kinds.push_back(fate.kind);
     return kinds;
   }
   static std::string key(const std::string& id) { return "thing\x1f" + id; }
 
-  std::shared_ptr<tests::FakeSink> sink_ = std::make_shared<tests::FakeSink>();
-  HeldKeys held_;
-  std::vector<Fate> fates_;
+  std::shared_ptr<tests::FakeSink> sink = std::make_shared<tests::FakeSink>();
+  HeldKeys held;
+  std::vector<Fate> fates;
 
  private:
   std::deque<std::string> texts_;
@@ -63,70 +63,70 @@ class ForwardBatch : public testing::Test {
 TEST_F(ForwardBatch, GoesOutInItsOrder) {
   add("a", "1").add("b", "2").add("a", "3");
   EXPECT_THAT(send(), ElementsAre(Kind::done, Kind::done, Kind::done));
-  EXPECT_THAT(sink_->values("t.thing"), ElementsAre("1", "2", "3"));
-  EXPECT_TRUE(fates_[0].fresh);
-  EXPECT_THAT(held_, IsEmpty());
+  EXPECT_THAT(sink->values("t.thing"), ElementsAre("1", "2", "3"));
+  EXPECT_TRUE(fates[0].fresh);
+  EXPECT_THAT(held, IsEmpty());
 }
 
 TEST_F(ForwardBatch, PassesOverKeysThatWait) {
-  held_.insert(key("a"));
+  held.insert(key("a"));
   add("a", "1").add("b", "2");
   EXPECT_THAT(send(), ElementsAre(Kind::waiting, Kind::done));
-  EXPECT_THAT(sink_->values("t.thing"), ElementsAre("2"));
+  EXPECT_THAT(sink->values("t.thing"), ElementsAre("2"));
 }
 
 TEST_F(ForwardBatch, HoldsTheKeyOfWhatIsTooLargeWhereTheForwardBlocks) {
-  sink_->largest = 3;
+  sink->largest = 3;
   add("a", "1").add("a", "12345").add("a", "3").add("b", "4");
   EXPECT_THAT(send(), ElementsAre(Kind::done, Kind::failed, Kind::waiting, Kind::done));
-  EXPECT_EQ(fates_[1].failure.kind, projections::FailureKind::refused);
-  EXPECT_THAT(sink_->values("t.thing"), ElementsAre("1", "4"));
+  EXPECT_EQ(fates[1].failure.kind, projections::FailureKind::refused);
+  EXPECT_THAT(sink->values("t.thing"), ElementsAre("1", "4"));
 }
 
 TEST_F(ForwardBatch, GoesOnBehindWhatIsTooLargeWhereTheForwardSkips) {
-  sink_->largest = 3;
+  sink->largest = 3;
   add("a", "12345").add("a", "3");
   EXPECT_THAT(send(OnDead::skip), ElementsAre(Kind::failed, Kind::done));
-  EXPECT_THAT(held_, IsEmpty());
+  EXPECT_THAT(held, IsEmpty());
 }
 
 TEST_F(ForwardBatch, RefusesWhatNoTopicComesOf) {
   add("a", "1", "in valid").add("b", "2");
   EXPECT_THAT(send(), ElementsAre(Kind::failed, Kind::done));
-  EXPECT_THAT(fates_[0].failure.message, HasSubstr("in valid"));
+  EXPECT_THAT(fates[0].failure.message, HasSubstr("in valid"));
 }
 
 TEST_F(ForwardBatch, KeepsWhatWasUnderWayBehindARecordThatTheBrokerRefused) {
-  sink_->refused = {"1"};
+  sink->refused = {"1"};
   add("a", "1").add("a", "2");
   EXPECT_THAT(send(), ElementsAre(Kind::failed, Kind::done));
-  EXPECT_EQ(fates_[0].failure.kind, projections::FailureKind::refused);
-  EXPECT_THAT(sink_->values("t.thing"), ElementsAre("2"));
+  EXPECT_EQ(fates[0].failure.kind, projections::FailureKind::refused);
+  EXPECT_THAT(sink->values("t.thing"), ElementsAre("2"));
 }
 
 TEST_F(ForwardBatch, OfAShutTopicComesAgainLaterInOrderAndOtherTopicsGoOn) {
-  sink_->shut = {"t.thing"};
+  sink->shut = {"t.thing"};
   add("a", "1").add("a", "2").add("b", "3").add("c", "4", "other");
   EXPECT_THAT(send(), ElementsAre(Kind::later, Kind::waiting, Kind::later, Kind::done));
-  EXPECT_THAT(fates_[0].failure.message, HasSubstr("is shut"));
-  EXPECT_EQ(fates_[0].delay.count(), 1'000);
+  EXPECT_THAT(fates[0].failure.message, HasSubstr("is shut"));
+  EXPECT_EQ(fates[0].delay.count(), 1'000);
 }
 
 TEST_F(ForwardBatch, OfATopicThatTurnsOutToBeUnknownComesAgainLaterInOrder) {
-  sink_->unknown = {"t.thing"};
+  sink->unknown = {"t.thing"};
   add("a", "1").add("a", "2").add("c", "4", "other");
   EXPECT_THAT(send(), ElementsAre(Kind::later, Kind::waiting, Kind::done));
 }
 
 TEST_F(ForwardBatch, WithoutOrderHoldsNobody) {
-  sink_->unknown = {"t.thing"};
+  sink->unknown = {"t.thing"};
   add("a", "1").add("a", "2");
   EXPECT_THAT(send(OnDead::block, Order::none), ElementsAre(Kind::later, Kind::later));
-  EXPECT_THAT(held_, IsEmpty());
+  EXPECT_THAT(held, IsEmpty());
 }
 
 TEST_F(ForwardBatch, IsUnknownAsAWholeWhenTheBrokerIsDown) {
-  sink_->down = "it is down";
+  sink->down = "it is down";
   add("a", "1");
   EXPECT_THROW(send(), relay::forward::SinkDown);
 }
