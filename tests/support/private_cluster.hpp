@@ -35,6 +35,8 @@ class PrivateCluster {
   void promote() const;
 
   [[nodiscard]] pid_t postmaster() const;
+  /// What the server wrote to its log so far: fatal errors and panics.
+  [[nodiscard]] std::string log() const;
   [[nodiscard]] int port() const { return port_; }
   /// Owned by the server's user.
   [[nodiscard]] const std::string& folder() const { return folder_; }
