@@ -16,6 +16,7 @@ function(freshet_embed_sql out_dir)
     if(NOT sql MATCHES "^-- name: ${name}\n")
       message(FATAL_ERROR "${file}: the first line must be \"-- name: ${name}\"")
     endif()
+    string(REGEX REPLACE "\n--[^\n]*" "" sql "${sql}")  # comments need not travel
     string(APPEND text "inline constexpr std::string_view ${name} = R\"~sql~(${sql})~sql~\";\n")
   endforeach()
   string(APPEND text "}  // namespace schema::statements\n")

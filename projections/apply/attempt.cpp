@@ -92,7 +92,8 @@ Savepoint open_savepoint(Tx& tx) {
 
 }  // namespace
 
-void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried) const {
+void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
+                                const std::string& ahead) const {
   std::vector<guard::Entry> entries;
   entries.reserve(places.size());
   for (const std::size_t i : places) entries.push_back({guard_keys_[i], batch_[i].seq, i});
@@ -101,7 +102,7 @@ void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& trie
     return;
   }
   try {
-    tried.fresh = guard::insert_rows(std::move(entries), tx_);
+    tried.fresh = guard::insert_rows(std::move(entries), tx_, ahead);
     // The guard would hide what two holders of a lane do: these two go without its net.
     if (sabotaged("no_lane_lock") || sabotaged("lanes_read_before_locked")) {
       tried.fresh.assign(places.begin(), places.end());
@@ -133,10 +134,11 @@ Tried Attempt::run(std::span<const std::size_t> places) const {
   Tried tried;
   const bool guard_first =
       sabotaged("guard_outside_savepoint") || sabotaged("guard_outside_transaction");
-  if (guard_first) insert_guard_rows(places, tried);
-  Savepoint savepoint = open_savepoint(tx_);
+  const bool own_opening = guard_first || sabotaged("no_guard");
+  if (guard_first) insert_guard_rows(places, tried, "");
+  Savepoint savepoint = own_opening ? open_savepoint(tx_) : Savepoint::opened(tx_);
   try {
-    if (!guard_first) insert_guard_rows(places, tried);
+    if (!guard_first) insert_guard_rows(places, tried, Savepoint::opening());
     call_handler(tried);
     if (tried.later) {
       roll_back(savepoint);

@@ -48,7 +48,8 @@ class Attempt {
   [[nodiscard]] std::optional<Failure> probe() const;
 
  private:
-  void insert_guard_rows(std::span<const std::size_t> places, Tried& tried) const;
+  void insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
+                         const std::string& ahead) const;
   void call_handler(Tried& tried) const;
 
   const Projection& projection_;

@@ -31,10 +31,14 @@ std::string both(std::string_view one, std::string_view two) {
 
 }  // namespace
 
-Savepoint::Savepoint(Tx& tx) : tx_(tx) {
+const std::string& Savepoint::opening() {
   static const std::string text =
       both(schema::statements::savepoint, schema::statements::defer_constraints);
-  tx_.exec_unchecked(text);
+  return text;
+}
+
+Savepoint::Savepoint(Tx& tx) : tx_(tx) {
+  tx_.exec_unchecked(opening());
 }
 
 void Savepoint::release() {

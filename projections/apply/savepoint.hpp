@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "projections/tx.hpp"
 
 namespace projections {
@@ -11,6 +13,10 @@ class Savepoint {
  public:
   /// One round trip. @throws pqxx::failure and kin.
   explicit Savepoint(Tx& tx);
+  /// The SQL that opens one, for whoever sends it ahead of a statement of its own; what it opens
+  /// is then taken over by `opened`.
+  [[nodiscard]] static const std::string& opening();
+  [[nodiscard]] static Savepoint opened(Tx& tx) { return Savepoint{tx, Opened{}}; }
   Savepoint(const Savepoint&) = delete;
   Savepoint& operator=(const Savepoint&) = delete;
 
@@ -24,6 +30,9 @@ class Savepoint {
   void roll_back();
 
  private:
+  struct Opened {};
+  Savepoint(Tx& tx, Opened /*already*/) : tx_(tx) {}
+
   Tx& tx_;
 };
 

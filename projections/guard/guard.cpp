@@ -18,6 +18,13 @@ std::string_view or_id(std::string_view key_template) {
   return key_template.empty() ? "${id}" : key_template;
 }
 
+// The statement with its one value in the text: several statements travel without values only.
+std::string with_keys(Tx& tx, const std::string& keys) {
+  constexpr std::string_view mark = "$1";
+  std::string text{schema::statements::guard_insert};
+  return text.replace(text.find(mark), mark.size(), tx.native().quote(keys));
+}
+
 std::ptrdiff_t characters_of(std::string_view utf8) {
   return std::ranges::count_if(
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
@@ -51,7 +58,7 @@ std::string Guard::stored_key(const Event& event) const {
   return key;
 }
 
-std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx) {
+std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx, const std::string& ahead) {
   std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
     return a.key != b.key ? a.key < b.key : a.seq < b.seq;
   });
@@ -62,8 +69,10 @@ std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx) {
   std::vector<std::string_view> keys;
   keys.reserve(entries.size());
   for (const Entry& entry : entries) keys.push_back(entry.key);
-  const pqxx::result rows =
-      tx.exec_unchecked(schema::statements::guard_insert, array_literal(keys));
+  const std::string sent = array_literal(keys);
+  const pqxx::result rows = ahead.empty()
+                                ? tx.exec_unchecked(schema::statements::guard_insert, sent)
+                                : tx.exec_unchecked(ahead + ";\n" + with_keys(tx, sent));
 
   std::unordered_set<std::string_view> inserted;
   for (const auto& row : rows) inserted.insert(row[0].c_str());

@@ -40,8 +40,10 @@ struct Entry {
   std::size_t place = 0;  ///< In the batch.
 };
 
-/// Inserts the guard rows in one statement. @return the places that are fresh, rising: of several
-/// events with one key that of the lowest `seq`. @throws pqxx::failure and kin.
-[[nodiscard]] std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx);
+/// Inserts the guard rows in one statement. @param ahead SQL that needs no answer, sent ahead in
+/// the same round trip; empty: none. @return the places that are fresh, rising: of several events
+/// with one key that of the lowest `seq`. @throws pqxx::failure and kin.
+[[nodiscard]] std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx,
+                                                   const std::string& ahead = "");
 
 }  // namespace projections::guard

@@ -8,7 +8,7 @@
 namespace relay::claim {
 namespace {
 
-// The columns of read_deliveries.sql behind those that it shares with read_events.sql.
+// The columns of read_deliveries.sql behind those that it shares with freshet_claim (V010).
 enum Column {
   lane = 0,
   id = 1,

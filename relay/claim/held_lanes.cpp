@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "projections/failpoint.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::claim {
@@ -20,26 +19,27 @@ std::size_t HeldLanes::place_of(int lane) const {
   return static_cast<std::size_t>(std::ranges::find(lanes, lane) - lanes.begin());
 }
 
+void begin(pg::Script& script, const ClaimLimits& limits) {
+  // An idle transaction of ours is one whose process is stuck between two statements.
+  const auto idle_limit = limits.statement_timeout + limits.statement_timeout / 2;
+  script.add(sql::begin)
+      .add(sql::limits,
+           {text(limits.lock_timeout), text(limits.statement_timeout), text(idle_limit)});
+}
+
 HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits, bool ordered,
                      const std::string& drainer, const std::vector<LaneTicket>& tickets,
                      std::vector<LaneRead>& reads) {
   std::vector<int> wanted;
   for (const LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
-  // An idle transaction of ours is one whose process is stuck between two statements.
-  const auto idle_limit = limits.statement_timeout + limits.statement_timeout / 2;
-  const bool unlocked = projections::sabotaged("no_lane_lock");
+  pg::Script script{connection};
+  begin(script, limits);
   const pqxx::result rows =
-      pg::Script{connection}
-          .add(sql::begin)
-          .add(sql::limits,
-               {text(limits.lock_timeout), text(limits.statement_timeout), text(idle_limit)})
-          .add(sql::plan_by_index)
-          .add(ordered ? sql::lock_lanes : sql::share_lanes,
-               {pg::number_array(unlocked ? std::vector<int>{} : wanted), drainer})
+      script.add(sql::plan_by_index)
+          .add(ordered ? sql::lock_lanes : sql::share_lanes, {pg::number_array(wanted), drainer})
           .run();
   HeldLanes held;
   for (const auto& row : rows) held.lanes.push_back(row[0].as<int>());
-  if (unlocked) held.lanes = wanted;
   bool careful = false;
   for (const LaneTicket& ticket : tickets) {
     const bool ours = std::ranges::find(held.lanes, ticket.lane) != held.lanes.end();

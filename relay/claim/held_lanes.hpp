@@ -28,6 +28,9 @@ struct HeldLanes {
   [[nodiscard]] std::size_t place_of(int lane) const;
 };
 
+/// Begins a transaction with its own limits.
+void begin(pg::Script& script, const ClaimLimits& limits);
+
 /// Opens a transaction with its limits and locks what is free of the tickets' lanes. One round
 /// trip.
 /// @param ordered whole lanes for this transaction alone; false: shared, against changes of the

@@ -8,15 +8,19 @@ namespace relay::claim {
 
 LaneBoard::LaneBoard(int lanes) : lanes_(static_cast<std::size_t>(lanes)) {}
 
-std::vector<LaneTicket> LaneBoard::take(int most, Moment now) {
+std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
   const std::lock_guard lock{mutex_};
   std::vector<LaneTicket> tickets;
-  for (std::size_t step = 0; step < lanes_.size() && std::ssize(tickets) < most; ++step) {
+  bool deep = false;
+  const auto full = [&] { return std::ssize(tickets) >= (deep ? most : std::max(most, shallow)); };
+  for (std::size_t step = 0; step < lanes_.size() && !full(); ++step) {
     const std::size_t at = (next_ + step) % lanes_.size();
     Lane& lane = lanes_[at];
     if (!ready(lane, now)) continue;
     const bool careful = lane.careful_until > 0;
     if (careful && !tickets.empty()) continue;  // it comes alone, in its own turn
+    if (lanes_[at].deep && std::ssize(tickets) >= most) continue;
+    deep = deep || lanes_[at].deep;
     lane.taken = true;
     tickets.push_back({static_cast<int>(at), lane.floor, careful});
     if (careful) break;
@@ -29,6 +33,7 @@ void LaneBoard::done(int lane, bool more) {
   const std::lock_guard lock{mutex_};
   lanes_.at(static_cast<std::size_t>(lane)).taken = false;
   lanes_[static_cast<std::size_t>(lane)].has_work = more;
+  lanes_[static_cast<std::size_t>(lane)].deep = more;
 }
 
 void LaneBoard::rest(int lane, Moment until) {

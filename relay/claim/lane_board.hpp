@@ -29,9 +29,10 @@ class LaneBoard {
  public:
   explicit LaneBoard(int lanes);
 
-  /// Up to `most` lanes that have work and that nobody here is on, in turn. A careful lane comes
-  /// alone. Every ticket must be given back by `done` or `busy`.
-  [[nodiscard]] std::vector<LaneTicket> take(int most, Moment now);
+  /// Up to `most` lanes that have work and that nobody here is on, in turn; up to `shallow`, if
+  /// that is more, while none of them is known to hold more than a claim takes. A careful lane
+  /// comes alone. Every ticket must be given back by `done` or `busy`.
+  [[nodiscard]] std::vector<LaneTicket> take(int most, Moment now, int shallow = 0);
 
   /// The worker leaves the lane. @param more whether it saw more than it took.
   void done(int lane, bool more);
@@ -69,6 +70,7 @@ class LaneBoard {
     std::int64_t careful_until = 0;
     Moment rests_until{};
     bool has_work = false;
+    bool deep = false;  ///< Who took it last saw more than it took.
     bool taken = false;
   };
   [[nodiscard]] static bool ready(const Lane& lane, Moment now) {

@@ -15,52 +15,70 @@ namespace sql = schema::statements;
 constexpr int lanes_at_most = 4;
 constexpr int events_per_lane_at_least = 32;
 
-std::string read_statement(bool ordered) {
-  constexpr std::string_view mark = "/* lock */";
-  std::string text{sql::read_events};
-  const auto at = text.find(mark);
-  return ordered ? text : text.replace(at, mark.size(), "FOR UPDATE SKIP LOCKED");
+// The columns of freshet_claim that are looked at here.
+enum Column { lane = 0, id = 1, seq = 2, bytes = 7, open_deliveries = 11, version = 12 };
+
+bool any_careful(const std::vector<LaneTicket>& tickets) {
+  return std::ranges::any_of(tickets, &LaneTicket::careful);
 }
 
 }  // namespace
-
-OutboxSource::OutboxSource(bool ordered, const ClaimLimits& limits)
-    : limits_(limits), ordered_(ordered), read_sql_(read_statement(ordered)) {}
 
 int OutboxSource::lanes_per_claim() const {
   return std::clamp(limits_.batch_size / events_per_lane_at_least, 1, lanes_at_most);
 }
 
+pqxx::result OutboxSource::take(pg::Connection& connection,
+                                const std::vector<LaneTicket>& tickets) const {
+  std::vector<int> lanes;
+  std::vector<std::int64_t> floors;
+  for (const LaneTicket& ticket : tickets) {
+    lanes.push_back(ticket.lane);
+    floors.push_back(ticket.floor);
+  }
+  const int events = any_careful(tickets) ? 1 : limits_.batch_size;
+  pg::Script script{connection};
+  begin(script, limits_);
+  return script
+      .add(ordered_ ? sql::claim_events : sql::claim_unordered,
+           {pg::number_array(lanes), pg::number_array(floors), std::to_string(events),
+            std::to_string(limits_.payload_max_bytes), std::to_string(limits_.batch_max_bytes)})
+      .run();
+}
+
 Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) {
   Claim claim;
-  const auto read_lanes = [&](const HeldLanes& lanes) {
-    return connection.exec(read_sql_, pg::number_array(lanes.lanes), pg::number_array(lanes.floors),
-                           lanes.per_lane, limits_.payload_max_bytes, lanes.bytes_per_lane);
-  };
-  const bool too_early = projections::sabotaged("lanes_read_before_locked");
-  pqxx::result early;
-  if (too_early) {
-    HeldLanes wanted{.per_lane = limits_.batch_size, .bytes_per_lane = limits_.batch_max_bytes};
-    wanted.lanes.push_back(tickets[0].lane);
-    wanted.floors.push_back(tickets[0].floor);
-    early = read_lanes(wanted);
+  claim.rows = take(connection, tickets);
+  if (projections::sabotaged("lanes_read_before_locked")) {
+    connection.exec("ROLLBACK");
+    if (take(connection, tickets).empty()) claim.rows = {};
   }
-  const HeldLanes held = lock_lanes(connection, limits_, ordered_, "", tickets, claim.lanes);
-  if (held.lanes.empty() || (too_early && held.lanes[0] != tickets[0].lane)) return claim;
-  claim.rows = too_early ? early : read_lanes(held);
+  if (projections::sabotaged("no_lane_lock")) connection.exec("COMMIT; BEGIN");
 
-  std::vector<std::int64_t> bytes(held.lanes.size());
+  for (const LaneTicket& ticket : tickets) claim.lanes.push_back({.lane = ticket.lane});
+  std::vector<std::int64_t> sizes(tickets.size());
+  std::size_t held = 0;
   for (const auto& row : claim.rows) {
-    LaneRead& read = read_of(claim.lanes, row[0].as<int>());
+    const auto place = static_cast<std::size_t>(
+        std::ranges::find(claim.lanes, row[lane].as<int>(), &LaneRead::lane) - claim.lanes.begin());
+    LaneRead& read = claim.lanes[place];
+    held += read.held ? 0 : 1;
+    read.held = true;
+    if (row[id].is_null()) continue;
     ++read.events;
-    read.last = row[2].as<std::int64_t>();
-    read.open_deliveries = row[11].as<bool>();
-    bytes[held.place_of(read.lane)] += row[7].is_null() ? 0 : row[7].as<std::int64_t>();
-    if (claim.listeners_version.empty()) claim.listeners_version = row[12].c_str();
+    read.last = row[seq].as<std::int64_t>();
+    read.open_deliveries = row[open_deliveries].as<bool>();
+    sizes[place] += row[bytes].as<std::int64_t>();
+    if (claim.listeners_version.empty()) claim.listeners_version = row[version].c_str();
   }
-  for (std::size_t i = 0; i < held.lanes.size(); ++i) {
-    LaneRead& read = read_of(claim.lanes, held.lanes[i]);
-    read.more = static_cast<int>(read.events) == held.per_lane || bytes[i] >= held.bytes_per_lane;
+  if (held == 0) return claim;
+  const std::size_t events =
+      any_careful(tickets) ? 1 : static_cast<std::size_t>(limits_.batch_size);
+  const std::size_t per_lane = std::max<std::size_t>(1, events / held);
+  const std::int64_t bytes_per_lane = limits_.batch_max_bytes / static_cast<std::int64_t>(held);
+  for (std::size_t i = 0; i < tickets.size(); ++i) {
+    LaneRead& read = claim.lanes[i];
+    read.more = read.held && (read.events == per_lane || sizes[i] >= bytes_per_lane);
   }
   return claim;
 }

@@ -34,7 +34,8 @@ struct Taken {
 };
 
 /// Pending events, read by the transaction that now holds their lanes.
-/// Columns of `rows`: see read_events.sql. Rows of a lane stand together, in seq order.
+/// Columns of `rows`: those of freshet_claim (V010), and of deliveries more. Rows of a lane stand
+/// together, in seq order; a row without an id stands for a lane that is held and has no event.
 struct Claim {
   pqxx::result rows;
   std::vector<LaneRead> lanes;

@@ -8,7 +8,7 @@
 namespace relay::decode {
 namespace {
 
-// The columns of read_events.sql, in its order.
+// The columns of freshet_claim (V010), in its order.
 enum Column {
   lane,
   id,
@@ -48,6 +48,7 @@ DecodedBatch RowDecoder::decode(const pqxx::result& rows) const {
   DecodedBatch batch{rows, {}};
   batch.events.reserve(batch.rows.size());
   for (const auto& row : batch.rows) {
+    if (row[id].is_null()) continue;  // a lane without events
     DecodedEvent decoded;
     decoded.lane = row[lane].as<int>();
     decoded.listener_id = text(row, listener);

@@ -4,8 +4,9 @@
 
 namespace relay::decode {
 
-/// Decodes rows of read_events.sql. Checks every payload's size and form before anybody parses it;
-/// parsing itself waits until a handler asks. Threads: any.
+/// Decodes rows of freshet_claim (V010) and of statements that give the same columns. Checks every
+/// payload's size and form before anybody parses it; parsing itself waits until a handler asks.
+/// Threads: any.
 class RowDecoder final : public Decoder {
  public:
   /// @param payload_max_bytes what the claim was told: larger payloads arrive as NULL.

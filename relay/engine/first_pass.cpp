@@ -46,12 +46,12 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
   pg::Connection& connection = context.connection;
   const claim::Claim claim = parts.source->claim(connection, context.tickets);
   result.lanes = claim.lanes;
-  if (claim.rows.empty() || claim.listeners_version != context.duty.version) {
-    result.stale = !claim.rows.empty();
+  const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
+  if (batch.events.empty() || claim.listeners_version != context.duty.version) {
+    result.stale = !batch.events.empty();
     connection.rollback();
     return;
   }
-  const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
   if (!context.alone && has_suspects(batch, context.duty, context.duty.attached)) {
     result.wants_alone = true;
     connection.rollback();

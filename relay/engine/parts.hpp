@@ -46,6 +46,7 @@ struct EngineOptions {
   std::string instance;       ///< What this relay calls itself in `projection_freshness`.
   int workers = 2;            ///< Of the first pass; detached queues have their own.
   int lanes_per_claim = 4;
+  int shallow_lanes_per_claim = 16;  ///< Of lanes with a few events each: fewer, larger batches.
   std::chrono::milliseconds poll_max{100};
   std::chrono::milliseconds call_limit{12'000};      ///< How long a statement's answer may take.
   std::chrono::milliseconds handler_timeout{5'000};  ///< How long a listener may take over a batch.

@@ -16,9 +16,11 @@ namespace {
 namespace sql = schema::statements;
 using namespace std::chrono_literals;
 
-constexpr auto pace_at_work = 2ms;      // somebody is waiting for the next event
+constexpr auto pace_at_work = 1ms;      // somebody is waiting for the next event
+constexpr auto at_work_for = 10ms;      // after the last that was found
 constexpr auto pace_in_backlog = 20ms;  // the workers have enough; only the floors want to move
 constexpr auto judge_every = 2s;
+constexpr auto floors_every = 20ms;  // what a read walks over until then are a few dead entries
 constexpr auto tell_every = 250ms;
 constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebody must look
 constexpr std::size_t lanes_per_sweep = 4;
@@ -51,6 +53,7 @@ std::string Scout::refused() const {
 
 void Scout::run(const std::stop_token& stop) {
   while (!stop.stop_requested() && !drained_ && refused().empty()) {
+    const auto began = Clock::now();
     {
       Target::Call call{target_};
       if (call.allowed()) {
@@ -59,7 +62,8 @@ void Scout::run(const std::stop_token& stop) {
         found_work_ = false;
       }
     }
-    if (!drained_) judge_now_ = shared_.scout_pause(pace(found_work_), stop) || judge_now_;
+    if (!drained_)
+      judge_now_ = shared_.scout_pause(pace(found_work_, Clock::now() - began), stop) || judge_now_;
   }
 }
 
@@ -144,7 +148,11 @@ bool Scout::look_for_events(std::int64_t& last_place) {
     return true;
   }
   shared_.board.found(found, decided);
-  if (keeper_.wants_to_know(last_seq)) decide_floor(last_seq);
+  const auto now = Clock::now();
+  if (keeper_.wants_to_know(last_seq) && now - floors_at_ >= floors_every) {
+    floors_at_ = now;
+    decide_floor(last_seq);
+  }
   return std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
 }
 
@@ -191,7 +199,6 @@ std::int64_t Scout::probe(const std::vector<int>& lanes, const std::vector<std::
                           std::vector<claim::LaneProbe>& found, std::int64_t& last_place) {
   const pqxx::result rows =
       pg::Script{*connection_}
-          .add(sql::plan_by_index)
           .add("SELECT set_config('statement_timeout', '10000', true)")
           .add(sql::probe_lanes, {pg::number_array(lanes), pg::number_array(floors)})
           .run();
@@ -240,14 +247,18 @@ bool Scout::sweep(std::size_t lanes) {
   return any;
 }
 
-std::chrono::milliseconds Scout::pace(bool found_work) {
-  if (found_work) {
-    pause_ = backlog_ ? pace_in_backlog : pace_at_work;
+// Where the server is busy a look takes long, and looking is to take a third of the time at most.
+std::chrono::milliseconds Scout::pace(bool found_work, Clock::duration looked) {
+  const auto now = Clock::now();
+  if (found_work) found_at_ = now;
+  const std::chrono::milliseconds least = std::max<std::chrono::milliseconds>(
+      pace_at_work, std::chrono::floor<std::chrono::milliseconds>(looked * 2));
+  if (found_work && backlog_) {
+    pause_ = pace_in_backlog;
   } else {
-    pause_ =
-        std::min(std::max(pause_ * 2, std::chrono::milliseconds{pace_at_work}), options_.poll_max);
+    pause_ = now - found_at_ < at_work_for ? least : std::max(pause_ * 2, least);
   }
-  return std::min(pause_, options_.poll_max);
+  return pause_ = std::min(pause_, options_.poll_max);
 }
 
 }  // namespace relay::engine

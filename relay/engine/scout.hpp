@@ -55,7 +55,7 @@ class Scout {
   bool sweep(std::size_t lanes);
   [[nodiscard]] bool nobody_at_work() const;
   void ring_if_lanes_wait();
-  [[nodiscard]] std::chrono::milliseconds pace(bool found_work);
+  [[nodiscard]] std::chrono::milliseconds pace(bool found_work, Clock::duration looked);
 
   const EngineOptions& options_;
   const Parts& parts_;
@@ -74,7 +74,9 @@ class Scout {
   bool judge_now_ = true;
   bool found_work_ = false;
   bool backlog_ = false;
-  std::chrono::milliseconds pause_{2};
+  std::chrono::milliseconds pause_{1};
+  Clock::time_point found_at_{};
+  Clock::time_point floors_at_{};
   std::size_t next_sweep_lane_ = 0;
   Clock::time_point sweep_after_{};
   std::atomic<bool> drained_{false};

@@ -50,7 +50,8 @@ bool Worker::take_turn(const std::stop_token& stop) {
   for (std::size_t step = 0; step < fields_.size(); ++step) {
     const Field& field = fields_[(next_field_ + step) % fields_.size()];
     if (!may_take(field, *duty)) continue;
-    const Tickets tickets = field.board->take(options_.lanes_per_claim, Clock::now());
+    const Tickets tickets =
+        field.board->take(options_.lanes_per_claim, Clock::now(), options_.shallow_lanes_per_claim);
     if (tickets.empty()) continue;
     next_field_ = (next_field_ + step + 1) % fields_.size();
     return begin(field, tickets, *duty, stop);

@@ -20,7 +20,7 @@ class ReplayLost : public std::runtime_error {
 
 /// The next events of a replay, read and not yet done.
 struct ReplayBatch {
-  pqxx::result rows;          ///< Columns of `read_events.sql`, then more; in order.
+  pqxx::result rows;          ///< Columns of freshet_claim (V010), then more; in order.
   std::int64_t last = 0;      ///< The place that is done with them.
   std::int64_t vanished = 0;  ///< Events before it that are kept nowhere any more.
   [[nodiscard]] bool empty() const { return rows.empty() && vanished == 0; }

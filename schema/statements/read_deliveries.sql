@@ -2,7 +2,7 @@
 -- One listener's deliveries in held lanes: those whose retry is due, then those that are ready, in
 -- order of their places. $1 lanes, $2 their floors (places), $3 listener, $4 deliveries per lane,
 -- $5 largest payload that travels, $6 bytes per lane (the first always fits), $7 whether dead
--- letters are skipped. The first eleven columns are those of read_events. before_seq is the open
+-- letters are skipped. The first eleven columns are those of freshet_claim. before_seq is the open
 -- seq right before the delivery's own, of its key: when that is not taken as well, the key is held
 -- from here. For ordering "none" the source puts FOR UPDATE SKIP LOCKED in place of the word lock.
 SELECT l.lane, e.event_id AS id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,

@@ -1,6 +1,6 @@
 -- name: replay_read
 -- The next events of a replay, wherever they are kept by now; those that are kept nowhere are
--- missing. The columns of read_events first, in its order. $1 replay, $2 last place done, $3 how
+-- missing. The columns of freshet_claim first, in its order. $1 replay, $2 last place done, $3 how
 -- many places, $4 largest payload that travels, $5 bytes in all (the first event always fits).
 -- found: how many there are without that limit. Runs after plan_by_index.
 SELECT 0 AS lane, id, seq, event_type, aggregate_type, aggregate_id,

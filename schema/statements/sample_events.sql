@@ -1,7 +1,7 @@
 -- name: sample_events
 -- Some events, to see what forwards would make of them: the first $1 pending ones of each lane, and
 -- the $2 with the highest ids, which are the latest where ids are UUIDv7. $3 largest payload that
--- travels. Columns as those of read_events that make an event. Runs after plan_by_index.
+-- travels. Columns as those of freshet_claim that make an event. Runs after plan_by_index.
 SELECT 0 AS lane, e.id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,
        CASE WHEN e.bytes <= $3::bigint THEN e.serialized_event END AS payload, e.bytes, e.headers,
        CASE WHEN isfinite(e.publication_date)

@@ -81,6 +81,15 @@ TEST(LaneBoard, ACarefulLaneComesAloneUntilItsStretchIsBehind) {
   EXPECT_FALSE(board.take(4, now)[0].careful);
 }
 
+TEST(LaneBoard, GivesMoreLanesAtOnceWhileNoneIsKnownToHoldMoreThanAClaimTakes) {
+  LaneBoard board{8};
+  board.found({{0, 1}, {1, 1}, {2, 1}, {3, 1}, {4, 1}}, 0);
+  EXPECT_EQ(lanes_of(board.take(2, now, 4)), (std::vector{0, 1, 2, 3}));
+  for (const int lane : {0, 1, 2}) board.done(lane, true);
+  board.done(3, false);
+  EXPECT_EQ(lanes_of(board.take(2, now, 4)), (std::vector{4, 0}));
+}
+
 TEST(LaneBoard, AFloorRisesToWhatIsDecidedButNeverPastAPendingEvent) {
   LaneBoard board{2};
   board.found({{0, 50}, {1, std::nullopt}}, 80);
