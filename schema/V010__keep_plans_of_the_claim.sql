@@ -42,8 +42,8 @@ END $$;
 -- themselves.
 --
 -- Two of them, of one text. freshet_claim_unordered, for ordering "none": several workers may read
--- a lane at once, but whoever registers a listener (FOR UPDATE on every lane) still waits for all of
--- them; the events themselves are locked, and those that another worker holds are stepped over.
+-- a lane at once, but whoever registers a listener (FOR UPDATE on every lane) still waits for all
+-- of them; the events themselves are locked, and those that another worker holds are stepped over.
 DO $do$
 DECLARE
   body CONSTANT text := $body$

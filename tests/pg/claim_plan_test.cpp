@@ -8,10 +8,10 @@ namespace {
 
 using tests::TestDatabase;
 
-// Pages that a statement touches, of whichever kind: what it costs, told without a clock.
+// Pages that a statement touches once its plan is made: what it costs, told without a clock.
 long pages(const TestDatabase& db, const std::string& sql) {
   const std::string text =
-      db.run("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql)[0][0].as<std::string>();
+      db.run(sql + "; EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + sql)[0][0].as<std::string>();
   const auto plan = nlohmann::json::parse(text)[0]["Plan"];
   return plan["Shared Hit Blocks"].get<long>() + plan["Shared Read Blocks"].get<long>();
 }
