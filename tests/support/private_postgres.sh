@@ -3,9 +3,10 @@
 # FRESHET_TEST_URL points the command at it; when it is set already, that server is used and none is
 # started. A server that already runs on the machine is never touched: data folder, socket and port
 # are new, and all of it is removed at the end, also when interrupted. PG_BIN names the programs of
-# another version (default: the newest installed). Exit status: the command's own.
+# another version (default: the newest installed), FRESHET_PG_OPTIONS adds to the server's own. Exit
+# status: the command's.
 set -euo pipefail
-[ $# -gt 0 ] || { sed -n '2,6p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,7p' "$0" >&2; exit 2; }
 
 newest_bin() {
   local initdb
@@ -53,8 +54,8 @@ start_in() {
     if "${as[@]}" "$bin/pg_ctl" -D "$home/data" -l "$home/server.log" -w -t 30 -o "-p $port \
         -k '$home' -c listen_addresses=127.0.0.1 -c fsync=${FRESHET_PG_FSYNC:-off} \
         -c max_connections=200 -c max_prepared_transactions=10 -c shared_buffers=256MB \
-        -c max_wal_size=2GB -c log_min_messages=fatal \
-        -c track_commit_timestamp=on" start >/dev/null 2>&1; then return 0; fi
+        -c max_wal_size=2GB -c log_min_messages=fatal -c track_commit_timestamp=on \
+        ${FRESHET_PG_OPTIONS:-}" start >/dev/null 2>&1; then return 0; fi
   done
   tail -20 "$home/server.log" >&2
   return 1

@@ -48,8 +48,9 @@ inline const std::vector<Arrow> arrows = {
     {"config/", {"relay/run.hpp", "projections/"}},
     {"tests/chaos/service.cpp", {"relay/run.hpp", "projections/"}},
     {"tests/chaos/", {}},  // whoever judges the relay shares nothing with it
-    {"tests/", {"relay/", "projections/", "schema/"}},
-    {"bench/", {"relay/", "projections/", "schema/"}},
+    {"tests/", {"relay/", "projections/", "schema/", "bench/figures/"}},
+    {"bench/projection_service.cpp", {"relay/run.hpp", "projections/"}},
+    {"bench/", {"tests/support/"}},  // whoever measures the relay shares nothing with it
 };
 
 /// A library, told by how its headers begin, and the files that may include it; the first row that

@@ -1,0 +1,85 @@
+// A backlog: completion modes, projections in SQL and in C++, 1, 2 and 4 workers; each beside the
+// floor, the same statements as bare SQL in the server from as many pgbench clients.
+#include "bench/stage/drain.hpp"
+
+#include <filesystem>
+
+#include "bench/figures/text.hpp"
+#include "bench/peers.hpp"
+#include "bench/stage/floor.hpp"
+#include "bench/workloads/workloads.hpp"
+#include "tests/support/paths.hpp"
+
+namespace bench {
+namespace {
+
+struct Kind {
+  std::string mode;
+  int workers;
+  [[nodiscard]] std::string text() const {
+    return mode + ", " + count_text(workers) + (workers == 1 ? " worker" : " workers");
+  }
+};
+
+// The pairs that say most; all nine at full size.
+std::vector<Kind> kinds(const Stage& stage) {
+  if (stage.options().size == Size::small) return {{"update", 2}, {"delete", 2}, {"archive", 2}};
+  if (stage.options().size == Size::usual) {
+    return {{"update", 1}, {"update", 2}, {"update", 4}, {"delete", 2}, {"archive", 2}};
+  }
+  std::vector<Kind> all;
+  for (const char* mode : {"update", "delete", "archive"}) {
+    for (const int workers : {1, 2, 4}) all.push_back({mode, workers});
+  }
+  return all;
+}
+
+// A program with the projection in C++, compiled beside the relay; another build has none.
+std::string service_beside(const Subject& subject) {
+  const auto path = std::filesystem::path{subject.binary}.replace_filename("freshet_bench_service");
+  return std::filesystem::exists(path) ? path.string() : "";
+}
+
+void add_cases(Stage& stage, const Backlog& backlog, const Kind& kind, std::vector<Case>& cases) {
+  const std::map<std::string, std::string> settings{{"events", count_text(backlog.events)},
+                                                    {"keys", count_text(backlog.keys)},
+                                                    {"completion", kind.mode},
+                                                    {"workers", count_text(kind.workers)}};
+  const auto add = [&](const std::string& name, auto run) {
+    cases.push_back({name, settings, run});
+  };
+  for (const Subject& subject : stage.subjects()) {
+    const RelaySettings relay{.completion = kind.mode, .workers = kind.workers};
+    Drain sql{.binary = subject.binary, .relay = relay, .backlog = backlog};
+    sql.relay.listeners = state_projection();
+    add(named(subject, "SQL, " + kind.text()), [&stage, sql] { return run_drain(stage, sql); });
+    const Drain cpp{.binary = service_beside(subject), .relay = relay, .backlog = backlog};
+    if (!cpp.binary.empty()) {
+      add(named(subject, "C++, " + kind.text()), [&stage, cpp] { return run_drain(stage, cpp); });
+    }
+  }
+  const Drain floor{.binary = stage.subjects()[0].binary,
+                    .relay = {.completion = kind.mode, .workers = kind.workers},
+                    .backlog = backlog};
+  add("floor, " + kind.text(), [&stage, floor] { return run_floor(stage, floor); });
+}
+
+}  // namespace
+
+void drain(Stage& stage, Report& report) {
+  const Backlog backlog{.events = stage.sized(10'000L, 200'000L, 200'000L),
+                        .keys = stage.sized(1'000L, 20'000L, 20'000L)};
+  std::vector<Case> cases;
+  for (const Kind& kind : kinds(stage)) add_cases(stage, backlog, kind, cases);
+  add_peer_drains(stage, ready_peers(stage, report), backlog, cases);
+  interleave(stage, report, "drain", cases);
+  for (const Kind& kind : kinds(stage)) {
+    compare_subjects(stage, report, "drain", "SQL, " + kind.text(), "completed");
+    report.comparisons.push_back(
+        {"drain", "completed", "SQL, " + kind.text(), "floor, " + kind.text()});
+    report.comparisons.push_back(
+        {"drain", "completed", "C++, " + kind.text(), "floor, " + kind.text()});
+  }
+}
+
+}  // namespace bench

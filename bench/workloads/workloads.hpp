@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/figures/report.hpp"
+#include "bench/stage/stage.hpp"
+
+namespace bench {
+
+/// One thing that a workload measures: what it is called, what was set, and how to run it once.
+struct Case {
+  std::string name;
+  std::map<std::string, std::string> settings;
+  std::function<Measures()> run;  ///< Throws when the work was not done.
+};
+
+/// Runs the cases in turn, A B C A B C, so that a machine that changes its mind meets all alike,
+/// and adds a row for each to the report. A run that fails is an error in its row, not a figure.
+void interleave(Stage& stage, Report& report, const std::string& workload,
+                const std::vector<Case>& cases);
+/// With a number of rounds of its own.
+void interleave(const std::string& workload, int rounds, Report& report,
+                const std::vector<Case>& cases);
+
+/// A name for a case of a subject: the text alone for the relay itself.
+[[nodiscard]] std::string named(const Subject& subject, const std::string& text);
+/// Compares a case of "against" with the relay's own, where there is one.
+void compare_subjects(const Stage& stage, Report& report, const std::string& workload,
+                      const std::string& text, const std::string& figure);
+
+void canonical(Stage& stage, Report& report);
+void drain(Stage& stage, Report& report);
+void live(Stage& stage, Report& report);
+
+struct Workload {
+  const char* name;
+  const char* what;
+  void (*run)(Stage&, Report&);
+  bool needs_kafka = false;
+};
+
+inline constexpr std::array workloads = {
+    Workload{"canonical", "events/s of a drain, and p95 lag at 500 events/s", canonical},
+    Workload{"drain", "a backlog: modes, kinds of projection, workers; beside the floor", drain},
+    Workload{"live", "lag at 500 to 10,000 events/s, and how high the rate goes", live},
+};
+
+}  // namespace bench
