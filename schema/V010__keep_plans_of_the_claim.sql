@@ -61,7 +61,7 @@ BEGIN
   lane_bytes := batch_bytes / cardinality(held);
   RETURN QUERY
   SELECT l.lane, e.id, e.seq, e.event_type::text, e.aggregate_type::text, e.aggregate_id::text,
-         CASE WHEN e.bytes <= payload_max THEN e.serialized_event::text END, e.bytes,
+         CASE WHEN e.bytes <= payload_max THEN e.serialized_event::text END, e.bytes::bigint,
          e.headers, e.published_us, e.listener_id::text, l.open_deliveries,
          (SELECT value FROM freshet_setting WHERE name = 'listeners_version')
     FROM (SELECT w.lane, w.floor,
@@ -88,7 +88,7 @@ BEGIN
              sum(first.bytes) OVER (ORDER BY first.seq ROWS UNBOUNDED PRECEDING) AS bytes_so_far
         FROM (SELECT p.id, p.seq, p.event_type, p.aggregate_type, p.aggregate_id,
                      p.serialized_event,
-                     coalesce(octet_length(p.serialized_event), 0)::bigint AS bytes,
+                     coalesce(octet_length(p.serialized_event), 0) AS bytes,
                      p.headers, p.listener_id,
                      CASE WHEN isfinite(p.publication_date)
                           THEN (extract(epoch FROM p.publication_date) * 1000000)::bigint
