@@ -46,6 +46,10 @@ std::vector<std::string> faults_of(const ProjectionOptions& options, const Handl
 
 }  // namespace
 
+bool by_completion(const ProjectionOptions& options) {
+  return options.guard == guard::by_completion;
+}
+
 Registry& Registry::add(ProjectionOptions options, HandlerPtr handler) {
   std::vector<std::string> faults = faults_of(options, handler);
   const auto place = std::ranges::lower_bound(projections_, options.name, {},

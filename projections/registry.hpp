@@ -26,7 +26,8 @@ struct ProjectionOptions {
   std::string name;
   /// Event types, at least one; "*" stands for any run of characters.
   std::vector<std::string> events;
-  /// A business key such as "incident:${aggregate_id}"; empty: the event's id.
+  /// A business key such as "incident:${aggregate_id}"; empty: the event's id. "completion": no
+  /// guard rows, see guard::by_completion.
   std::string guard = {};
   OnDead on_dead = OnDead::block;
   /// True: it never shares a transaction or a worker with other projections, so that it may be
@@ -36,6 +37,9 @@ struct ProjectionOptions {
   RetrySchedule retry = {std::chrono::seconds{2}, std::chrono::seconds{4}, std::chrono::seconds{8},
                          std::chrono::seconds{16}, std::chrono::seconds{32}};
 };
+
+/// Whether nothing but an event's own completion keeps its effect from happening twice.
+[[nodiscard]] bool by_completion(const ProjectionOptions& options);
 
 struct Projection {
   ProjectionOptions options;

@@ -13,6 +13,11 @@ namespace {
 
 using Places = std::span<const std::size_t>;
 
+std::optional<guard::Guard> guard_of(const ProjectionOptions& options) {
+  if (by_completion(options)) return std::nullopt;
+  return guard::Guard{options.name, options.guard};
+}
+
 /// One call of `apply_batch`: halves until each event has its fate.
 class Halving {
  public:
@@ -23,6 +28,7 @@ class Halving {
         held_(held),
         ordered_(order == Order::by_key),
         budget_(budget),
+        guard_(guard_of(projection.options)),
         guard_keys_(batch.size()),
         fates_(batch.size()),
         attempt_(projection, batch.events(), guard_keys_, tx, std::move(stop)) {}
@@ -48,23 +54,29 @@ class Halving {
 
   // The events to try: neither those whose key is held, nor those without a guard key.
   std::vector<std::size_t> find_candidates() {
-    const guard::Guard guard{projection_.options.name, projection_.options.guard};
     HeldKeys without_guard;
     std::vector<std::size_t> candidates;
     for (std::size_t i = 0; i < batch_.size(); ++i) {
       if (is_in(held_, i) || is_in(without_guard, i)) {
         wait(i);
-        continue;
-      }
-      try {
-        guard_keys_[i] = guard.stored_key(batch_[i]);
+      } else if (find_guard_key(i)) {
         candidates.push_back(i);
-      } catch (const std::exception&) {
-        fail(i, current_failure());
+      } else {
         without_guard.insert(batch_[i].key());
       }
     }
     return candidates;
+  }
+
+  bool find_guard_key(std::size_t i) {
+    if (!guard_) return true;
+    try {
+      guard_keys_[i] = guard_->stored_key(batch_[i]);
+      return true;
+    } catch (const std::exception&) {
+      fail(i, current_failure());
+      return false;
+    }
   }
 
   // True when every event of the part passed. What is known to fail is split without a try.
@@ -169,7 +181,8 @@ class Halving {
   const HeldKeys& held_;
   const bool ordered_;
   SavepointBudget& budget_;
-  std::vector<std::string> guard_keys_;  ///< By place in the batch; empty: not to be tried.
+  const std::optional<guard::Guard> guard_;  ///< Nothing: by completion.
+  std::vector<std::string> guard_keys_;      ///< By place in the batch; empty: none, or no try.
   std::vector<Fate> fates_;
   Attempt attempt_;
   HeldKeys failed_keys_;

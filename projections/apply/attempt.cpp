@@ -92,15 +92,15 @@ Savepoint open_savepoint(Tx& tx) {
 
 }  // namespace
 
+bool Attempt::writes_guard() const {
+  return !by_completion(projection_.options) && !sabotaged("no_guard");
+}
+
 void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
                                 const std::string& ahead) const {
   std::vector<guard::Entry> entries;
   entries.reserve(places.size());
   for (const std::size_t i : places) entries.push_back({guard_keys_[i], batch_[i].seq, i});
-  if (sabotaged("no_guard")) {
-    tried.fresh.assign(places.begin(), places.end());
-    return;
-  }
   try {
     tried.fresh = guard::insert_rows(std::move(entries), tx_, ahead);
     // The guard would hide what two holders of a lane do: these two go without its net.
@@ -134,11 +134,12 @@ Tried Attempt::run(std::span<const std::size_t> places) const {
   Tried tried;
   const bool guard_first =
       sabotaged("guard_outside_savepoint") || sabotaged("guard_outside_transaction");
-  const bool own_opening = guard_first || sabotaged("no_guard");
   if (guard_first) insert_guard_rows(places, tried, "");
-  Savepoint savepoint = own_opening ? open_savepoint(tx_) : Savepoint::opened(tx_);
+  const bool together = !guard_first && writes_guard();  // in one round trip
+  Savepoint savepoint = together ? Savepoint::opened(tx_) : open_savepoint(tx_);
   try {
-    if (!guard_first) insert_guard_rows(places, tried, Savepoint::opening());
+    if (together) insert_guard_rows(places, tried, Savepoint::opening());
+    if (!writes_guard()) tried.fresh.assign(places.begin(), places.end());
     call_handler(tried);
     if (tried.later) {
       roll_back(savepoint);

@@ -48,6 +48,7 @@ class Attempt {
   [[nodiscard]] std::optional<Failure> probe() const;
 
  private:
+  [[nodiscard]] bool writes_guard() const;
   void insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
                          const std::string& ahead) const;
   void call_handler(Tried& tried) const;

@@ -36,11 +36,12 @@ Guard::Guard(std::string_view listener, std::string_view key_template)
     : prefix_(std::string{listener} + ':'), template_(or_id(key_template), what) {}
 
 std::vector<std::string> Guard::faults(std::string_view key_template) {
+  if (key_template == by_completion) return {};
   std::vector<std::string> found = EventTemplate::faults(or_id(key_template), what);
   if (found.empty() && !EventTemplate{or_id(key_template), what}.any_field()) {
     found.emplace_back(
         "guard names no field, so that only one event would ever be applied; "
-        "write one such as ${aggregate_id}");
+        "write one such as ${aggregate_id}, or \"completion\" for no guard rows");
   }
   return found;
 }

@@ -12,12 +12,17 @@
 
 namespace projections::guard {
 
+/// As a projection's guard: no rows. An event's completion commits with its effects and a lane has
+/// one holder, so that alone makes an effect happen once, until somebody makes a completed event
+/// pending again by hand.
+inline constexpr std::string_view by_completion = "completion";
+
 /// What makes an effect happen once: a row of `processed_events` per (listener, key), written in
 /// the transaction, and in the savepoint, of the effect. Immutable: any thread.
 class Guard {
  public:
   /// @param key_template see EventTemplate; empty: the event's id.
-  /// @throws std::invalid_argument if `faults` finds any.
+  /// @throws std::invalid_argument if `faults` finds any. Not for `by_completion`.
   Guard(std::string_view listener, std::string_view key_template);
 
   /// Every fault of a template, one sentence each; empty: it can be used.

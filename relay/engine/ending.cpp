@@ -1,5 +1,6 @@
 #include "relay/engine/ending.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include "projections/failpoint.hpp"
@@ -19,6 +20,12 @@ std::vector<std::pair<std::string, std::string>> applied_in(
     }
   }
   return who;
+}
+
+// What a forward sent cannot be taken back by a crash of the server.
+bool stays_in_the_database(const std::vector<ListenerPart>& parts) {
+  return std::ranges::none_of(
+      parts, [](const ListenerPart& part) { return part.listener->kind() == listeners::forward; });
 }
 
 }  // namespace
@@ -51,21 +58,23 @@ void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batc
 }
 
 // The clock is read after the commit: what readers see by then.
-std::int64_t commit(pg::Connection& connection, const decode::DecodedBatch& batch,
-                    const std::vector<ListenerPart>& parts) {
+std::int64_t commit(const Parts& parts, pg::Connection& connection,
+                    const decode::DecodedBatch& batch,
+                    const std::vector<ListenerPart>& listener_parts) {
   projections::failpoint("before_commit");
   try {
-    const std::int64_t now = pg::Script{connection}
-                                 .add("COMMIT")
-                                 .add(schema::statements::database_clock)
-                                 .run()[0][0]
-                                 .as<std::int64_t>();
+    pg::Script script{connection};
+    if (!parts.synchronous_commit && stays_in_the_database(listener_parts)) {
+      script.add(schema::statements::commit_without_waiting);
+    }
+    const std::int64_t now =
+        script.add("COMMIT").add(schema::statements::database_clock).run()[0][0].as<std::int64_t>();
     projections::failpoint("after_commit");
     return now;
   } catch (...) {
     const projections::Failure failure = projections::current_failure();
     if (failure.kind == projections::FailureKind::connection) throw;
-    throw CommitRefused{failure, applied_in(batch, parts)};
+    throw CommitRefused{failure, applied_in(batch, listener_parts)};
   }
 }
 

@@ -19,8 +19,9 @@ void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batc
 
 /// Commits and reads the database's clock, in one round trip. @return the clock, microseconds.
 /// @throws CommitRefused; what speaks of the connection as it came.
-std::int64_t commit(pg::Connection& connection, const decode::DecodedBatch& batch,
-                    const std::vector<ListenerPart>& parts);
+std::int64_t commit(const Parts& parts, pg::Connection& connection,
+                    const decode::DecodedBatch& batch,
+                    const std::vector<ListenerPart>& listener_parts);
 
 /// Hands the lag of what was applied to the recorder.
 void measure(const Parts& parts, const decode::DecodedBatch& batch,

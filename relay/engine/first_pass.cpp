@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "projections/failpoint.hpp"
 #include "relay/engine/bounded_handling.hpp"
 #include "relay/engine/ending.hpp"
@@ -24,6 +26,12 @@ HeldByListener held_keys(const Parts& parts, pg::Connection& connection, const c
     if (lanes.contains(decoded.lane)) keys.insert({decoded.lane, decoded.event.key()});
   }
   return parts.ledger->held_keys(connection, keys);
+}
+
+bool any_by_completion(const std::vector<ListenerPart>& parts) {
+  return std::ranges::any_of(parts, [](const ListenerPart& part) {
+    return projections::by_completion(part.listener->options());
+  });
 }
 
 void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, PassResult& result) {
@@ -77,6 +85,13 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
   }
 
   const BatchOutcome outcome = outcome_of(batch, listener_parts, context.duty, chance);
+  // An event that is left comes again to all: who has applied it and keeps no guard row must not
+  // have. One event at a time, none is left.
+  if (outcome.left_over && any_by_completion(listener_parts)) {
+    result.left_over = true;
+    connection.rollback();
+    return;
+  }
   if (!outcome.entries.empty()) parts.ledger->record(connection, outcome.entries);
   for (const auto& [listener, keys] : outcome.promote) {
     parts.ledger->promote(connection, listener, keys, parts.batch_size);
@@ -84,7 +99,7 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
   clear_suspects(connection, batch, context.duty, listener_parts);
   parts.completer->complete(connection, outcome.complete);
   parts.completer->park(connection, outcome.park);
-  const std::int64_t committed_us = commit(connection, batch, listener_parts);
+  const std::int64_t committed_us = commit(parts, connection, batch, listener_parts);
 
   measure(parts, batch, listener_parts, committed_us);
   result.events = outcome.complete.size() + outcome.park.size();

@@ -30,6 +30,7 @@ struct Parts {
   projections::Order order = projections::Order::by_key;
   int batch_size = 500;  ///< Also: how many deliveries of a key are woken at once.
   std::chrono::milliseconds statement_timeout{10'000};
+  bool synchronous_commit = true;  ///< false: where all effects are in the database, no waiting.
   std::unique_ptr<claim::Source> source;
   std::unique_ptr<decode::Decoder> decoder;
   std::vector<Queue> queues;  ///< Sorted by the listeners' names.

@@ -36,6 +36,11 @@ std::vector<Row<Relay>> working_rows() {
       {"ordering", one_of<R, &R::ordering>({"key", "none"}),
        "`key`: the events of one aggregate take effect in `seq` order; `none`: in any. One for all "
        "relays of a database."},
+      {"synchronous_commit", Flag<R>{&R::synchronous_commit},
+       "`false`: a commit does not wait for the disk (the server's `synchronous_commit = off`, for "
+       "our transactions, never for those with a forward in them). A crash of the server may take "
+       "back the last moments' effects, which readers had seen, together with their completions: "
+       "they are applied again. Only for projections that write nowhere but in this database."},
       {"poll_max_ms", duration<R, &R::poll_max>(1, 60'000),
        "The longest pause between two looks for new events, when idle."},
       {"drain_s", duration<R, &R::drain>(1, 3'600),
@@ -122,8 +127,11 @@ const std::vector<Row<Projection>>& projection_rows() {
        "One statement or a list of them, run in order, each over the batch as the table `events`.",
        true},
       {"guard", Text<P>{&P::guard, Shape::any},
-       "A business key such as `incident:${aggregate_id}` that may take effect once.", false,
-       "the event's id"},
+       "A business key such as `incident:${aggregate_id}` that may take effect once. `completion`: "
+       "no "
+       "row in `processed_events`; the completion, which commits with the effect, makes it happen "
+       "once, until somebody makes a completed event pending again by hand.",
+       false, "the event's id"},
       {"on_dead", one_of<P, &P::on_dead>({"block", "skip"}),
        "What later events of a key do behind a dead letter: `block`: they wait until it is retried "
        "or discarded; `skip`: they go on without it."},

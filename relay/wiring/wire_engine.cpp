@@ -153,6 +153,7 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
   }
   parts.order = ordered ? projections::Order::by_key : projections::Order::none;
   parts.batch_size = relay.batch_size;
+  parts.synchronous_commit = relay.synchronous_commit;
   parts.statement_timeout = relay.statement_timeout;
   parts.source = std::move(source);
   parts.decoder = std::make_unique<decode::RowDecoder>(relay.payload_max_bytes);

@@ -67,6 +67,13 @@ Verdict check_guards(Session& db, const Evidence& evidence) {
   Verdict verdict{.check = "guards equal effects"};
   verdict.looked_at = db.number("SELECT count(*) FROM processed_events");
   for (const Listener& l : projections_of(evidence.cast)) {
+    if (l.by_completion) {
+      each_row_is_wrong(
+          verdict, db, l.name + " has a guard and wants none",
+          "SELECT idempotency_key FROM processed_events WHERE idempotency_key LIKE '" + l.name +
+              ":%' LIMIT 40");
+      continue;
+    }
     each_row_is_wrong(
         verdict, db, l.name + " has a guard without an effect, or the other way (guard, event)",
         "SELECT g.idempotency_key, e.event_id FROM (SELECT * FROM processed_events WHERE "

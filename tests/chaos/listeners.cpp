@@ -60,7 +60,8 @@ Cast everybody() {
        .events = "Thing*",
        .retry_s = {1, 1},
        .skips = true,
-       .on_small_disk = true},
+       .on_small_disk = true,
+       .by_completion = true},
       {.name = "far", .events = "Thing*", .retry_s = {1, 2}, .detached = true},
       {.name = "fragile",
        .events = "ThingFragile",
@@ -141,6 +142,7 @@ std::string listeners_toml(const Cast& cast, const std::string& brokers, bool cr
     out << "]\n";
     if (l.skips) out << "on_dead = \"skip\"\n";
     if (l.detached) out << "detached = true\n";
+    if (l.by_completion) out << "guard = \"completion\"\n";
     if (l.is_forward()) {
       out << "topic = \"" << l.topic << "\"\n";
     } else {

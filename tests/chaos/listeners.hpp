@@ -15,6 +15,7 @@ struct Listener {
   bool skips = false;           ///< on_dead = "skip": its keys go on behind a dead letter.
   bool detached = false;
   bool on_small_disk = false;            ///< Its effects lie in the table space that can be full.
+  bool by_completion = false;            ///< guard = "completion": no guard rows.
   bool in_service = false;               ///< Written in C++ and run by the crashing service alone.
   std::string topic = {};                ///< A forward's template; empty: a projection.
   std::vector<std::string> topics = {};  ///< What comes of it.

@@ -44,7 +44,6 @@ INSERT INTO state_board VALUES ('a', 3, 6);
 INSERT INTO state_tally VALUES ('a', 3, 6), ('b', 2, 9);
 INSERT INTO state_far VALUES ('a', 3, 6), ('b', 2, 9);
 INSERT INTO processed_events SELECT 'board:' || event_id FROM effects_board
- UNION ALL SELECT 'tally:' || event_id FROM effects_tally
  UNION ALL SELECT 'far:' || event_id FROM effects_far;
 INSERT INTO event_delivery (event_id, listener, lane, seq, key, state, attempts, error_class)
 SELECT event_id, 'board', 0, seq, 'thing' || chr(31) || key,

@@ -97,6 +97,24 @@ TEST(Drain, MorePoisonThanTheSavepointBudgetStillEndsAndLosesNothing) {
   EXPECT_EQ(db.number("SELECT count(*) FROM processed_events"), 200);
 }
 
+// The one beside it spends the budget, and what it leaves comes again to both.
+TEST(Drain, WhereTheCompletionIsTheGuardWhatAnotherProjectionLeavesIsNotAppliedTwice) {
+  const TestDatabase db;
+  create_effects(db);
+  db.run("CREATE TABLE others (event_id uuid, seq bigint)");
+  publish(db, 300, 300);
+  EngineRun run{db};
+  run.add_sql("a", {"Thing"}, record_effects, "completion");
+  run.add_sql("b", {"Thing"},
+              "INSERT INTO others (event_id, seq) SELECT id, seq / ((payload->>'n')::int % 3) "
+              "FROM events ORDER BY seq");
+  ASSERT_TRUE(run.drain());
+  EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 300);
+  EXPECT_EQ(db.number("SELECT count(DISTINCT event_id) FROM effects"), 300);
+  EXPECT_EQ(db.number("SELECT count(*) FROM others"), 200);
+  EXPECT_EQ(db.number("SELECT count(*) FROM processed_events WHERE idempotency_key LIKE 'a:%'"), 0);
+}
+
 TEST(Drain, ABatchThatRunsOutOfTimeComesOneByOneAndOnlyTheSlowEventIsDead) {
   const TestDatabase db;
   create_effects(db);

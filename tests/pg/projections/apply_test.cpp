@@ -25,6 +25,25 @@ TEST_F(Apply, AppliesABatchOnceHoweverOftenItComes) {
   EXPECT_EQ(db_.number("SELECT count(*) FROM seen"), 3);
 }
 
+TEST_F(Apply, WritesNoGuardRowsWhereTheCompletionIsTheGuard) {
+  for (const auto* key : {"a", "b", "a"}) published_.add(key);
+  const auto projection = projection_of(recorder(), "completion");
+  for (const auto& fate : apply(projection, published_.batch())) {
+    EXPECT_EQ(fate.kind, Kind::done);
+    EXPECT_TRUE(fate.fresh);
+  }
+  EXPECT_EQ(db_.number("SELECT count(*) FROM seen"), 3);
+  EXPECT_EQ(db_.number("SELECT count(*) FROM processed_events"), 0);
+}
+
+TEST_F(Apply, UndoesAFailedHandlerAlsoWhereTheCompletionIsTheGuard) {
+  published_.add("a", R"({"bad":1})");
+  published_.add("b");
+  const auto fates = apply(projection_of(recorder(), "completion"), published_.batch());
+  EXPECT_EQ(kinds(fates), (std::vector{Kind::failed, Kind::done}));
+  EXPECT_EQ(db_.number("SELECT count(*) FROM seen"), 1);
+}
+
 TEST_F(Apply, KeepsNoGuardRowOfAFailedHandler) {
   published_.add("a", R"({"bad":1})");
   const auto fates = apply(projection_of(recorder()), published_.batch());
