@@ -1,15 +1,10 @@
 #include "relay/wiring/wire_engine.hpp"
 
-#include <unistd.h>
-
-#include <array>
-
 #include "relay/claim/delivery_source.hpp"
 #include "relay/claim/outbox_source.hpp"
 #include "relay/complete/table_completer.hpp"
 #include "relay/decode/row_decoder.hpp"
 #include "relay/deliveries/table_ledger.hpp"
-#include "relay/flow/flight_folder.hpp"
 #include "relay/forward/kafka/kafka_sink.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
@@ -38,18 +33,6 @@ const char* word(Completion mode) {
     case Completion::archive: return "archive";
   }
   return "update";
-}
-
-std::string instance_name(const settings::Relay& relay) {
-  if (!relay.instance.empty()) return relay.instance;
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return std::string{host.data()} + ":" + std::to_string(::getpid());
-}
-
-std::string flight_folder(const settings::Relay& relay) {
-  return relay.flight_record_dir.empty() ? flow::flight_folder(settings::process_environment)
-                                         : relay.flight_record_dir;
 }
 
 std::unique_ptr<claim::Source> source_of(const projections::ProjectionOptions& options,
@@ -126,14 +109,14 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
   auto source = std::make_unique<claim::OutboxSource>(ordered, limits);
   engine::EngineOptions options{.database = database.name,
                                 .conninfo = database.url,
-                                .instance = instance_name(relay),
+                                .instance = relay.instance,
                                 .workers = relay.workers,
                                 .lanes_per_claim = source->lanes_per_claim(),
                                 .poll_max = relay.poll_max,
                                 .call_limit = settings::client_limit(relay),
                                 .handler_timeout = relay.handler_timeout,
                                 .stuck_exit = relay.stuck_exit,
-                                .flight_folder = flight_folder(relay),
+                                .flight_folder = relay.flight_record_dir,
                                 .batch_size = relay.batch_size,
                                 .drain = drain,
                                 .agreed_settings = agreed_settings(relay)};
