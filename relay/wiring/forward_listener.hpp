@@ -21,8 +21,6 @@ class ForwardListener final : public listeners::Listener {
 
   [[nodiscard]] const projections::ProjectionOptions& options() const override { return options_; }
   [[nodiscard]] const std::string& kind() const override;
-  [[nodiscard]] bool wants(std::string_view event_type,
-                           std::optional<std::string_view> listener_id) const override;
   [[nodiscard]] std::vector<projections::Fate> apply(const projections::Batch& batch,
                                                      projections::HeldKeys& held,
                                                      projections::SavepointBudget& budget,
