@@ -60,7 +60,7 @@ void add_queues(const ReadyForward& ready, const std::shared_ptr<forward::Sink>&
   constexpr std::chrono::seconds to_give_up{3};
   auto listener = std::make_shared<ForwardListener>(
       ready.options, forward::Forward{ready.options.on_dead, ready.recipe, sink},
-      ready.recipe.tombstone, settings.kafka.value_or(settings::Kafka{}).timeout + to_give_up);
+      settings.kafka.value_or(settings::Kafka{}).timeout + to_give_up);
   for (const bool detached : {false, true}) {
     queues.push_back({.listener = listener,
                       .source = source_of(ready.options, detached, ordered, limits),
