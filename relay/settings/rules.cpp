@@ -17,10 +17,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string ms(milliseconds value) {
-  return std::to_string(value.count()) + " ms";
-}
-
 std::string this_process() {
   const std::string host = host_name();
   return (host.empty() ? "relay" : host) + ":" + std::to_string(::getpid());
@@ -88,6 +84,10 @@ void check_url(const std::string& url, const char* key, const Place& place, Faul
 }
 
 }  // namespace
+
+std::string ms(milliseconds value) {
+  return std::to_string(value.count()) + " ms";
+}
 
 milliseconds client_limit(const Relay& relay) {
   return relay.statement_timeout + relay.statement_timeout / 5;
