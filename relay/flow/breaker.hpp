@@ -84,7 +84,4 @@ class Breaker {
   std::array<Bucket, buckets> window_{};
 };
 
-/// What to say: "down for 12 s: connection refused; tries again in 3 s", or "" when all is well.
-[[nodiscard]] std::string describe(const Breaker::View& view, Breaker::Time now);
-
 }  // namespace relay::flow

@@ -4,9 +4,9 @@
 #include <charconv>
 
 #include "projections/failpoint.hpp"
-#include "relay/base/clock_time.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
+#include "relay/flow/outage.hpp"
 #include "relay/forward/kafka/sending.hpp"
 
 namespace relay::forward::kafka {
@@ -90,14 +90,8 @@ flow::Breaker::Permit KafkaSink::permit(Clock::time_point deadline) {
 
 void KafkaSink::report(flow::Breaker::Permit permit, Outcome outcome, const std::string& why) {
   breaker_.report(permit, outcome, why);
-  const flow::Breaker::View view = breaker_.view();
-  const std::lock_guard lock{mutex_};
-  if (view.state == State::closed) {
-    sentence_.clear();
-  } else if (view.retry) {
-    sentence_ = "Kafka at " + options_.brokers + " cannot be used since " + clock_time(view.since) +
-                ": " + view.why + "; next try at " + clock_time(*view.retry) + " UTC";
-  }
+  if (outcome == Outcome::worked) return;  // nothing waits for that
+  const std::lock_guard lock{mutex_};      // or the keeper may just have looked
   wake_.notify_all();
 }
 
@@ -117,11 +111,8 @@ bool KafkaSink::available() const {
 }
 
 std::string KafkaSink::trouble() const {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!sentence_.empty()) return sentence_;
-  }
-  return topics_.sentence();
+  std::string outage = flow::outage_sentence("Kafka at " + options_.brokers, breaker_.view());
+  return outage.empty() ? topics_.sentence() : outage;
 }
 
 std::shared_ptr<Producer> KafkaSink::producer() {

@@ -58,7 +58,6 @@ class KafkaSink final : public Sink {
   std::condition_variable_any wake_;
   std::shared_ptr<Producer> producer_;              // guarded by mutex_; never null
   std::vector<std::shared_ptr<Producer>> retired_;  // guarded by mutex_; the keeper ends them
-  std::string sentence_;                            // guarded by mutex_; of the breaker
   std::jthread keeper_;
 };
 
