@@ -17,7 +17,6 @@ using Outcome = flow::Breaker::Outcome;
 using State = flow::Breaker::State;
 
 constexpr auto keep_house_every = 100ms;
-constexpr auto probe_time = 4'000ms;
 constexpr auto permit_pause = 2ms;
 // Each of them has waited for its whole time already.
 constexpr int failures_in_a_row = 3;
@@ -157,7 +156,7 @@ void KafkaSink::probe() {
   const auto permit = breaker_.ask();
   if (!permit) return;
   const auto asked = producer();
-  const int code = asked->ask("", probe_time);
+  const int code = asked->ask("", Producer::metadata_time);
   if (code == 0) return report(*permit, Outcome::worked, "");
   report(*permit, Outcome::failed, asked->reason(code));
 }
