@@ -102,12 +102,15 @@ void Sending::note(std::size_t place, int code) {
   const std::string& topic = records_[place].topic;
   switch (meaning_of(code)) {
     case Meaning::acknowledged:
+      if (opened_ != nullptr && *opened_ == topic) return;
       if (!topics_.is_open(topic)) topics_.opened(topic);
+      opened_ = &topic;
       return;
     case Meaning::refused:
       receipts_[place] = {Receipt::Kind::refused, "the broker refused it: " + text_of(code)};
       return;
     case Meaning::closed:
+      opened_ = nullptr;
       topics_.close(topic, why_closed(topic, code), Clock::now());
       receipts_[place] = {Receipt::Kind::closed, why_closed(topic, code)};
       return;
