@@ -5,7 +5,12 @@
 namespace relay::flow {
 
 Breaker::Breaker(const BreakerLimits& limits, std::function<double()> random, Time now)
-    : limits_(limits), random_(std::move(random)), since_(now), callers_(limits.callers) {}
+    : limits_(limits),
+      random_(std::move(random)),
+      state_(limits.begins_open ? State::open : State::closed),
+      since_(now),
+      retry_(now),
+      callers_(limits.callers) {}
 
 std::optional<Breaker::Permit> Breaker::ask(Time now) {
   if (state_ == State::open && now >= retry_) {

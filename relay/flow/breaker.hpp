@@ -17,6 +17,7 @@ struct BreakerLimits {
   std::chrono::milliseconds pause_least{1'000};  ///< Doubles at each opening, up to …
   std::chrono::milliseconds pause_most{60'000};  ///< … this; a random part of it is waited.
   int callers = 1;                               ///< How many may call at once when all is well.
+  bool begins_open = false;  ///< Nothing is known of the target yet: the first call is a probe.
 };
 
 /// Keeps callers away from a target that is down: closed (calls go through), open (none does),

@@ -47,7 +47,9 @@ KafkaSink::KafkaSink(KafkaOptions options)
     : options_(std::move(options)),
       config_(config_of(options_)),
       record_bytes_max_(record_bytes_max(options_.settings)),
-      breaker_({.failures_in_a_row = failures_in_a_row, .callers = options_.callers}),
+      breaker_({.failures_in_a_row = failures_in_a_row,
+                .callers = options_.callers,
+                .begins_open = true}),
       producer_(std::make_shared<Producer>(config_)) {
   keeper_ = std::jthread{[this](const std::stop_token& stop) { keep_house(stop); }};
 }
@@ -76,15 +78,23 @@ std::vector<Receipt> KafkaSink::send(const std::vector<Record>& records) {
   }
 }
 
-// After an outage callers come back a few at a time.
+// After an outage callers come back a few at a time; at first they wait for the keeper's answer.
 flow::Breaker::Permit KafkaSink::permit(Clock::time_point deadline) {
-  while (Clock::now() < deadline) {
-    const auto state = breaker_.view().state;
-    if (state != State::closed) break;
-    if (const auto permit = breaker_.ask()) return *permit;
+  flow::Breaker::View view = breaker_.view();
+  while (Clock::now() < deadline && (view.state == State::closed || view.why.empty())) {
+    if (view.state == State::closed) {
+      if (const auto permit = breaker_.ask()) return *permit;
+    }
     pause_for(permit_pause, {});
+    view = breaker_.view();
   }
-  throw SinkDown{"Kafka at " + options_.brokers + " is left alone for a while"};
+  const std::string outage = outage_sentence(view);
+  throw SinkDown{outage.empty() ? "Kafka at " + options_.brokers + " has not answered in time"
+                                : outage};
+}
+
+std::string KafkaSink::outage_sentence(const flow::Breaker::View& view) const {
+  return flow::outage_sentence("Kafka at " + options_.brokers, view);
 }
 
 void KafkaSink::report(flow::Breaker::Permit permit, Outcome outcome, const std::string& why) {
@@ -110,7 +120,7 @@ bool KafkaSink::available() const {
 }
 
 std::string KafkaSink::trouble() const {
-  std::string outage = flow::outage_sentence("Kafka at " + options_.brokers, breaker_.view());
+  std::string outage = outage_sentence(breaker_.view());
   return outage.empty() ? topics_.sentence() : outage;
 }
 

@@ -180,6 +180,18 @@ TEST_F(BreakerTest, KnowsWhySinceWhenAndWhenItTriesAgain) {
   EXPECT_EQ(breaker_.view().retry, std::nullopt) << "it tries again now";
 }
 
+TEST_F(BreakerTest, BeginsOpenWhereNothingIsKnownOfTheTargetAndItsFirstProbeIsAtOnce) {
+  Breaker unknown{{.callers = 6, .begins_open = true}, [this] { return dice_; }, now_};
+  EXPECT_EQ(unknown.view().state, State::open);
+  EXPECT_EQ(unknown.view().why, "");
+  const auto probe = unknown.ask(now_);
+  ASSERT_TRUE(probe.has_value());
+  EXPECT_FALSE(unknown.ask(now_).has_value());
+  unknown.report(*probe, Outcome::worked, now_);
+  EXPECT_EQ(unknown.view().state, State::closed);
+  EXPECT_TRUE(unknown.ask(now_).has_value());
+}
+
 TEST(SharedBreaker, OfManyThreadsThatAskOneIsTheProbe) {
   SharedBreaker breaker{{.pause_least = 0ms, .pause_most = 0ms, .callers = 8}};
   for (int i = 0; i < 5; ++i) {
