@@ -18,6 +18,9 @@ using State = flow::Breaker::State;
 
 constexpr auto keep_house_every = 100ms;
 constexpr auto permit_pause = 2ms;
+// A probe asks for metadata, once for the whole process, which brokers hardly notice; whoever waits
+// for what piled up does.
+constexpr auto pause_most = 10'000ms;
 // Each of them has waited for its whole time already.
 constexpr int failures_in_a_row = 3;
 
@@ -48,6 +51,7 @@ KafkaSink::KafkaSink(KafkaOptions options)
       config_(config_of(options_)),
       record_bytes_max_(record_bytes_max(options_.settings)),
       breaker_({.failures_in_a_row = failures_in_a_row,
+                .pause_most = pause_most,
                 .callers = options_.callers,
                 .begins_open = true}),
       producer_(std::make_shared<Producer>(config_)) {
