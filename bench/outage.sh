@@ -89,7 +89,7 @@ began=$(psql "$url" -c "SELECT clock_timestamp()")
 kill -CONT "$FRESHET_TEST_KAFKA_PID"
 for _ in {1..6000}; do
   now=$(open_deliveries)
-  # From the first that leaves: until then the relay waits for its next try, a minute at most.
+  # From the first that leaves: until then the relay waits for its next try, ten seconds at most.
   [ "$now" != "$piled" ] || began=$(psql "$url" -c "SELECT clock_timestamp()")
   [ "$now" != 0 ] || break
   sleep 0.05

@@ -23,7 +23,7 @@ projections::Failure crash_failure(const flow::Suspicion& suspicion) {
 std::optional<projections::Failure> known_failure(const decode::DecodedEvent& decoded,
                                                   const listeners::Listener& listener,
                                                   const Call& call) {
-  if (!decoded.fault.empty() && !(decoded.empty && listener.takes_empty())) {
+  if (!decoded.is_fit(listener.takes_empty())) {
     return projections::Failure{projections::FailureKind::event, "", decoded.fault};
   }
   if (call.condemned.empty() && call.suspects.empty()) return std::nullopt;

@@ -33,7 +33,7 @@ struct Parts {
   bool synchronous_commit = true;  ///< false: where all effects are in the database, no waiting.
   std::unique_ptr<claim::Source> source;
   std::unique_ptr<decode::Decoder> decoder;
-  std::vector<Queue> queues;  ///< Sorted by the listeners' names.
+  std::vector<Queue> queues;  ///< The projections', then two of each forward.
   std::unique_ptr<deliveries::Ledger> ledger;
   std::unique_ptr<complete::Completer> completer;
   std::unique_ptr<measure::Recorder> recorder;

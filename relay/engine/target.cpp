@@ -1,6 +1,6 @@
 #include "relay/engine/target.hpp"
 
-#include "relay/base/clock_time.hpp"
+#include "relay/flow/outage.hpp"
 
 namespace relay::engine {
 
@@ -21,13 +21,10 @@ void Target::Call::end(flow::Breaker::Outcome outcome, const std::string& why) {
   if (outcome != flow::Breaker::Outcome::no_answer) target_.tell();
 }
 
-// Absolute times: the sentence changes when the breaker opens, not with every second.
 void Target::tell() {
   const flow::Breaker::View view = breaker_.view();
   if (view.state == flow::Breaker::State::closed) return trouble_.end("breaker");
-  if (!view.retry) return;
-  trouble_.begin("breaker", "the database cannot be used since " + clock_time(view.since) + ": " +
-                                view.why + "; next try at " + clock_time(*view.retry) + " UTC");
+  trouble_.begin("breaker", flow::outage_sentence("the database", view));
 }
 
 }  // namespace relay::engine

@@ -1,15 +1,30 @@
 #include "relay/engine/trouble.hpp"
 
 #include "relay/base/log.hpp"
+#include "relay/flow/outage.hpp"
 
 namespace relay::engine {
+namespace {
+
+constexpr std::chrono::minutes remind_every{1};
+
+}  // namespace
+
+// @return whether the log should have it.
+bool Trouble::keep(Kept& kept, const std::string& sentence) {
+  const auto now = std::chrono::steady_clock::now();
+  const bool news =
+      !flow::is_same_outage(kept.sentence, sentence) || now - kept.logged >= remind_every;
+  kept.sentence = sentence;
+  if (news) kept.logged = now;
+  return news;
+}
 
 void Trouble::begin(const std::string& source, const std::string& sentence) {
   const std::lock_guard lock{mutex_};
-  std::string& kept = by_source_[source];
-  if (kept == sentence) return;
-  kept = sentence;
-  log::error(sentence, {{"database", database_}});
+  Kept& kept = by_source_[source];
+  if (kept.sentence == sentence) return;
+  if (keep(kept, sentence)) log::error(sentence, {{"database", database_}});
   recorder_.trouble("", sentence);
 }
 
@@ -17,25 +32,25 @@ void Trouble::end(const std::string& source) {
   const std::lock_guard lock{mutex_};
   if (by_source_.erase(source) == 0) return;
   if (by_source_.empty()) log::info("going on", {{"database", database_}, {"after", source}});
-  recorder_.trouble("", by_source_.empty() ? "" : by_source_.begin()->second);
+  recorder_.trouble("", by_source_.empty() ? "" : by_source_.begin()->second.sentence);
 }
 
 void Trouble::tell(const std::string& listener, const std::string& sentence) {
   const std::lock_guard lock{mutex_};
-  std::string& kept = by_listener_[listener];
-  if (kept == sentence) return;
+  Kept& kept = by_listener_[listener];
+  if (kept.sentence == sentence) return;
+  const bool news = keep(kept, sentence);
   if (sentence.empty()) {
     log::info("going on", {{"database", database_}, {"listener", listener}});
-  } else {
+  } else if (news) {
     log::error(sentence, {{"database", database_}, {"listener", listener}});
   }
-  kept = sentence;
   recorder_.trouble(listener, sentence);
 }
 
 std::string Trouble::sentence() const {
   const std::lock_guard lock{mutex_};
-  return by_source_.empty() ? "" : by_source_.begin()->second;
+  return by_source_.empty() ? "" : by_source_.begin()->second.sentence;
 }
 
 }  // namespace relay::engine

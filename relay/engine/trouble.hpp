@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
@@ -8,14 +9,15 @@
 
 namespace relay::engine {
 
-/// Why a database's engine is not moving, in one sentence for the operator: logged when it begins
-/// and when it ends, and kept where `freshet status` finds it. Threads: any.
+/// Why a database's engine is not moving, in one sentence for the operator: logged when it begins,
+/// changes and ends, and kept where `freshet status` finds it. Threads: any.
 class Trouble {
  public:
   Trouble(std::string database, measure::Recorder& recorder)
       : database_(std::move(database)), recorder_(recorder) {}
 
-  /// @param source who has it; each source has one at a time. The same sentence is logged once.
+  /// @param source who has it; each source has one at a time. The same sentence is logged once,
+  ///   and another time of the next try at most once a minute.
   void begin(const std::string& source, const std::string& sentence);
   void end(const std::string& source);
   /// Why one listener is not moving while the others are; "" when it is again.
@@ -24,11 +26,17 @@ class Trouble {
   [[nodiscard]] std::string sentence() const;
 
  private:
+  struct Kept {
+    std::string sentence;
+    std::chrono::steady_clock::time_point logged{};
+  };
+  static bool keep(Kept& kept, const std::string& sentence);
+
   std::string database_;
   measure::Recorder& recorder_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::string> by_source_;
-  std::map<std::string, std::string> by_listener_;
+  std::map<std::string, Kept> by_source_;
+  std::map<std::string, Kept> by_listener_;
 };
 
 }  // namespace relay::engine

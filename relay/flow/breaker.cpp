@@ -3,17 +3,14 @@
 #include <algorithm>
 
 namespace relay::flow {
-namespace {
-
-std::string seconds(std::chrono::steady_clock::duration time) {
-  const auto whole = std::chrono::ceil<std::chrono::seconds>(time).count();
-  return std::to_string(std::max<std::int64_t>(whole, 0)) + " s";
-}
-
-}  // namespace
 
 Breaker::Breaker(const BreakerLimits& limits, std::function<double()> random, Time now)
-    : limits_(limits), random_(std::move(random)), since_(now), callers_(limits.callers) {}
+    : limits_(limits),
+      random_(std::move(random)),
+      state_(limits.begins_open ? State::open : State::closed),
+      since_(now),
+      retry_(now),
+      callers_(limits.callers) {}
 
 std::optional<Breaker::Permit> Breaker::ask(Time now) {
   if (state_ == State::open && now >= retry_) {
@@ -108,17 +105,6 @@ Breaker::View Breaker::view() const {
   if (state_ == State::open) view.retry = retry_;
   view.callers = state_ == State::closed ? callers_ : state_ == State::half_open ? 1 : 0;
   return view;
-}
-
-std::string describe(const Breaker::View& view, Breaker::Time now) {
-  switch (view.state) {
-    case Breaker::State::closed: return "";
-    case Breaker::State::half_open:
-      return "down for " + seconds(now - view.since) + ": " + view.why + "; trying again now";
-    case Breaker::State::open: break;
-  }
-  return "down for " + seconds(now - view.since) + ": " + view.why + "; tries again " +
-         (view.retry && *view.retry > now ? "in " + seconds(*view.retry - now) : "now");
 }
 
 }  // namespace relay::flow

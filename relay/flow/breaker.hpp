@@ -17,6 +17,7 @@ struct BreakerLimits {
   std::chrono::milliseconds pause_least{1'000};  ///< Doubles at each opening, up to …
   std::chrono::milliseconds pause_most{60'000};  ///< … this; a random part of it is waited.
   int callers = 1;                               ///< How many may call at once when all is well.
+  bool begins_open = false;  ///< Nothing is known of the target yet: the first call is a probe.
 };
 
 /// Keeps callers away from a target that is down: closed (calls go through), open (none does),
@@ -83,8 +84,5 @@ class Breaker {
   int openings_ = 0;  ///< Since all was well.
   std::array<Bucket, buckets> window_{};
 };
-
-/// What to say: "down for 12 s: connection refused; tries again in 3 s", or "" when all is well.
-[[nodiscard]] std::string describe(const Breaker::View& view, Breaker::Time now);
 
 }  // namespace relay::flow

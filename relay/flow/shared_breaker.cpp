@@ -34,8 +34,4 @@ Breaker::View SharedBreaker::view() const {
   return breaker_.view();
 }
 
-std::string SharedBreaker::sentence() const {
-  return describe(view(), Clock::now());
-}
-
 }  // namespace relay::flow

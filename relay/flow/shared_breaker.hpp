@@ -16,8 +16,6 @@ class SharedBreaker {
   std::optional<Breaker::Permit> ask();
   void report(Breaker::Permit permit, Breaker::Outcome outcome, const std::string& why = {});
   [[nodiscard]] Breaker::View view() const;
-  /// What to say of it now; "" when all is well.
-  [[nodiscard]] std::string sentence() const;
 
  private:
   mutable std::mutex mutex_;  ///< Guards `breaker_`; held for a few instructions.

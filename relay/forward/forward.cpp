@@ -26,12 +26,32 @@ struct Outgoing {
   std::vector<Fate> fates;          ///< One per event; those of `places` are not known yet.
 };
 
+/// Which topics take nothing. Events of one topic come in rows: each row asks once.
+class ClosedTopics {
+ public:
+  explicit ClosedTopics(const Sink& sink) : sink_(sink) {}
+
+  const std::optional<Closed>& of(const std::string& topic) {
+    if (topic_ != topic) {
+      closed_ = sink_.closed(topic);
+      topic_ = topic;
+    }
+    return closed_;
+  }
+
+ private:
+  const Sink& sink_;
+  std::string topic_;
+  std::optional<Closed> closed_;
+};
+
 }  // namespace
 
 std::vector<Fate> Forward::send(const projections::Batch& batch, projections::HeldKeys& held,
                                 projections::Order order) {
   const bool ordered = order == projections::Order::by_key;
   const bool blocks = ordered && on_dead_ == projections::OnDead::block;
+  ClosedTopics topics{*sink_};
   Outgoing out;
   out.fates.resize(batch.size());
   for (std::size_t at = 0; at < batch.size(); ++at) {
@@ -45,7 +65,7 @@ std::vector<Fate> Forward::send(const projections::Batch& batch, projections::He
       Record record = record_of(recipe_, event);
       fault = sink_->fault_of(record);
       if (fault.empty()) {
-        if (const auto closed = sink_->closed(record.topic)) {
+        if (const auto& closed = topics.of(record.topic)) {
           out.fates[at] = later(*closed);
           if (ordered) held.insert(event.key());
           continue;

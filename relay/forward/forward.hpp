@@ -25,6 +25,8 @@ class Forward {
                                                     projections::HeldKeys& held,
                                                     projections::Order order);
 
+  /// Whether an empty payload becomes a record, a tombstone.
+  [[nodiscard]] bool takes_empty() const { return recipe_.tombstone; }
   [[nodiscard]] bool available() const { return sink_->available(); }
   [[nodiscard]] std::string trouble() const { return sink_->trouble(); }
 

@@ -78,4 +78,9 @@ Recipe recipe_of(const Templates& templates, Format format) {
           .source = EventTemplate(format == Format::cloudevents ? templates.source : "", "source")};
 }
 
+std::optional<std::string> fixed_topic(const Recipe& recipe) {
+  if (recipe.topic.any_field()) return std::nullopt;
+  return recipe.topic.text_of({});
+}
+
 }  // namespace relay::forward

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,8 @@ struct Templates {
 /// A recipe with these templates; what else it holds is left as it is by default.
 /// @throws std::invalid_argument if `faults_of` finds any.
 [[nodiscard]] Recipe recipe_of(const Templates& templates, Format format);
+
+/// The topic that every record goes to; nothing where the event decides. Pure.
+[[nodiscard]] std::optional<std::string> fixed_topic(const Recipe& recipe);
 
 }  // namespace relay::forward

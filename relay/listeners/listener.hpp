@@ -10,6 +10,7 @@
 
 #include "projections/apply/apply.hpp"
 #include "projections/event.hpp"
+#include "projections/type_pattern.hpp"
 
 namespace relay::listeners {
 
@@ -29,9 +30,6 @@ class Listener {
   /// database decides, see roster.
   [[nodiscard]] virtual const projections::ProjectionOptions& options() const = 0;
   [[nodiscard]] virtual const std::string& kind() const = 0;  ///< "projection" or "forward".
-  /// Whether it must see the event. @param listener_id set: addressed to that listener alone.
-  [[nodiscard]] virtual bool wants(std::string_view event_type,
-                                   std::optional<std::string_view> listener_id) const = 0;
   /// Makes the events' effects part of the transaction; see projections::apply_batch, whose
   /// contract and exceptions are this one's, and ListenerDown.
   [[nodiscard]] virtual std::vector<projections::Fate> apply(const projections::Batch& batch,
@@ -55,6 +53,11 @@ class Listener {
   [[nodiscard]] virtual std::string trouble() const { return ""; }
 
   [[nodiscard]] const std::string& name() const { return options().name; }
+  /// Whether it must see the event. @param listener_id set: addressed to that listener alone.
+  [[nodiscard]] bool wants(std::string_view event_type,
+                           std::optional<std::string_view> listener_id) const {
+    return projections::listens(options(), event_type, listener_id);
+  }
 };
 
 }  // namespace relay::listeners

@@ -15,8 +15,6 @@ class ProjectionListener final : public Listener {
     return projection_.options;
   }
   [[nodiscard]] const std::string& kind() const override;
-  [[nodiscard]] bool wants(std::string_view event_type,
-                           std::optional<std::string_view> listener_id) const override;
   [[nodiscard]] std::vector<projections::Fate> apply(const projections::Batch& batch,
                                                      projections::HeldKeys& held,
                                                      projections::SavepointBudget& budget,

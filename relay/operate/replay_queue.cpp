@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "projections/failure.hpp"
+#include "relay/base/host_name.hpp"
 #include "relay/operate/read_bounded.hpp"
 #include "schema/statements.hpp"
 
@@ -15,9 +15,7 @@ namespace {
 namespace sql = schema::statements;
 
 std::string this_process() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return "process " + std::to_string(::getpid()) + " of " + os_user() + " on " + host.data();
+  return "process " + std::to_string(::getpid()) + " of " + os_user() + " on " + host_name();
 }
 
 /// @return no row: somebody else has it.

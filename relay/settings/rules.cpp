@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <stdexcept>
 
+#include "relay/base/host_name.hpp"
 #include "relay/base/in_quotes.hpp"
 #include "relay/flow/flight_folder.hpp"
 #include "relay/pg/connection.hpp"
@@ -17,15 +17,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string ms(milliseconds value) {
-  return std::to_string(value.count()) + " ms";
-}
-
 std::string this_process() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  const std::string name = host[0] == '\0' ? "relay" : host.data();
-  return name + ":" + std::to_string(::getpid());
+  const std::string host = host_name();
+  return (host.empty() ? "relay" : host) + ":" + std::to_string(::getpid());
 }
 
 // handler < statement < client (120 %) < idle in transaction (150 %) <= drain: each limit is
@@ -90,6 +84,10 @@ void check_url(const std::string& url, const char* key, const Place& place, Faul
 }
 
 }  // namespace
+
+std::string ms(milliseconds value) {
+  return std::to_string(value.count()) + " ms";
+}
 
 milliseconds client_limit(const Relay& relay) {
   return relay.statement_timeout + relay.statement_timeout / 5;

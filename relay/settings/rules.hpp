@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <string>
 #include <vector>
 
 #include "relay/settings/faults.hpp"
@@ -15,6 +17,9 @@ struct Places {
   Place kafka;
   std::vector<Place> forwards;
 };
+
+/// A limit as messages tell it.
+[[nodiscard]] std::string ms(std::chrono::milliseconds value);
 
 /// Fills in defaults that follow from other settings: the limits nest.
 void derive_defaults(Relay& relay, const Place& place);

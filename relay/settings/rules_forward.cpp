@@ -7,12 +7,6 @@
 namespace relay::settings {
 namespace {
 
-using std::chrono::milliseconds;
-
-std::string ms(milliseconds value) {
-  return std::to_string(value.count()) + " ms";
-}
-
 void check_brokers(const Kafka& kafka, const Place& place, Faults& faults) {
   if (!place.has("brokers")) return;  // said already
   std::string_view rest = kafka.brokers;

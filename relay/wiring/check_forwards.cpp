@@ -1,12 +1,13 @@
 #include "relay/wiring/check_forwards.hpp"
 
-#include <algorithm>
 #include <set>
+#include <utility>
 
 #include "projections/failure.hpp"
 #include "projections/type_pattern.hpp"
 #include "relay/decode/row_decoder.hpp"
 #include "relay/forward/kafka/topic_check.hpp"
+#include "relay/forward/recipe.hpp"
 #include "relay/forward/topic_name.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/wiring/wire_engine.hpp"
@@ -23,14 +24,10 @@ constexpr const char* latest = "200";
 constexpr std::int64_t payload_most = 16'384;
 constexpr std::size_t topics_most = 200;
 
-bool is_fixed(const ReadyForward& forward) {
-  return !forward.recipe.topic.any_field();
-}
-
 void add_topics_of(const std::vector<ReadyForward>& forwards, const decode::DecodedEvent& decoded,
                    Topics& topics) {
   for (const ReadyForward& forward : forwards) {
-    if (is_fixed(forward) || topics.size() >= topics_most ||
+    if (topics.size() >= topics_most ||
         !projections::listens(forward.options, decoded.event.type, decoded.listener_id)) {
       continue;
     }
@@ -62,13 +59,18 @@ void sample(const settings::Database& database, const std::vector<ReadyForward>&
 
 Topics topics_of(const House& house, preflight::Findings& findings) {
   Topics topics;
+  std::vector<ReadyForward> open;  // whose topics only events can tell
   for (const ReadyForward& forward : house.forwards) {
-    if (is_fixed(forward)) topics.insert(forward.recipe.topic.text_of({}));
+    if (auto topic = forward::fixed_topic(forward.recipe)) {
+      topics.insert(std::move(*topic));
+    } else {
+      open.push_back(forward);
+    }
   }
-  if (std::ranges::all_of(house.forwards, is_fixed)) return topics;
+  if (open.empty()) return topics;
   for (const settings::Database& database : house.settings.databases) {
     try {
-      sample(database, house.forwards, topics);
+      sample(database, open, topics);
     } catch (const std::exception&) {
       warning(findings, "the topics of events in " + database.name +
                             " are not known: " + projections::current_failure().message);

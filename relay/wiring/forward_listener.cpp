@@ -1,6 +1,5 @@
 #include "relay/wiring/forward_listener.hpp"
 
-#include "projections/type_pattern.hpp"
 #include "relay/listeners/duty.hpp"
 
 namespace relay::wiring {
@@ -8,11 +7,6 @@ namespace relay::wiring {
 const std::string& ForwardListener::kind() const {
   static const std::string kind = listeners::forward;
   return kind;
-}
-
-bool ForwardListener::wants(std::string_view event_type,
-                            std::optional<std::string_view> listener_id) const {
-  return projections::listens(options_, event_type, listener_id);
 }
 
 std::vector<projections::Fate> ForwardListener::apply(const projections::Batch& batch,

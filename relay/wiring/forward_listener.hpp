@@ -13,16 +13,11 @@ class ForwardListener final : public listeners::Listener {
  public:
   /// @param time_limit longer than the sink's own deadline.
   ForwardListener(projections::ProjectionOptions options, forward::Forward forward,
-                  bool takes_empty, std::chrono::milliseconds time_limit)
-      : options_(std::move(options)),
-        forward_(std::move(forward)),
-        takes_empty_(takes_empty),
-        time_limit_(time_limit) {}
+                  std::chrono::milliseconds time_limit)
+      : options_(std::move(options)), forward_(std::move(forward)), time_limit_(time_limit) {}
 
   [[nodiscard]] const projections::ProjectionOptions& options() const override { return options_; }
   [[nodiscard]] const std::string& kind() const override;
-  [[nodiscard]] bool wants(std::string_view event_type,
-                           std::optional<std::string_view> listener_id) const override;
   [[nodiscard]] std::vector<projections::Fate> apply(const projections::Batch& batch,
                                                      projections::HeldKeys& held,
                                                      projections::SavepointBudget& budget,
@@ -35,14 +30,13 @@ class ForwardListener final : public listeners::Listener {
   [[nodiscard]] std::optional<std::chrono::milliseconds> time_limit() const override {
     return time_limit_;
   }
-  [[nodiscard]] bool takes_empty() const override { return takes_empty_; }
+  [[nodiscard]] bool takes_empty() const override { return forward_.takes_empty(); }
   [[nodiscard]] bool available() const override { return forward_.available(); }
   [[nodiscard]] std::string trouble() const override { return forward_.trouble(); }
 
  private:
   projections::ProjectionOptions options_;
   forward::Forward forward_;
-  bool takes_empty_;
   std::chrono::milliseconds time_limit_;
 };
 

@@ -26,7 +26,7 @@ std::string refusal(const projections::Event& event, const std::string& why) {
 Sendable sendable(const decode::DecodedBatch& batch, bool takes_empty) {
   Sendable all;
   for (const decode::DecodedEvent& decoded : batch.events) {
-    if (decoded.fault.empty() || (decoded.empty && takes_empty)) {
+    if (decoded.is_fit(takes_empty)) {
       all.events.push_back(decoded.event);
     } else {
       all.refused.push_back(refusal(decoded.event, decoded.fault));

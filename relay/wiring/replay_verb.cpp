@@ -7,6 +7,7 @@
 #include "relay/base/in_quotes.hpp"
 #include "relay/base/log.hpp"
 #include "relay/decode/row_decoder.hpp"
+#include "relay/forward/recipe.hpp"
 #include "relay/forward/topic_name.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "relay/wiring/one_database.hpp"
@@ -43,7 +44,7 @@ void check_topic(const House& house, const std::string& topic) {
     throw operate::UsageError{"--to " + in_quotes(topic) + " is no topic: its name " + fault};
   }
   for (const ReadyForward& forward : house.forwards) {
-    if (forward.recipe.topic.any_field() || forward.recipe.topic.text_of({}) != topic) continue;
+    if (forward::fixed_topic(forward.recipe) != topic) continue;
     throw operate::UsageError{"forward " + in_quotes(forward.options.name) + " sends to topic " +
                               in_quotes(topic) +
                               " itself; a replay would be mixed into its live traffic, so choose "

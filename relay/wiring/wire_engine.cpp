@@ -1,15 +1,10 @@
 #include "relay/wiring/wire_engine.hpp"
 
-#include <unistd.h>
-
-#include <array>
-
 #include "relay/claim/delivery_source.hpp"
 #include "relay/claim/outbox_source.hpp"
 #include "relay/complete/table_completer.hpp"
 #include "relay/decode/row_decoder.hpp"
 #include "relay/deliveries/table_ledger.hpp"
-#include "relay/flow/flight_folder.hpp"
 #include "relay/forward/kafka/kafka_sink.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
@@ -40,18 +35,6 @@ const char* word(Completion mode) {
   return "update";
 }
 
-std::string instance_name(const settings::Relay& relay) {
-  if (!relay.instance.empty()) return relay.instance;
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  return std::string{host.data()} + ":" + std::to_string(::getpid());
-}
-
-std::string flight_folder(const settings::Relay& relay) {
-  return relay.flight_record_dir.empty() ? flow::flight_folder(settings::process_environment)
-                                         : relay.flight_record_dir;
-}
-
 std::unique_ptr<claim::Source> source_of(const projections::ProjectionOptions& options,
                                          bool detached, bool ordered,
                                          const claim::ClaimLimits& limits) {
@@ -77,7 +60,7 @@ void add_queues(const ReadyForward& ready, const std::shared_ptr<forward::Sink>&
   constexpr std::chrono::seconds to_give_up{3};
   auto listener = std::make_shared<ForwardListener>(
       ready.options, forward::Forward{ready.options.on_dead, ready.recipe, sink},
-      ready.recipe.tombstone, settings.kafka.value_or(settings::Kafka{}).timeout + to_give_up);
+      settings.kafka.value_or(settings::Kafka{}).timeout + to_give_up);
   for (const bool detached : {false, true}) {
     queues.push_back({.listener = listener,
                       .source = source_of(ready.options, detached, ordered, limits),
@@ -126,14 +109,14 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
   auto source = std::make_unique<claim::OutboxSource>(ordered, limits);
   engine::EngineOptions options{.database = database.name,
                                 .conninfo = database.url,
-                                .instance = instance_name(relay),
+                                .instance = relay.instance,
                                 .workers = relay.workers,
                                 .lanes_per_claim = source->lanes_per_claim(),
                                 .poll_max = relay.poll_max,
                                 .call_limit = settings::client_limit(relay),
                                 .handler_timeout = relay.handler_timeout,
                                 .stuck_exit = relay.stuck_exit,
-                                .flight_folder = flight_folder(relay),
+                                .flight_folder = relay.flight_record_dir,
                                 .batch_size = relay.batch_size,
                                 .drain = drain,
                                 .agreed_settings = agreed_settings(relay)};

@@ -237,7 +237,7 @@ TEST(KafkaProducer, TakesNothingMoreOnceItHasGivenUp) {
   const auto before = producer.start(records, {0}, in_time());
   ASSERT_TRUE(before->wait_until(in_time()));
   EXPECT_EQ(before->code(0), 0);
-  producer.give_up();
+  EXPECT_TRUE(producer.give_up(*before));
   const auto after = producer.start(records, {0}, in_time());
   ASSERT_TRUE(after->ended());
   EXPECT_NE(after->code(0), 0);

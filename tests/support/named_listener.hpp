@@ -16,9 +16,6 @@ class Named final : public relay::listeners::Listener {
 
   [[nodiscard]] const projections::ProjectionOptions& options() const override { return options_; }
   [[nodiscard]] const std::string& kind() const override { return options_.name; }
-  [[nodiscard]] bool wants(std::string_view, std::optional<std::string_view>) const override {
-    return true;
-  }
   [[nodiscard]] std::vector<projections::Fate> apply(const projections::Batch&,
                                                      projections::HeldKeys&,
                                                      projections::SavepointBudget&,

@@ -50,6 +50,7 @@ inline const std::vector<Arrow> arrows = {
     {"tests/chaos/", {}},  // whoever judges the relay shares nothing with it
     {"tests/", {"relay/", "projections/", "schema/", "bench/figures/"}},
     {"bench/projection_service.cpp", {"relay/run.hpp", "projections/"}},
+    {"bench/micro/", {"relay/claim/", "relay/decode/", "relay/flow/", "relay/measure/"}},
     {"bench/", {"tests/support/"}},  // whoever measures the relay shares nothing with it
 };
 

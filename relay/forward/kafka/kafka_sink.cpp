@@ -4,9 +4,9 @@
 #include <charconv>
 
 #include "projections/failpoint.hpp"
-#include "relay/base/clock_time.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
+#include "relay/flow/outage.hpp"
 #include "relay/forward/kafka/sending.hpp"
 
 namespace relay::forward::kafka {
@@ -17,8 +17,10 @@ using Outcome = flow::Breaker::Outcome;
 using State = flow::Breaker::State;
 
 constexpr auto keep_house_every = 100ms;
-constexpr auto probe_time = 4'000ms;
 constexpr auto permit_pause = 2ms;
+// A probe asks for metadata, once for the whole process, which brokers hardly notice; whoever waits
+// for what piled up does.
+constexpr auto pause_most = 10'000ms;
 // Each of them has waited for its whole time already.
 constexpr int failures_in_a_row = 3;
 
@@ -48,7 +50,10 @@ KafkaSink::KafkaSink(KafkaOptions options)
     : options_(std::move(options)),
       config_(config_of(options_)),
       record_bytes_max_(record_bytes_max(options_.settings)),
-      breaker_({.failures_in_a_row = failures_in_a_row, .callers = options_.callers}),
+      breaker_({.failures_in_a_row = failures_in_a_row,
+                .pause_most = pause_most,
+                .callers = options_.callers,
+                .begins_open = true}),
       producer_(std::make_shared<Producer>(config_)) {
   keeper_ = std::jthread{[this](const std::stop_token& stop) { keep_house(stop); }};
 }
@@ -77,27 +82,29 @@ std::vector<Receipt> KafkaSink::send(const std::vector<Record>& records) {
   }
 }
 
-// After an outage callers come back a few at a time.
+// After an outage callers come back a few at a time; at first they wait for the keeper's answer.
 flow::Breaker::Permit KafkaSink::permit(Clock::time_point deadline) {
-  while (Clock::now() < deadline) {
-    const auto state = breaker_.view().state;
-    if (state != State::closed) break;
-    if (const auto permit = breaker_.ask()) return *permit;
+  flow::Breaker::View view = breaker_.view();
+  while (Clock::now() < deadline && (view.state == State::closed || view.why.empty())) {
+    if (view.state == State::closed) {
+      if (const auto permit = breaker_.ask()) return *permit;
+    }
     pause_for(permit_pause, {});
+    view = breaker_.view();
   }
-  throw SinkDown{"Kafka at " + options_.brokers + " is left alone for a while"};
+  const std::string outage = outage_sentence(view);
+  throw SinkDown{outage.empty() ? "Kafka at " + options_.brokers + " has not answered in time"
+                                : outage};
+}
+
+std::string KafkaSink::outage_sentence(const flow::Breaker::View& view) const {
+  return flow::outage_sentence("Kafka at " + options_.brokers, view);
 }
 
 void KafkaSink::report(flow::Breaker::Permit permit, Outcome outcome, const std::string& why) {
   breaker_.report(permit, outcome, why);
-  const flow::Breaker::View view = breaker_.view();
-  const std::lock_guard lock{mutex_};
-  if (view.state == State::closed) {
-    sentence_.clear();
-  } else if (view.retry) {
-    sentence_ = "Kafka at " + options_.brokers + " cannot be used since " + clock_time(view.since) +
-                ": " + view.why + "; next try at " + clock_time(*view.retry) + " UTC";
-  }
+  if (outcome == Outcome::worked) return;  // nothing waits for that
+  const std::lock_guard lock{mutex_};      // or the keeper may just have looked
   wake_.notify_all();
 }
 
@@ -117,11 +124,8 @@ bool KafkaSink::available() const {
 }
 
 std::string KafkaSink::trouble() const {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!sentence_.empty()) return sentence_;
-  }
-  return topics_.sentence();
+  std::string outage = outage_sentence(breaker_.view());
+  return outage.empty() ? topics_.sentence() : outage;
 }
 
 std::shared_ptr<Producer> KafkaSink::producer() {
@@ -166,7 +170,7 @@ void KafkaSink::probe() {
   const auto permit = breaker_.ask();
   if (!permit) return;
   const auto asked = producer();
-  const int code = asked->ask("", probe_time);
+  const int code = asked->ask("", Producer::metadata_time);
   if (code == 0) return report(*permit, Outcome::worked, "");
   report(*permit, Outcome::failed, asked->reason(code));
 }

@@ -24,10 +24,12 @@ namespace relay::forward::kafka {
 /// way is given up and the producer with it: its connections close, so that what a stopped broker
 /// has not read can never be sent twice by us, and a new producer begins anew. While the breaker is
 /// open a thread of ours asks the brokers for their metadata, so that no transaction waits for it.
+/// It begins open.
 /// Threads: any.
 class KafkaSink final : public Sink {
  public:
-  /// Waits for nobody. @throws std::invalid_argument: librdkafka does not take a setting.
+  /// Waits for nobody; a `send` does, until the brokers have answered for the first time.
+  /// @throws std::invalid_argument: librdkafka does not take a setting.
   explicit KafkaSink(KafkaOptions options);
   ~KafkaSink() override;
 
@@ -43,6 +45,7 @@ class KafkaSink final : public Sink {
   [[nodiscard]] std::shared_ptr<Producer> producer();
   void retire(const std::shared_ptr<Producer>& producer);
   [[nodiscard]] flow::Breaker::Permit permit(Clock::time_point deadline);
+  [[nodiscard]] std::string outage_sentence(const flow::Breaker::View& view) const;
   void report(flow::Breaker::Permit permit, flow::Breaker::Outcome outcome, const std::string& why);
 
   void keep_house(const std::stop_token& stop);
@@ -58,7 +61,6 @@ class KafkaSink final : public Sink {
   std::condition_variable_any wake_;
   std::shared_ptr<Producer> producer_;              // guarded by mutex_; never null
   std::vector<std::shared_ptr<Producer>> retired_;  // guarded by mutex_; the keeper ends them
-  std::string sentence_;                            // guarded by mutex_; of the breaker
   std::jthread keeper_;
 };
 

@@ -18,6 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int poll_ms = 100;           // how soon the thread notices that it is to end
 constexpr auto queue_full_wait = 5ms;  // some records leave meanwhile
+constexpr auto to_give_up = 2s;        // a purge is answered at once
 constexpr std::chrono::milliseconds first_look = 1s;  // another address may do better
 
 struct ConfDeleter {
@@ -195,10 +196,13 @@ int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* 
   return code;
 }
 
-void Producer::give_up() noexcept {
-  const std::unique_lock alone{gate_};
-  given_up_ = true;
-  rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+bool Producer::give_up(Flight& flight) {
+  {
+    const std::unique_lock alone{gate_};
+    given_up_ = true;
+    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  }
+  return flight.wait_until(Clock::now() + to_give_up);
 }
 
 int Producer::ask(const std::string& name, std::chrono::milliseconds time) {

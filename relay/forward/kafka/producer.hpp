@@ -44,9 +44,12 @@ class Producer {
   [[nodiscard]] std::shared_ptr<Flight> start(const std::vector<Record>& records,
                                               const std::vector<std::size_t>& places,
                                               Time deadline);
-  /// Gives up all that is under way, whoever handed it over: every flight ends soon. It takes
-  /// nothing any more, or the rest of a batch would arrive without its beginning.
-  void give_up() noexcept;
+  /// Gives up all that is under way, whoever handed it over: every flight ends soon, and this one
+  /// is waited for. It takes nothing any more, or the rest of a batch would arrive without its
+  /// beginning. @return whether the flight has ended.
+  bool give_up(Flight& flight);
+  /// How long brokers may take over metadata.
+  static constexpr std::chrono::milliseconds metadata_time{4'000};
   /// Asks the brokers for a topic, or only whether they answer, when `topic` is "". Brokers that
   /// cannot be reached at all are not waited for to the end.
   /// @return librdkafka's error code.

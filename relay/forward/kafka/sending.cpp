@@ -16,8 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto look_every = 100ms;     // whether the brokers can be reached at all
 constexpr auto unreachable_most = 1s;  // a restart's first moments; then others may try later
-constexpr auto to_give_up = 2s;        // a purge is answered at once
-constexpr auto metadata_most = 4'000ms;
 
 std::string text_of(int code) {
   return rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code));
@@ -65,7 +63,7 @@ Sending::Places Sending::first_of_new_topics() const {
 
 void Sending::ask_for(const std::string& topic) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
-  const int code = producer_.ask(topic, std::min(left, std::chrono::milliseconds{metadata_most}));
+  const int code = producer_.ask(topic, std::min(left, Producer::metadata_time));
   switch (meaning_of(code)) {
     case Meaning::acknowledged: return;
     case Meaning::closed:
@@ -95,8 +93,7 @@ void Sending::wait_for(Flight& flight) {
     if (now < deadline_ && !(gone && now - std::max(*gone, began) > unreachable_most)) continue;
     const std::string why =
         producer_.reason(gone ? RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN : RD_KAFKA_RESP_ERR__TIMED_OUT);
-    producer_.give_up();
-    flight.wait_until(now + to_give_up);
+    producer_.give_up(flight);
     throw SinkDown{why};
   }
 }
@@ -105,12 +102,15 @@ void Sending::note(std::size_t place, int code) {
   const std::string& topic = records_[place].topic;
   switch (meaning_of(code)) {
     case Meaning::acknowledged:
+      if (opened_ != nullptr && *opened_ == topic) return;
       if (!topics_.is_open(topic)) topics_.opened(topic);
+      opened_ = &topic;
       return;
     case Meaning::refused:
       receipts_[place] = {Receipt::Kind::refused, "the broker refused it: " + text_of(code)};
       return;
     case Meaning::closed:
+      opened_ = nullptr;
       topics_.close(topic, why_closed(topic, code), Clock::now());
       receipts_[place] = {Receipt::Kind::closed, why_closed(topic, code)};
       return;

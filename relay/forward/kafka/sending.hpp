@@ -38,6 +38,7 @@ class Sending {
   const std::vector<Record>& records_;
   const Time deadline_;
   std::vector<Receipt> receipts_;
+  const std::string* opened_ = nullptr;  ///< The last record's topic, if that was acknowledged.
   Places doubtful_;  ///< Refused together with others: one of them may be the reason for all.
 };
 

@@ -10,10 +10,7 @@
 namespace relay::forward::kafka {
 namespace {
 
-using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
-
-constexpr auto to_give_up = 2s;  // a purge is answered at once
 
 Config config_for_questions(const KafkaOptions& options) {
   Config config = config_of(options);
@@ -62,12 +59,9 @@ class Questions {
     std::vector<std::size_t> places(there_.size());
     std::iota(places.begin(), places.end(), 0);
     const auto flight = producer_.start(there_, places, deadline_);
-    if (!flight->wait_until(deadline_)) {
-      producer_.give_up();
-      flight->wait_until(Clock::now() + to_give_up);
-    }
+    const bool ended = flight->wait_until(deadline_) || producer_.give_up(*flight);
     for (std::size_t place = 0; place < there_.size(); ++place) {
-      const int code = flight->code(place);
+      const int code = ended ? flight->code(place) : RD_KAFKA_RESP_ERR__TIMED_OUT;
       const std::string& topic = there_[place].topic;
       if (code == RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS) continue;  // it would have been taken
       report_.faults.push_back(meaning_of(code) == Meaning::closed

@@ -15,9 +15,6 @@ class LeavesOnce final : public relay::listeners::Listener {
  public:
   [[nodiscard]] const projections::ProjectionOptions& options() const override { return options_; }
   [[nodiscard]] const std::string& kind() const override { return options_.name; }
-  [[nodiscard]] bool wants(std::string_view, std::optional<std::string_view>) const override {
-    return true;
-  }
   [[nodiscard]] std::vector<Fate> apply(const projections::Batch& batch, projections::HeldKeys&,
                                         projections::SavepointBudget&, projections::Tx&,
                                         std::stop_token, projections::Order) override {

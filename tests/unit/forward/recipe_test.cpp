@@ -25,6 +25,11 @@ TEST(Recipe, TakesTemplatesAndBareFieldsAsKey) {
   EXPECT_THAT(faults("a", "${aggregate_type}:${aggregate_id}"), IsEmpty());
 }
 
+TEST(Recipe, TellsTheTopicThatEveryRecordGoesTo) {
+  EXPECT_EQ(fixed_topic(recipe_of({"incidents", "id", ""}, Format::plain)), "incidents");
+  EXPECT_EQ(fixed_topic(recipe_of({"t.${aggregate_type}", "id", ""}, Format::plain)), std::nullopt);
+}
+
 TEST(Recipe, RefusesATopicThatNoEventCouldMakeLegal) {
   EXPECT_THAT(faults(""), ElementsAre("topic \"\" is empty"));
   EXPECT_THAT(faults("help desk"), ElementsAre(HasSubstr("\"help desk\" holds more than the")));

@@ -1,16 +1,8 @@
 #include "tests/unit/histories/sim_listener.hpp"
 
-#include <algorithm>
-
-#include "projections/type_pattern.hpp"
-
 namespace tests::histories {
 
 using projections::Fate;
-
-bool SimListener::wants(std::string_view type, std::optional<std::string_view> listener_id) const {
-  return projections::listens(options_, type, listener_id);
-}
 
 bool SimListener::is_guarded(int event) const {
   if (world_.broken == Broken::guard) return false;

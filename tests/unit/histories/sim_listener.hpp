@@ -22,8 +22,6 @@ class SimListener final : public relay::listeners::Listener {
 
   [[nodiscard]] const projections::ProjectionOptions& options() const override { return options_; }
   [[nodiscard]] const std::string& kind() const override { return kind_; }
-  [[nodiscard]] bool wants(std::string_view type,
-                           std::optional<std::string_view> listener_id) const override;
   [[nodiscard]] std::vector<projections::Fate> apply(const projections::Batch& batch,
                                                      projections::HeldKeys& held,
                                                      projections::SavepointBudget& budget,
