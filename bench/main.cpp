@@ -38,6 +38,7 @@ void run_workloads(const Options& options) {
   for (const std::string& name : names) {
     const auto* const found = std::ranges::find(workloads, name, &Workload::name);
     found->run(stage, report);
+    stage.forget_copies();
     // Each workload that has ended is safe, whatever becomes of the next.
     if (!options.json.empty()) std::ofstream{options.json} << as_json(report);
   }

@@ -4,24 +4,11 @@
 #include <memory>
 
 namespace bench {
-namespace {
-
-std::string key_of(const Drain& drain) {
-  const Backlog& b = drain.backlog;
-  return drain.binary + "|" + std::to_string(b.events) + "|" + std::to_string(b.keys) + "|" +
-         std::to_string(b.types) + "|" + std::to_string(b.note_bytes) + "|" +
-         std::to_string(static_cast<int>(b.analyse)) + "|" + drain.prepared;
-}
-
-}  // namespace
-
 std::unique_ptr<Database> published(Stage& stage, const Drain& drain) {
-  return stage.copy(key_of(drain), [&](Database& database) {
-    // A service with projections in C++ is the relay; the stock one migrates as well.
+  return stage.copy(drain.binary + " " + drain.backlog.text(), [&](Database& database) {
     migrate(stage, drain.binary, drain.relay, database.url());
-    create_read_models(database.session());
+    create_read_models(database.session(), drain.backlog.projections);
     publish(database.session(), drain.backlog);
-    if (drain.prepare) drain.prepare(database);
   });
 }
 
@@ -49,10 +36,12 @@ Measures run_drain(Stage& stage, const Drain& drain) {
   verify_drained(session, drain.backlog, drain.relay.completion);
 
   const double end = last_commit(session);
+  const double rate = std::max(1e-6, rate_after_first(session, drain.backlog, end));
   double peak = 0;
   for (const auto& relay : relays) peak = std::max(peak, relay->peak());
   return {{"completed", "events/s", events / (end - began)},
-          {"from the first effect", "events/s", events / (end - first_commit(session))},
+          {"after the first batch", "events/s", rate},
+          {"cost", "µs/event", 1e6 / rate},
           {"WAL", "bytes/event", written / events},
           {"dead rows", "rows/event", dead_rows(session) / events},
           {"relay CPU", "µs/event", used * 1e6 / events},

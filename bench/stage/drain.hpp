@@ -15,9 +15,6 @@ struct Drain {
   RelaySettings relay;
   Backlog backlog;
   int processes = 1;  ///< Relays at once, each with an instance name of its own.
-  /// After the backlog was published, before it is copied; part of `key` by `prepared`.
-  std::function<void(Database&)> prepare;
-  std::string prepared;
   /// The database's url as the relay sees it; empty: as it is.
   std::function<std::string(const std::string&)> url;
 };

@@ -1,26 +1,34 @@
 #include "bench/stage/outbox.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace bench {
 namespace {
 
-void demand(double is, double wanted, const std::string& what) {
-  if (is == wanted) return;
-  throw std::runtime_error{std::to_string(static_cast<long>(is)) + " " + what + " instead of " +
-                           std::to_string(static_cast<long>(wanted))};
+std::string table(int projection) {
+  return projection == 1 ? "bench_state" : "bench_state_" + std::to_string(projection);
 }
 
-}  // namespace
-
-void create_read_models(Session& session) {
-  session.run(
-      "CREATE TABLE bench_state (key text PRIMARY KEY, state text NOT NULL, "
-      "events bigint NOT NULL, last_seq bigint NOT NULL);"
-      "CREATE TABLE bench_effect (due timestamptz NOT NULL, pid int)");
+std::string payload(const Backlog& backlog, const std::string& number) {
+  const auto text = [](long bytes) { return std::to_string(bytes); };
+  if (backlog.payload_bytes < 250) {
+    return "json_build_object('state', 'Active', 'note', repeat('x', " +
+           text(backlog.payload_bytes - 32) + "))";
+  }
+  const long rest = backlog.payload_bytes - 210;
+  const std::string note = backlog.payload_bytes < 2'000
+                               ? "repeat('x', " + text(rest) + ")"
+                               : "(SELECT left(string_agg(md5(i::text), ''), " + text(rest) +
+                                     ") FROM generate_series(1, " + text(rest / 32 + 1) + ") i)";
+  return "json_build_object('number', " + number +
+         ", 'state', 'Active', 'assignment_group', 'Group ' || n % 70, 'assigned_to', "
+         "'Resolver ' || n, 'priority', '3 - Moderate', 'at', clock_timestamp(), 'note', " +
+         note + ")";
 }
 
-void publish(Session& session, const Backlog& backlog) {
+// Events number `first` to `last` of a backlog.
+void insert(Session& session, const Backlog& backlog, long first, long last) {
   const std::string number =
       "'INC' || lpad((n % " + std::to_string(backlog.keys) + ")::text, 7, '0')";
   const std::string type = backlog.types == 1
@@ -29,21 +37,63 @@ void publish(Session& session, const Backlog& backlog) {
   session.run(
       "INSERT INTO event_publication (event_type, aggregate_type, aggregate_id, serialized_event) "
       "SELECT " +
-      type + ", 'incident', " + number + ", json_build_object('number', " + number +
-      ", 'state', 'Active', 'assignment_group', 'Group ' || n % 70, 'assigned_to', 'Resolver ' || "
-      "n, 'priority', '3 - Moderate', 'at', clock_timestamp(), 'note', repeat('x', " +
-      std::to_string(backlog.note_bytes) + "))::text FROM generate_series(1, " +
-      std::to_string(backlog.events) + ") n");
-  if (backlog.analyse) session.run("VACUUM ANALYZE event_publication");
+      type + ", 'incident', " + number + ", " + payload(backlog, number) +
+      "::text FROM generate_series(" + std::to_string(first) + ", " + std::to_string(last) + ") n");
 }
 
-std::string state_projection() {
-  return R"(
-[[projection]]
-name = "bench_state"
-events = ["Incident*"]
-sql = '''
-INSERT INTO bench_state AS s (key, state, events, last_seq)
+// As the relay leaves them: parked, with a delivery that says why.
+void insert_dead_letters(Session& session, long count) {
+  session.run(
+      "WITH bad AS (INSERT INTO event_publication (event_type, aggregate_type, aggregate_id, "
+      "serialized_event, parked) SELECT 'IncidentBroken', 'incident', 'BAD' || n, '{}', true "
+      "FROM generate_series(1, " +
+      std::to_string(count) +
+      ") n "
+      "RETURNING id, seq, aggregate_type, aggregate_id) "
+      "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state, attempts, "
+      "error_class, last_error, first_failed_at) "
+      "SELECT id, 'bench_state', freshet_lane(aggregate_type, aggregate_id, id), seq, "
+      "aggregate_type || chr(31) || aggregate_id, 'dead', 6, 'event', 'of the bench', "
+      "clock_timestamp() FROM bad");
+}
+
+}  // namespace
+
+std::string Backlog::text() const {
+  return std::to_string(events) + " " + std::to_string(keys) + " " + std::to_string(types) + " " +
+         std::to_string(payload_bytes) + " " + std::to_string(static_cast<int>(statistics)) + " " +
+         std::to_string(dead_letters) + " " + std::to_string(projections);
+}
+
+void create_read_models(Session& session, int projections) {
+  session.run("CREATE TABLE bench_effect (due timestamptz NOT NULL, pid int)");
+  for (int i = 1; i <= projections; ++i) {
+    session.run("CREATE TABLE " + table(i) +
+                " (key text PRIMARY KEY, state text NOT NULL, events bigint NOT NULL, "
+                "last_seq bigint NOT NULL)");
+  }
+}
+
+void publish(Session& session, const Backlog& backlog) {
+  long first = 1;
+  if (backlog.statistics != Statistics::fresh) {
+    session.run("ALTER TABLE event_publication SET (autovacuum_enabled = off)");
+  }
+  if (backlog.statistics == Statistics::stale) {
+    first = backlog.events / 100 + 1;
+    insert(session, backlog, 1, first - 1);
+    session.run("ANALYZE event_publication");
+  }
+  insert(session, backlog, first, backlog.events);
+  if (backlog.dead_letters > 0) insert_dead_letters(session, backlog.dead_letters);
+  if (backlog.statistics == Statistics::fresh) session.run("VACUUM ANALYZE");
+}
+
+std::string state_projections(int projections) {
+  std::string text;
+  for (int i = 1; i <= projections; ++i) {
+    text += "[[projection]]\nname = \"" + table(i) + "\"\nevents = [\"Incident*\"]\nsql = '''\n" +
+            "INSERT INTO " + table(i) + R"( AS s (key, state, events, last_seq)
 SELECT aggregate_id, (array_agg(payload->>'state' ORDER BY seq DESC))[1], count(*), max(seq)
   FROM events
  GROUP BY aggregate_id
@@ -52,6 +102,8 @@ SELECT aggregate_id, (array_agg(payload->>'state' ORDER BY seq DESC))[1], count(
    SET state = EXCLUDED.state, events = s.events + EXCLUDED.events, last_seq = EXCLUDED.last_seq
 '''
 )";
+  }
+  return text;
 }
 
 std::string effect_projection() {
@@ -66,22 +118,37 @@ SELECT (payload->>'due')::timestamptz, pg_backend_pid() FROM events ORDER BY seq
 )";
 }
 
+void demand(double is, double wanted, const std::string& what) {
+  if (is == wanted) return;
+  throw std::runtime_error{std::to_string(static_cast<long>(is)) + " " + what + " instead of " +
+                           std::to_string(static_cast<long>(wanted))};
+}
+
+void verify_complete(Session& session, long but) {
+  demand(session.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"),
+         static_cast<double>(but), "incomplete events");
+}
+
 void verify_drained(Session& session, const Backlog& backlog, const std::string& completion) {
   const auto events = static_cast<double>(backlog.events);
-  demand(session.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"), 0,
-         "incomplete events");
+  const auto dead = static_cast<double>(backlog.dead_letters);
+  verify_complete(session, backlog.dead_letters);
   demand(session.number("SELECT count(*) FROM event_publication"),
-         completion == "update" ? events : 0, "events in the outbox");
+         dead + (completion == "update" ? events : 0), "events in the outbox");
   if (completion == "archive") {
     demand(session.number("SELECT count(*) FROM event_publication_archive"), events,
            "events in the archive");
   }
-  demand(session.number("SELECT coalesce(sum(events), 0) FROM bench_state"), events, "effects");
-  demand(session.number("SELECT count(*) FROM processed_events"), events, "guards");
+  demand(session.number("SELECT count(*) FROM event_delivery"), dead, "open deliveries");
+  demand(session.number("SELECT count(*) FROM processed_events"), events * backlog.projections,
+         "guards");
   const std::string share = std::to_string(backlog.events / backlog.keys);
-  demand(session.number("SELECT count(*) FROM bench_state WHERE events NOT BETWEEN " + share +
-                        " AND " + share + " + 1"),
-         0, "keys with more or fewer effects than events");
+  for (int i = 1; i <= backlog.projections; ++i) {
+    demand(session.number("SELECT coalesce(sum(events), 0) FROM " + table(i)), events, "effects");
+    demand(session.number("SELECT count(*) FROM " + table(i) + " WHERE events NOT BETWEEN " +
+                          share + " AND " + share + " + 1"),
+           0, "keys with more or fewer effects than events");
+  }
 }
 
 double now(Session& session) {
@@ -94,9 +161,15 @@ double last_commit(Session& session) {
                         latest + "event_publication), (" + latest + "event_publication_archive)))");
 }
 
-double first_commit(Session& session) {
-  return session.number(
-      "SELECT extract(epoch FROM min(pg_xact_commit_timestamp(xmin))) FROM processed_events");
+double rate_after_first(Session& session, const Backlog& backlog, double end) {
+  const auto row = session
+                       .run(
+                           "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin)), count(*) "
+                           "FROM processed_events GROUP BY 1 ORDER BY 1 LIMIT 1")
+                       .at(0);
+  const double rest = static_cast<double>(backlog.events) -
+                      std::stod(row.at(1)) / static_cast<double>(backlog.projections);
+  return rest / std::max(1e-6, end - std::stod(row.at(0)));
 }
 
 double wal_bytes(Session& session) {

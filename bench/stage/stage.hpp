@@ -64,6 +64,8 @@ class Stage {
   /// each case and round, at the price of a copy of files.
   [[nodiscard]] std::unique_ptr<Database> copy(const std::string& key,
                                                const std::function<void(Database&)>& fill);
+  /// Drops what was copied from, for the room that it takes.
+  void forget_copies() { templates_.clear(); }
 
  private:
   [[nodiscard]] std::string next_name();

@@ -18,7 +18,7 @@ void canonical(Stage& stage, Report& report) {
                      {{"events", count_text(backlog.events)}, {"keys", count_text(backlog.keys)}},
                      [&stage, &subject, backlog] {
                        return run_drain(stage, {.binary = subject.binary,
-                                                .relay = {.listeners = state_projection()},
+                                                .relay = {.listeners = state_projections()},
                                                 .backlog = backlog});
                      }});
   }

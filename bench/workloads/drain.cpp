@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "bench/figures/text.hpp"
-#include "bench/peers.hpp"
 #include "bench/stage/floor.hpp"
+#include "bench/workloads/peers.hpp"
 #include "bench/workloads/workloads.hpp"
 #include "tests/support/paths.hpp"
 
@@ -51,7 +51,7 @@ void add_cases(Stage& stage, const Backlog& backlog, const Kind& kind, std::vect
   for (const Subject& subject : stage.subjects()) {
     const RelaySettings relay{.completion = kind.mode, .workers = kind.workers};
     Drain sql{.binary = subject.binary, .relay = relay, .backlog = backlog};
-    sql.relay.listeners = state_projection();
+    sql.relay.listeners = state_projections();
     add(named(subject, "SQL, " + kind.text()), [&stage, sql] { return run_drain(stage, sql); });
     const Drain cpp{.binary = service_beside(subject), .relay = relay, .backlog = backlog};
     if (!cpp.binary.empty()) {

@@ -26,7 +26,8 @@ void interleave(const std::string& workload, int rounds, Report& report,
         add_round(report.rows[first + i], measures);
         say(where + first_of(measures));
       } catch (const std::exception& error) {
-        report.rows[first + i].errors.emplace_back(error.what());
+        const std::string what = error.what();
+        report.rows[first + i].errors.push_back(what.substr(0, what.find('\n')));
         say(where + "ERROR " + error.what());
       }
     }

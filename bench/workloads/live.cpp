@@ -5,7 +5,7 @@
 #include <array>
 
 #include "bench/figures/text.hpp"
-#include "bench/peers.hpp"
+#include "bench/workloads/peers.hpp"
 #include "bench/workloads/workloads.hpp"
 
 namespace bench {

@@ -34,6 +34,16 @@ void compare_subjects(const Stage& stage, Report& report, const std::string& wor
 void canonical(Stage& stage, Report& report);
 void drain(Stage& stage, Report& report);
 void live(Stage& stage, Report& report);
+void backlog(Stage& stage, Report& report);
+void pinned(Stage& stage, Report& report);
+void hot_key(Stage& stage, Report& report);
+void many(Stage& stage, Report& report);
+void scale(Stage& stage, Report& report);
+void idle(Stage& stage, Report& report);
+void writer(Stage& stage, Report& report);
+void detached(Stage& stage, Report& report);
+void forward(Stage& stage, Report& report);
+void outage(Stage& stage, Report& report);
 
 struct Workload {
   const char* name;
@@ -46,6 +56,16 @@ inline constexpr std::array workloads = {
     Workload{"canonical", "events/s of a drain, and p95 lag at 500 events/s", canonical},
     Workload{"drain", "a backlog: modes, kinds of projection, workers; beside the floor", drain},
     Workload{"live", "lag at 500 to 10,000 events/s, and how high the rate goes", live},
+    Workload{"backlog", "cost per event by what is pending and what the planner knows", backlog},
+    Workload{"pinned", "lag while somebody holds a snapshot, and afterwards", pinned},
+    Workload{"hot-key", "a huge backlog of one key beside a normal stream", hot_key},
+    Workload{"many", "projections, event types, bytes, dead letters", many},
+    Workload{"scale", "workers, relays, network latency", scale},
+    Workload{"idle", "memory, CPU, statements and WAL at rest; start and stop", idle},
+    Workload{"writer", "what the outbox and a relay cost the application", writer},
+    Workload{"detached", "a slow, detached projection beside a quick one", detached},
+    Workload{"forward", "to Kafka, alone and beside a projection", forward, true},
+    Workload{"outage", "projections while the broker is stopped", outage, true},
 };
 
 }  // namespace bench

@@ -1,0 +1,69 @@
+// Cost per event with more workers, with more relays, and with a network between them and the
+// server.
+#include "bench/figures/text.hpp"
+#include "bench/stage/drain.hpp"
+#include "bench/stage/latency_proxy.hpp"
+#include "bench/workloads/workloads.hpp"
+
+namespace bench {
+namespace {
+
+struct Kind {
+  int processes = 1;
+  int workers = 2;
+  int round_trip_ms = 0;  ///< 0: no proxy at all.
+
+  [[nodiscard]] std::string text() const {
+    return std::to_string(processes) + (processes == 1 ? " relay, " : " relays, ") +
+           std::to_string(workers) + (workers == 1 ? " worker, " : " workers, ") +
+           std::to_string(round_trip_ms) + " ms";
+  }
+};
+
+std::vector<Kind> kinds(const Stage& stage) {
+  std::vector<Kind> all{{1, 1, 0}, {1, 2, 0}, {1, 4, 0}, {1, 8, 0}, {2, 2, 0}, {4, 2, 0}};
+  for (const int workers : {1, 2, 8}) {
+    for (const int ms : {1, 5}) all.push_back({1, workers, ms});
+  }
+  if (stage.options().size == Size::full) {
+    for (const int ms : {1, 5}) all.push_back({4, 2, ms});
+  }
+  return all;
+}
+
+Measures run(Stage& stage, Drain work, int round_trip_ms) {
+  if (round_trip_ms == 0) return run_drain(stage, work);
+  std::unique_ptr<LatencyProxy> proxy;
+  work.url = [&proxy, round_trip_ms](const std::string& url) {
+    proxy = std::make_unique<LatencyProxy>(url, std::chrono::milliseconds{round_trip_ms});
+    return proxy->url();
+  };
+  return run_drain(stage, work);
+}
+
+}  // namespace
+
+void scale(Stage& stage, Report& report) {
+  const Backlog backlog{.events = stage.sized(5'000L, 100'000L, 200'000L)};
+  std::vector<Case> cases;
+  for (const Kind& kind : kinds(stage)) {
+    for (const Subject& subject : stage.subjects()) {
+      const Drain work{.binary = subject.binary,
+                       .relay = {.workers = kind.workers, .listeners = state_projections()},
+                       .backlog = backlog,
+                       .processes = kind.processes};
+      cases.push_back({named(subject, kind.text()),
+                       {{"events", count_text(backlog.events)},
+                        {"round trip added, ms", std::to_string(kind.round_trip_ms)}},
+                       [&stage, work, kind] { return run(stage, work, kind.round_trip_ms); }});
+    }
+  }
+  interleave(stage, report, "scale", cases);
+  const std::string least = Kind{1, 1, 0}.text();
+  for (const Kind& kind : kinds(stage)) {
+    if (kind.text() != least) report.comparisons.push_back({"scale", "cost", kind.text(), least});
+    compare_subjects(stage, report, "scale", kind.text(), "cost");
+  }
+}
+
+}  // namespace bench

@@ -1,0 +1,91 @@
+// What the outbox and a relay at work cost the application: its own transactions per second, as
+// many as four clients can do, without the outbox, with the INSERT, and with a relay beside it.
+#include <fstream>
+#include <stdexcept>
+
+#include "bench/figures/text.hpp"
+#include "bench/stage/live.hpp"
+#include "bench/stage/outbox.hpp"
+#include "bench/workloads/workloads.hpp"
+
+namespace bench {
+namespace {
+
+constexpr int rows = 20'000;
+
+std::string script(const Stage& stage, bool publishes) {
+  const std::string path = stage.folder() + (publishes ? "/publishes.sql" : "/plain.sql");
+  std::ofstream file{path};
+  file << "\\set id random(1, " << rows << ")\nBEGIN;\n"
+       << "UPDATE application SET changes = changes + 1, note = repeat('y', 100) WHERE id = :id;\n";
+  if (publishes) {
+    file << "INSERT INTO event_publication (event_type, aggregate_type, aggregate_id, "
+            "serialized_event) SELECT 'IncidentStateChanged', 'incident', id, json_build_object("
+            "'number', id, 'state', 'Active', 'due', clock_timestamp(), 'note', repeat('x', 220))"
+            "::text FROM application WHERE id = :id;\n";
+  }
+  file << "COMMIT;\n";
+  return path;
+}
+
+Measures run(Stage& stage, const Subject& subject, bool publishes, bool relayed, long seconds) {
+  const auto database = live_database(stage, {.binary = subject.binary});
+  Session& session = database->session();
+  session.run(
+      "CREATE TABLE application (id int PRIMARY KEY, changes bigint NOT NULL, note text) "
+      "WITH (fillfactor = 70); INSERT INTO application SELECT n, 0, repeat('x', 100) FROM "
+      "generate_series(1, " +
+      std::to_string(rows) + ") n");
+  session.run("VACUUM ANALYZE application");
+  std::unique_ptr<Relay> relay;
+  if (relayed) {
+    relay = std::make_unique<Relay>(
+        stage, subject.binary, RelaySettings{.listeners = effect_projection()}, database->url());
+    await_start(session, *relay);
+  }
+  const double began = now(session);
+  const tests::Ended ended = tests::run_command(
+      {needed_variable("FRESHET_PG_BIN") + "/pgbench", "-n", "-M", "prepared", "-c", "4", "-j", "2",
+       "-T", std::to_string(seconds), "-f", script(stage, publishes), database->url()});
+  if (ended.code != 0) throw std::runtime_error{"pgbench failed: " + ended.err};
+  const double done = session.number("SELECT sum(changes) FROM application");
+  const double end = session.number(
+      "SELECT extract(epoch FROM max(pg_xact_commit_timestamp(xmin))) FROM application");
+  Measures measures{{"transactions", "/s", done / (end - began)}};
+  if (!relayed) return measures;
+  const double behind = done - session.number("SELECT count(*) FROM bench_effect");
+  await_effects(session, static_cast<long>(done), std::chrono::seconds{120});
+  relay->stop();
+  verify_complete(session);
+  demand(session.number("SELECT count(*) FROM bench_effect"), done, "effects");
+  measures.push_back({"relay behind at the end", "events", behind});
+  return measures;
+}
+
+}  // namespace
+
+void writer(Stage& stage, Report& report) {
+  const long seconds = stage.sized(2L, 10L, 60L);
+  const std::string without = "without the outbox";
+  const std::string with = "with the INSERT";
+  const std::string relayed = "with the relay at work";
+  std::vector<Case> cases;
+  for (const Subject& subject : stage.subjects()) {
+    const auto add = [&](const std::string& name, bool publishes, bool beside) {
+      cases.push_back({named(subject, name),
+                       {{"clients", "4"}, {"seconds", count_text(seconds)}},
+                       [&stage, &subject, publishes, beside, seconds] {
+                         return run(stage, subject, publishes, beside, seconds);
+                       }});
+    };
+    add(without, false, false);
+    add(with, true, false);
+    add(relayed, true, true);
+  }
+  interleave(stage, report, "writer", cases);
+  report.comparisons.push_back({"writer", "transactions", with, without});
+  report.comparisons.push_back({"writer", "transactions", relayed, with});
+  compare_subjects(stage, report, "writer", relayed, "transactions");
+}
+
+}  // namespace bench
