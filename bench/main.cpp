@@ -43,6 +43,7 @@ void run_workloads(const Options& options) {
     if (!options.json.empty()) std::ofstream{options.json} << as_json(report);
   }
   std::fputs(as_text(report).c_str(), stdout);
+  if (options.workloads.empty()) std::fputs(("\n" + headlines(report)).c_str(), stdout);
   if (report.has_errors()) throw std::runtime_error{"some runs were errors; they are above"};
 }
 

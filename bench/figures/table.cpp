@@ -118,6 +118,18 @@ std::string as_text(const Report& report) {
   return text;
 }
 
+std::string headlines(const Report& report) {
+  std::string text;
+  for (const Row& row : report.rows) {
+    if (row.figures.empty()) continue;
+    const Figure& first = row.figures[0];
+    const Summary summary = summary_of(first.values);
+    text += row.name + ": " + first.name + " " + text_of(summary.median) + " " + first.unit + " (" +
+            text_of(summary.min) + " to " + text_of(summary.max) + ")\n";
+  }
+  return text;
+}
+
 std::string as_markdown(const Report& report) {
   std::string text = "* machine: " + listed(report.machine) +
                      "\n* versions: " + listed(report.versions) +

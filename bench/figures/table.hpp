@@ -10,7 +10,10 @@ namespace bench {
 /// line per figure, the errors, and what the comparisons say.
 [[nodiscard]] std::string as_text(const Report& report);
 
-/// The same as Markdown, for a page.
+/// The first figure of each case, a line each: what there is to say in a few words.
+[[nodiscard]] std::string headlines(const Report& report);
+
+/// What `as_text` says as Markdown, for a page.
 [[nodiscard]] std::string as_markdown(const Report& report);
 
 }  // namespace bench

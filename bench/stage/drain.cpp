@@ -40,7 +40,7 @@ Measures run_drain(Stage& stage, const Drain& drain) {
   double peak = 0;
   for (const auto& relay : relays) peak = std::max(peak, relay->peak());
   return {{"completed", "events/s", events / (end - began)},
-          {"after the first batch", "events/s", rate},
+          {"without start-up", "events/s", rate},
           {"cost", "µs/event", 1e6 / rate},
           {"WAL", "bytes/event", written / events},
           {"dead rows", "rows/event", dead_rows(session) / events},

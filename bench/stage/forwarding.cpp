@@ -5,7 +5,7 @@
 #include "bench/figures/sample.hpp"
 #include "bench/stage/drain.hpp"
 #include "bench/stage/topic.hpp"
-#include "tests/support/eventually.hpp"
+#include "bench/stage/wait.hpp"
 
 namespace bench {
 namespace {
@@ -15,15 +15,13 @@ double end_of_rows(Database& database, Relay& relay, std::chrono::seconds limit)
   Session looking{database.url()};
   looking.run("SET enable_seqscan = off; SET enable_bitmapscan = off");
   double end = 0;
-  const bool done = tests::eventually(
-      [&] {
-        end = now(looking);
-        return looking.value(
-                   "SELECT EXISTS (SELECT FROM event_publication WHERE completion_date IS NULL "
-                   "AND NOT parked ORDER BY freshet_lane(aggregate_type, aggregate_id, id), "
-                   "seq)") == "f";
-      },
-      limit);
+  const bool done = within(limit, often, [&] {
+    end = now(looking);
+    return looking.value(
+               "SELECT EXISTS (SELECT FROM event_publication WHERE completion_date IS NULL "
+               "AND NOT parked ORDER BY freshet_lane(aggregate_type, aggregate_id, id), "
+               "seq)") == "f";
+  });
   if (!done) throw std::runtime_error{"the relay did not drain in time:\n" + relay.log()};
   return end;
 }
@@ -109,7 +107,7 @@ Measures run_forward_live(Stage& stage, const std::string& binary, double rate, 
   const auto open = [&] {
     return session.count("SELECT count(*) FROM event_publication WHERE completion_date IS NULL");
   };
-  (void)tests::eventually([&] { return open() == 0; }, std::chrono::seconds{60});
+  (void)within(std::chrono::seconds{60}, seldom, [&] { return open() == 0; });
   relay.stop();
   verify_complete(session);
   demand(static_cast<double>(records_in(brokers(), topic)), static_cast<double>(written.events),

@@ -5,14 +5,14 @@
 #include <thread>
 
 #include "bench/stage/outbox.hpp"
-#include "tests/support/eventually.hpp"
+#include "bench/stage/wait.hpp"
 
 namespace bench {
 
 void await_start(Session& session, Relay& relay) {
-  const bool there = tests::eventually(
-      [&] { return !relay.running() || session.count("SELECT count(*) FROM event_listener") > 0; },
-      std::chrono::seconds{20});
+  const bool there = within(std::chrono::seconds{20}, often, [&] {
+    return !relay.running() || session.count("SELECT count(*) FROM event_listener") > 0;
+  });
   if (!there || !relay.running()) {
     throw std::runtime_error{"the relay did not begin to work:\n" + relay.log()};
   }
@@ -20,7 +20,7 @@ void await_start(Session& session, Relay& relay) {
 
 void await_effects(Session& session, long events, std::chrono::seconds time) {
   const auto there = [&] { return session.count("SELECT count(*) FROM bench_effect"); };
-  if (tests::eventually([&] { return there() >= events; }, time)) return;
+  if (within(time, seldom, [&] { return there() >= events; })) return;
   throw std::runtime_error{std::to_string(there()) + " effects of " + std::to_string(events) +
                            " events after " + std::to_string(time.count()) + " s more"};
 }

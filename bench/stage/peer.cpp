@@ -68,7 +68,7 @@ std::vector<Peer> bring_peers() {
 }
 
 PeerWorker::PeerWorker(const Peer& peer, const std::vector<std::string>& words)
-    : process_(command(peer, words, {"setsid"})) {}
+    : process_(command(peer, words, {"setpriv", "--pdeathsig", "TERM", "setsid"})) {}
 
 PeerWorker::~PeerWorker() {
   ::kill(-process_.pid(), SIGTERM);

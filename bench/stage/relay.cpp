@@ -17,7 +17,9 @@ std::string write_settings(const Stage& stage, const RelaySettings& settings,
 
 std::vector<std::string> command(const std::string& binary, std::vector<std::string> words,
                                  const std::string& file) {
-  words.insert(words.begin(), {"env", "--default-signal=INT", binary, "run"});
+  // It ends with the bench, however that ends.
+  words.insert(words.begin(),
+               {"setpriv", "--pdeathsig", "TERM", "env", "--default-signal=INT", binary, "run"});
   words.insert(words.end(), {"-c", file});
   return words;
 }

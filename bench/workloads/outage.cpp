@@ -5,8 +5,8 @@
 
 #include "bench/figures/text.hpp"
 #include "bench/stage/forwarding.hpp"
+#include "bench/stage/wait.hpp"
 #include "bench/workloads/workloads.hpp"
-#include "tests/support/eventually.hpp"
 
 namespace bench {
 namespace {
@@ -27,13 +27,11 @@ class Frozen {
 double seconds_to_drain(Session& session, double piled) {
   const auto open = [&] { return session.number("SELECT count(*) FROM event_delivery"); };
   double began = now(session);
-  const bool done = tests::eventually(
-      [&] {
-        const double left = open();
-        if (left == piled) began = now(session);
-        return left == 0;
-      },
-      std::chrono::seconds{300});
+  const bool done = within(std::chrono::seconds{300}, often, [&] {
+    const double left = open();
+    if (left == piled) began = now(session);
+    return left == 0;
+  });
   if (!done) throw std::runtime_error{"what piled up did not drain"};
   return now(session) - began;
 }

@@ -57,6 +57,12 @@ TEST(BenchReport, IsATableWithMinimumMedianAndMaximum) {
   EXPECT_THAT(text, Not(HasSubstr("ERROR")));
 }
 
+TEST(BenchReport, HasTheFirstFigureOfEachCaseAsItsHeadline) {
+  EXPECT_EQ(headlines(a_report()),
+            "SQL, 2 workers: completed 51,000 events/s (50,000 to 52,000)\n"
+            "floor, 2 workers: completed 25,500 events/s (25,000 to 26,000)\n");
+}
+
 TEST(BenchReport, ShowsARunThatFailedAsAnErrorAndNotAsAFigure) {
   bench::Report report = a_report();
   EXPECT_FALSE(report.has_errors());
