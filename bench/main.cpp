@@ -68,6 +68,8 @@ void add_run_options(CLI::App& app, Options& options) {
   std::vector<std::string> names{"all"};
   for (const Workload& each : workloads) names.emplace_back(each.name);
   app.add_option("workload", options.workloads, "What to measure")->check(CLI::IsMember(names));
+  app.add_option("--only", options.only, "Only cases whose name has this in it; may be repeated")
+      ->allow_extra_args(false);
   app.add_option("--rounds", options.rounds, "How often, in turn with what it is compared with")
       ->check(CLI::Range(1, 100));
   app.add_flag("--peers", options.peers, "The same work on other systems, in the same session");

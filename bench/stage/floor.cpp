@@ -17,7 +17,7 @@ std::string text_of_file(const std::string& path) {
 
 std::string script(const Stage& stage, const std::string& completion) {
   const std::string folder = tests::source_dir() + "/bench/floor/";
-  const std::string path = stage.folder() + "/floor_" + completion + ".sql";
+  std::string path = stage.folder() + "/floor_" + completion + ".sql";
   std::ofstream{path} << text_of_file(folder + "batch.sql")
                       << text_of_file(folder + completion + ".sql");
   return path;

@@ -40,7 +40,7 @@ std::string brokers() {
 
 std::string new_topic() {
   static int topics = 0;
-  const std::string topic = "bench-" + std::to_string(++topics);
+  std::string topic = "bench-" + std::to_string(++topics);
   create_topic(brokers(), topic);
   return topic;
 }

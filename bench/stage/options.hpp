@@ -14,9 +14,10 @@ struct Options {
   Size size = Size::usual;
   int rounds = 0;  ///< 0: three, one at small size.
   bool peers = false;
-  std::string relay;    ///< Another build of `freshet` to measure; empty: the one beside.
-  std::string against;  ///< A build to compare with, interleaved; empty: none.
-  std::string json;     ///< Where the report goes; empty: nowhere.
+  std::vector<std::string> only;  ///< Parts of names of cases; none: all cases.
+  std::string relay;              ///< Another build of `freshet` to measure; empty: the one beside.
+  std::string against;            ///< A build to compare with, interleaved; empty: none.
+  std::string json;               ///< Where the report goes; empty: nowhere.
 };
 
 }  // namespace bench

@@ -10,7 +10,7 @@ namespace {
 std::string write_settings(const Stage& stage, const RelaySettings& settings,
                            const std::string& url) {
   static int files = 0;
-  const std::string path = stage.folder() + "/" + std::to_string(++files) + ".toml";
+  std::string path = stage.folder() + "/" + std::to_string(++files) + ".toml";
   std::ofstream{path} << settings_text(settings, url, stage.folder());
   return path;
 }

@@ -46,7 +46,7 @@ void forward(Stage& stage, Report& report) {
   if (stage.options().size != Size::small) {
     say("forward: one drain to warm the broker up");
     Report unused;
-    interleave("forward", 1, unused, {cases[0]});
+    interleave(stage, unused, "forward", {cases[0]}, 1);
   }
   add_peer_forwards(stage, report, backlog, seconds, cases);
   interleave(stage, report, "forward", cases);

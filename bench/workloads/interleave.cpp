@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <exception>
 
 #include "bench/figures/text.hpp"
@@ -13,8 +14,15 @@ std::string first_of(const Measures& measures) {
 
 }  // namespace
 
-void interleave(const std::string& workload, int rounds, Report& report,
-                const std::vector<Case>& cases) {
+void interleave(const Stage& stage, Report& report, const std::string& workload,
+                std::vector<Case> cases, int rounds) {
+  const std::vector<std::string>& only = stage.options().only;
+  std::erase_if(cases, [&](const Case& one) {
+    return !only.empty() && std::ranges::none_of(only, [&](const std::string& part) {
+      return one.name.find(part) != std::string::npos;
+    });
+  });
+  if (rounds == 0) rounds = stage.rounds();
   const std::size_t first = report.rows.size();
   for (const Case& one : cases) report.rows.push_back({workload, one.name, one.settings, {}, {}});
   for (int round = 1; round <= rounds; ++round) {
@@ -32,11 +40,6 @@ void interleave(const std::string& workload, int rounds, Report& report,
       }
     }
   }
-}
-
-void interleave(Stage& stage, Report& report, const std::string& workload,
-                const std::vector<Case>& cases) {
-  interleave(workload, stage.rounds(), report, cases);
 }
 
 std::string named(const Subject& subject, const std::string& text) {

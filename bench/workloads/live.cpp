@@ -90,7 +90,7 @@ void live(Stage& stage, Report& report) {
                        {{"seconds at each rate", text_of(each)}},
                        [&stage, &subject, each] { return highest_rate(stage, subject, each); }});
   }
-  interleave("live", stage.sized(1, 1, stage.rounds()), report, highest);
+  interleave(stage, report, "live", highest, stage.sized(1, 1, 0));
 }
 
 }  // namespace bench

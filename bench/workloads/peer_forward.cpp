@@ -38,7 +38,7 @@ class Outbox {
 
 std::string new_prefix() {
   static int prefixes = 0;
-  const std::string prefix = "peer" + std::to_string(++prefixes);
+  std::string prefix = "peer" + std::to_string(++prefixes);
   create_topic(brokers(), prefix + ".incident");
   return prefix;
 }

@@ -62,7 +62,7 @@ void pinned(Stage& stage, Report& report) {
                      {{"rate", text_of(rate)}, {"pinned s", text_of(times.pinned)}},
                      [&stage, &subject, times] { return run(stage, subject, rate, times); }});
   }
-  interleave("pinned", stage.sized(1, 1, 1), report, cases);
+  interleave(stage, report, "pinned", cases, stage.options().rounds > 0 ? 0 : 1);
 }
 
 }  // namespace bench

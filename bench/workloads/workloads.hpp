@@ -19,11 +19,9 @@ struct Case {
 
 /// Runs the cases in turn, A B C A B C, so that a machine that changes its mind meets all alike,
 /// and adds a row for each to the report. A run that fails is an error in its row, not a figure.
-void interleave(Stage& stage, Report& report, const std::string& workload,
-                const std::vector<Case>& cases);
-/// With a number of rounds of its own.
-void interleave(const std::string& workload, int rounds, Report& report,
-                const std::vector<Case>& cases);
+/// Cases that --only leaves out are not run. @param rounds 0: as many as the stage says.
+void interleave(const Stage& stage, Report& report, const std::string& workload,
+                std::vector<Case> cases, int rounds = 0);
 
 /// A name for a case of a subject: the text alone for the relay itself.
 [[nodiscard]] std::string named(const Subject& subject, const std::string& text);

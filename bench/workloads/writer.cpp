@@ -14,7 +14,7 @@ namespace {
 constexpr int rows = 20'000;
 
 std::string script(const Stage& stage, bool publishes) {
-  const std::string path = stage.folder() + (publishes ? "/publishes.sql" : "/plain.sql");
+  std::string path = stage.folder() + (publishes ? "/publishes.sql" : "/plain.sql");
   std::ofstream file{path};
   file << "\\set id random(1, " << rows << ")\nBEGIN;\n"
        << "UPDATE application SET changes = changes + 1, note = repeat('y', 100) WHERE id = :id;\n";
