@@ -36,16 +36,18 @@ Measures run_drain(Stage& stage, const Drain& drain) {
   verify_drained(session, drain.backlog, drain.relay.completion);
 
   const double end = last_commit(session);
-  const double rate = std::max(1e-6, rate_after_first(session, drain.backlog, end));
   double peak = 0;
   for (const auto& relay : relays) peak = std::max(peak, relay->peak());
-  return {{"completed", "events/s", events / (end - began)},
-          {"without start-up", "events/s", rate},
-          {"cost", "µs/event", 1e6 / rate},
-          {"WAL", "bytes/event", written / events},
-          {"dead rows", "rows/event", dead_rows(session) / events},
-          {"relay CPU", "µs/event", used * 1e6 / events},
-          {"relay peak memory", "MiB", peak}};
+  Measures measures{{"completed", "events/s", events / (end - began)}};
+  if (const auto rate = rate_after_first(session, drain.backlog, end)) {
+    measures.push_back({"without start-up", "events/s", *rate});
+    measures.push_back({"cost", "µs/event", 1e6 / *rate});
+  }
+  measures.insert(measures.end(), {{"WAL", "bytes/event", written / events},
+                                   {"dead rows", "rows/event", dead_rows(session) / events},
+                                   {"relay CPU", "µs/event", used * 1e6 / events},
+                                   {"relay peak memory", "MiB", peak}});
+  return measures;
 }
 
 }  // namespace bench

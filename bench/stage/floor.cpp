@@ -63,9 +63,10 @@ Measures run_floor(Stage& stage, const Drain& drain) {
   const double written = wal_bytes(session) - wal;
   verify_drained(session, drain.backlog, drain.relay.completion);
   const double end = last_commit(session);
-  return {{"completed", "events/s", events / (end - began)},
-          {"without start-up", "events/s", rate_after_first(session, drain.backlog, end)},
-          {"WAL", "bytes/event", written / events}};
+  return {
+      {"completed", "events/s", events / (end - began)},
+      {"without start-up", "events/s", rate_after_first(session, drain.backlog, end).value_or(0)},
+      {"WAL", "bytes/event", written / events}};
 }
 
 }  // namespace bench

@@ -89,11 +89,12 @@ void publish(Session& session, const Backlog& backlog) {
   if (backlog.statistics == Statistics::fresh) session.run("VACUUM ANALYZE");
 }
 
-std::string state_projections(int projections) {
+std::string state_projections(int projections, bool guards) {
   std::string text;
   for (int i = 1; i <= projections; ++i) {
-    text += "[[projection]]\nname = \"" + table(i) + "\"\nevents = [\"Incident*\"]\nsql = '''\n" +
-            "INSERT INTO " + table(i) + R"( AS s (key, state, events, last_seq)
+    text += "[[projection]]\nname = \"" + table(i) + "\"\nevents = [\"Incident*\"]\n";
+    if (!guards) text += "guard = \"completion\"\n";
+    text += "sql = '''\nINSERT INTO " + table(i) + R"( AS s (key, state, events, last_seq)
 SELECT aggregate_id, (array_agg(payload->>'state' ORDER BY seq DESC))[1], count(*), max(seq)
   FROM events
  GROUP BY aggregate_id
@@ -140,8 +141,8 @@ void verify_drained(Session& session, const Backlog& backlog, const std::string&
            "events in the archive");
   }
   demand(session.number("SELECT count(*) FROM event_delivery"), dead, "open deliveries");
-  demand(session.number("SELECT count(*) FROM processed_events"), events * backlog.projections,
-         "guards");
+  demand(session.number("SELECT count(*) FROM processed_events"),
+         backlog.guards ? events * backlog.projections : 0, "guards");
   const std::string share = std::to_string(backlog.events / backlog.keys);
   for (int i = 1; i <= backlog.projections; ++i) {
     demand(session.number("SELECT coalesce(sum(events), 0) FROM " + table(i)), events, "effects");
@@ -161,15 +162,16 @@ double last_commit(Session& session) {
                         latest + "event_publication), (" + latest + "event_publication_archive)))");
 }
 
-double rate_after_first(Session& session, const Backlog& backlog, double end) {
-  const auto row = session
-                       .run(
-                           "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin)), count(*) "
-                           "FROM processed_events GROUP BY 1 ORDER BY 1 LIMIT 1")
-                       .at(0);
-  const double rest = static_cast<double>(backlog.events) -
-                      std::stod(row.at(1)) / static_cast<double>(backlog.projections);
-  return rest / std::max(1e-6, end - std::stod(row.at(0)));
+std::optional<double> rate_after_first(Session& session, const Backlog& backlog, double end) {
+  const auto rows = session.run(
+      "SELECT extract(epoch FROM pg_xact_commit_timestamp(xmin)), count(*) FROM " +
+      std::string{backlog.guards ? "processed_events"
+                                 : "event_publication WHERE completion_date IS NOT NULL"} +
+      " GROUP BY 1 ORDER BY 1 LIMIT 1");
+  if (rows.empty()) return std::nullopt;
+  const int per_event = backlog.guards ? backlog.projections : 1;
+  const double rest = static_cast<double>(backlog.events) - std::stod(rows[0].at(1)) / per_event;
+  return std::max(1e-6, rest) / std::max(1e-6, end - std::stod(rows[0].at(0)));
 }
 
 double wal_bytes(Session& session) {

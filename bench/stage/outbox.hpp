@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "bench/figures/report.hpp"
@@ -23,6 +24,7 @@ struct Backlog {
   Statistics statistics = Statistics::fresh;
   long dead_letters = 0;  ///< Besides the events, of keys of their own.
   int projections = 1;    ///< Each does the same upsert into a table of its own.
+  bool guards = true;     ///< False: guard = "completion", no row in processed_events.
 
   /// All of it as text: equal texts, equal backlogs.
   [[nodiscard]] std::string text() const;
@@ -35,7 +37,7 @@ void create_read_models(Session& session, int projections = 1);
 void publish(Session& session, const Backlog& backlog);
 
 /// The upsert that every drain does, as [[projection]]s of a settings file.
-[[nodiscard]] std::string state_projections(int projections = 1);
+[[nodiscard]] std::string state_projections(int projections = 1, bool guards = true);
 /// The projection of a live run: one row per event, with the time when it was due.
 [[nodiscard]] std::string effect_projection();
 
@@ -52,9 +54,11 @@ void demand(double is, double wanted, const std::string& what);
 [[nodiscard]] double now(Session& session);
 /// When the last effect or completion committed, by the server's commit timestamps.
 [[nodiscard]] double last_commit(Session& session);
-/// Events per second after the first batch, whose own beginning nobody knows, by the commits of the
-/// guard rows and the end of it all.
-[[nodiscard]] double rate_after_first(Session& session, const Backlog& backlog, double end);
+/// Events per second after the first batch, whose own beginning nobody knows: by the commits of the
+/// guard rows, or without guards of the completed events, and the end of it all. Nothing where
+/// neither is left.
+[[nodiscard]] std::optional<double> rate_after_first(Session& session, const Backlog& backlog,
+                                                     double end);
 /// Bytes of WAL that the server has written so far, all of its databases together.
 [[nodiscard]] double wal_bytes(Session& session);
 /// Dead row versions in the outbox and beside it that wait for vacuum.

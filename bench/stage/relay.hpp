@@ -15,9 +15,10 @@ struct RelaySettings {
   std::string completion = "update";
   int workers = 2;
   int batch_size = 500;
-  std::string listeners;  ///< TOML of its [[projection]]s and [[forward]]s.
-  std::string kafka;      ///< Brokers, when there is a [[forward]].
-  std::string instance;   ///< Empty: the relay's own choice.
+  std::string listeners;       ///< TOML of its [[projection]]s and [[forward]]s.
+  std::string kafka;           ///< Brokers, when there is a [[forward]].
+  bool waits_for_disk = true;  ///< synchronous_commit.
+  std::string instance;        ///< Empty: the relay's own choice.
 };
 
 /// A settings file as text.
