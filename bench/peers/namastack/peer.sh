@@ -30,7 +30,7 @@ publish() {
 }
 
 drain() { spring "$1" drain; }
-live() { spring "$1" live; }
+live() { PEER_BATCH=100 spring "$1" live; }
 
 # shellcheck disable=SC2016  # the writer's parameters, not the shell's
 write() { write_by_sql "$@" "$(record key '$3::text' 'bench_partition WHERE key = $2')"; }
