@@ -85,6 +85,10 @@ bool EventTemplate::any_field() const {
   return std::ranges::any_of(parts_, [](const Part& part) { return part.field != Field::none; });
 }
 
+bool EventTemplate::reads_payload() const {
+  return std::ranges::any_of(parts_, [](const Part& part) { return part.field == Field::payload; });
+}
+
 // Fractions are refused: two different ones could be rounded to one key.
 bool EventTemplate::append_member(std::string& text, const nlohmann::json& object, const Part& part,
                                   std::size_t prefix) const {

@@ -24,6 +24,8 @@ class EventTemplate {
 
   /// Whether it names any field: without one the text is the same for every event.
   [[nodiscard]] bool any_field() const;
+  /// Whether it names a field of the payload.
+  [[nodiscard]] bool reads_payload() const;
 
   /// Filled in. @throws std::invalid_argument with the reason when a value is missing or cannot be
   /// part of a text; nlohmann's json::exception for a payload that is not JSON, or holds

@@ -23,6 +23,8 @@ class Handler {
   /// True: `apply` may also be called with no event at all, in a savepoint that is rolled back, to
   /// tell a projection that cannot work (a missing table) from an event that does not fit.
   [[nodiscard]] virtual bool can_probe() const { return false; }
+  /// False: it reads payloads in the server alone, and what it is given need not have them.
+  [[nodiscard]] virtual bool reads_payload() const { return true; }
 };
 
 using HandlerPtr = std::unique_ptr<Handler>;

@@ -36,6 +36,7 @@ END $$;
 -- and has no event comes as a row without an id.
 -- batch: events at most, all lanes together, one of each lane at least. payload_max: bytes of the
 -- largest payload that travels. batch_bytes: of all lanes; the first event of each always fits.
+-- payloads: false where nobody in the relay reads them.
 -- The listeners' version is read in the same snapshot: completeness is judged against it.
 -- open_deliveries: some key of the lane may be held for a listener of the first pass. A waiting
 -- delivery always has one of another state before it, and detached listeners hold their keys
@@ -61,7 +62,7 @@ BEGIN
   lane_bytes := batch_bytes / cardinality(held);
   RETURN QUERY
   SELECT l.lane, e.id, e.seq, e.event_type::text, e.aggregate_type::text, e.aggregate_id::text,
-         CASE WHEN e.bytes <= payload_max THEN e.serialized_event::text END, e.bytes::bigint,
+         CASE WHEN e.bytes <= payload_max THEN e.payload END, e.bytes::bigint,
          e.headers, e.published_us, e.listener_id::text, l.open_deliveries,
          (SELECT value FROM freshet_setting WHERE name = 'listeners_version')
     FROM (SELECT w.lane, w.floor,
@@ -87,7 +88,8 @@ BEGIN
       SELECT first.*,
              sum(first.bytes) OVER (ORDER BY first.seq ROWS UNBOUNDED PRECEDING) AS bytes_so_far
         FROM (SELECT p.id, p.seq, p.event_type, p.aggregate_type, p.aggregate_id,
-                     p.serialized_event,
+                     CASE WHEN payloads OR octet_length(p.serialized_event) = 0
+                          THEN p.serialized_event::text END AS payload,
                      coalesce(octet_length(p.serialized_event), 0) AS bytes,
                      p.headers, p.listener_id,
                      CASE WHEN isfinite(p.publication_date)
@@ -109,7 +111,7 @@ BEGIN
   LOOP
     EXECUTE format(
       'CREATE OR REPLACE FUNCTION %I(lanes smallint[], floors bigint[], batch int,
-                                     payload_max bigint, batch_bytes bigint)
+                                     payload_max bigint, batch_bytes bigint, payloads boolean)
        RETURNS TABLE (lane smallint, id uuid, seq bigint, event_type text, aggregate_type text,
                       aggregate_id text, payload text, bytes bigint, headers jsonb,
                       published_us bigint, listener_id text, open_deliveries boolean,
@@ -125,5 +127,5 @@ END $do$;
 
 -- PUBLIC has EXECUTE anyway, unless ALTER DEFAULT PRIVILEGES took it away.
 GRANT EXECUTE ON FUNCTION freshet_probe(smallint[], bigint[]),
-  freshet_claim(smallint[], bigint[], int, bigint, bigint),
-  freshet_claim_unordered(smallint[], bigint[], int, bigint, bigint) TO PUBLIC;
+  freshet_claim(smallint[], bigint[], int, bigint, bigint, boolean),
+  freshet_claim_unordered(smallint[], bigint[], int, bigint, bigint, boolean) TO PUBLIC;

@@ -203,6 +203,11 @@ std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch, 
   return fates;
 }
 
+bool reads_payload(const Projection& projection) {
+  const auto guard = guard_of(projection.options);
+  return projection.handler->reads_payload() || (guard && guard->reads_payload());
+}
+
 std::optional<Failure> probe(const Projection& projection, Tx& tx) {
   if (!projection.handler->can_probe()) return std::nullopt;
   const std::vector<std::string> no_keys;

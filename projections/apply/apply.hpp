@@ -89,6 +89,10 @@ class ProjectionBroken : public std::runtime_error {
                                             HeldKeys& held, SavepointBudget& budget, Tx& tx,
                                             std::stop_token stop, Order order = Order::by_key);
 
+/// False: neither the handler nor the guard looks at payloads in this process, and what
+/// `apply_batch` is given need not have them.
+[[nodiscard]] bool reads_payload(const Projection& projection);
+
 /// Runs the handler over no event at all, in a savepoint that is rolled back.
 /// @return why the projection cannot work; nothing: it can, or it cannot be asked (`can_probe`).
 /// @throws TransactionOver

@@ -28,6 +28,9 @@ class Guard {
   /// Every fault of a template, one sentence each; empty: it can be used.
   [[nodiscard]] static std::vector<std::string> faults(std::string_view key_template);
 
+  /// Whether a key is made of the payload.
+  [[nodiscard]] bool reads_payload() const { return template_.reads_payload(); }
+
   /// `<listener>:<key>`, as stored. @throws std::invalid_argument with the reason when the event
   /// has no such key or it is longer than the 255 characters of its column; that is this event's
   /// failure. @throws nlohmann's parse_error for a payload that is not JSON.

@@ -21,6 +21,7 @@ class SqlProjection final : public Handler {
 
   Outcome apply(const Batch& batch, Context& context) override;
   [[nodiscard]] bool can_probe() const override { return true; }
+  [[nodiscard]] bool reads_payload() const override { return false; }
 
   /// Lets the server plan every statement, which finds missing tables, columns and privileges
   /// without running anything. Call it in a transaction; it leaves nothing behind.

@@ -41,7 +41,8 @@ DeliverySource::DeliverySource(DeliveryQueue queue, bool ordered, const ClaimLim
       limits_(limits),
       read_sql_(read_statement(ordered)) {}
 
-Claim DeliverySource::claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) {
+Claim DeliverySource::claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets,
+                            Payloads /*payloads*/) {
   Claim claim;
   const HeldLanes held =
       lock_lanes(connection, limits_, ordered_, queue_.drainer, tickets, claim.lanes);

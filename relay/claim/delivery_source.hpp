@@ -18,7 +18,9 @@ struct DeliveryQueue {
 class DeliverySource final : public Source {
  public:
   DeliverySource(DeliveryQueue queue, bool ordered, const ClaimLimits& limits);
-  Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) override;
+  /// Payloads always travel: who has deliveries has failed, or is slow.
+  Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets,
+              Payloads payloads) override;
 
  private:
   DeliveryQueue queue_;

@@ -28,8 +28,8 @@ int OutboxSource::lanes_per_claim() const {
   return std::clamp(limits_.batch_size / events_per_lane_at_least, 1, lanes_at_most);
 }
 
-pqxx::result OutboxSource::take(pg::Connection& connection,
-                                const std::vector<LaneTicket>& tickets) const {
+pqxx::result OutboxSource::take(pg::Connection& connection, const std::vector<LaneTicket>& tickets,
+                                Payloads payloads) const {
   std::vector<int> lanes;
   std::vector<std::int64_t> floors;
   for (const LaneTicket& ticket : tickets) {
@@ -42,16 +42,18 @@ pqxx::result OutboxSource::take(pg::Connection& connection,
   return script
       .add(ordered_ ? sql::claim_events : sql::claim_unordered,
            {pg::number_array(lanes), pg::number_array(floors), std::to_string(events),
-            std::to_string(limits_.payload_max_bytes), std::to_string(limits_.batch_max_bytes)})
+            std::to_string(limits_.payload_max_bytes), std::to_string(limits_.batch_max_bytes),
+            payloads == Payloads::travel ? "true" : "false"})
       .run();
 }
 
-Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) {
+Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets,
+                          Payloads payloads) {
   Claim claim;
-  claim.rows = take(connection, tickets);
+  claim.rows = take(connection, tickets, payloads);
   if (projections::sabotaged("lanes_read_before_locked")) {
     connection.exec("ROLLBACK");
-    if (take(connection, tickets).empty()) claim.rows = {};
+    if (take(connection, tickets, payloads).empty()) claim.rows = {};
   }
   if (projections::sabotaged("no_lane_lock")) connection.exec("COMMIT; BEGIN");
 

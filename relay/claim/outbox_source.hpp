@@ -10,14 +10,15 @@ namespace relay::claim {
 class OutboxSource final : public Source {
  public:
   OutboxSource(bool ordered, const ClaimLimits& limits) : limits_(limits), ordered_(ordered) {}
-  Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) override;
+  Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets,
+              Payloads payloads) override;
 
   /// How many lanes one claim should ask for: enough to fill a batch, few enough to share.
   [[nodiscard]] int lanes_per_claim() const;
 
  private:
   [[nodiscard]] pqxx::result take(pg::Connection& connection,
-                                  const std::vector<LaneTicket>& tickets) const;
+                                  const std::vector<LaneTicket>& tickets, Payloads payloads) const;
 
   ClaimLimits limits_;
   bool ordered_;

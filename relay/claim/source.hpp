@@ -44,6 +44,12 @@ struct Claim {
   bool any_waiting = false;  ///< Of deliveries: the listener has waiting ones, somewhere.
 };
 
+/// Whether payloads come along with the events.
+enum class Payloads {
+  travel,
+  stay,  ///< Nobody in the relay reads them: every listener is SQL. Empty ones travel all the same.
+};
+
 /// Takes events, or deliveries with their events, for one transaction.
 class Source {
  public:
@@ -51,7 +57,8 @@ class Source {
   /// Opens a transaction on the connection, takes the lanes and reads their first pending events.
   /// The caller commits or rolls back, whatever comes of it.
   /// @throws pqxx::failure and kin; the caller rolls back then, too.
-  virtual Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets) = 0;
+  virtual Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets,
+                      Payloads payloads) = 0;
 };
 
 }  // namespace relay::claim

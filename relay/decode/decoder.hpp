@@ -19,11 +19,14 @@ struct DecodedEvent {
   std::optional<std::string_view> listener_id;  ///< Addressed to this one only.
   std::string fault;                            ///< Not empty: a bad payload, in words.
   bool empty = false;                           ///< The fault is that there is no payload.
+  bool malformed = false;                       ///< The fault is the form of the payload.
 
   /// Whether its payload is fit to be handed over. @param takes_empty to whom none will do.
   [[nodiscard]] bool is_fit(bool takes_empty) const {
     return fault.empty() || (empty && takes_empty);
   }
+  /// The same for whoever reads payloads in the server: there the cast to jsonb tells the form.
+  [[nodiscard]] bool is_fit_for_sql() const { return fault.empty() || malformed; }
 };
 
 /// Events of one claim, ordered by lane and seq. Owns the rows that the views look into.

@@ -36,9 +36,14 @@ std::string fault_of(const pqxx::row& row, std::int64_t payload_max_bytes) {
     return "the payload has " + std::to_string(size) + " bytes; payload_max_bytes allows " +
            std::to_string(payload_max_bytes);
   }
+  if (row[payload].is_null() && size == 0) return "serialized_event is NULL";
+  return "";
+}
+
+// A payload that stayed in the server is told by the cast that its listeners make of it.
+std::string form_fault_of(const pqxx::row& row) {
   const auto body = text(row, payload);
-  if (!body) return "serialized_event is NULL";
-  const auto fault = payload_fault(*body);
+  const auto fault = body ? payload_fault(*body) : std::nullopt;
   return fault ? "the payload cannot be read: " + *fault : "";
 }
 
@@ -53,6 +58,10 @@ DecodedBatch RowDecoder::decode(const pqxx::result& rows) const {
     decoded.lane = row[lane].as<int>();
     decoded.listener_id = text(row, listener);
     decoded.fault = fault_of(row, payload_max_bytes_);
+    if (decoded.fault.empty()) {
+      decoded.fault = form_fault_of(row);
+      decoded.malformed = !decoded.fault.empty();
+    }
     decoded.empty = text(row, payload).value_or("").empty() && row[bytes].as<std::int64_t>() == 0;
     projections::Event& event = decoded.event;
     event.seq = row[seq].as<std::int64_t>();

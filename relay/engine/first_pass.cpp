@@ -8,6 +8,7 @@
 namespace relay::engine {
 namespace {
 
+using projections::Fate;
 using HeldByListener = std::map<std::string, projections::HeldKeys>;
 
 // Costs nothing while no delivery is open in these lanes.
@@ -48,22 +49,43 @@ void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, Pa
   }
 }
 
-}  // namespace
+// While all goes well nobody in the relay needs the payload of what SQL alone listens to. What has
+// failed before is looked at with all there is.
+claim::Payloads payloads_for(const Parts& parts, const PassContext& context) {
+  const bool care = context.alone || !context.condemned.empty() ||
+                    std::ranges::any_of(context.tickets, &claim::LaneTicket::careful);
+  const bool read = std::ranges::any_of(parts.queues, [&](const Queue& queue) {
+    return !queue.detached && queue.listener->reads_payload() &&
+           context.duty.attached.contains(queue.listener->name());
+  });
+  return care || read ? claim::Payloads::travel : claim::Payloads::stay;
+}
 
-void first_pass(const Parts& parts, const PassContext& context, PassResult& result) {
+bool passed(const Fate& fate) {
+  return fate.kind == Fate::Kind::done || fate.kind == Fate::Kind::waiting;
+}
+
+bool all_passed(const std::vector<ListenerPart>& parts) {
+  return std::ranges::all_of(
+      parts, [](const ListenerPart& part) { return std::ranges::all_of(part.fates, passed); });
+}
+
+// @return false: not all went well without payloads; nothing was done, and they are wanted.
+bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloads,
+          PassResult& result) {
   pg::Connection& connection = context.connection;
-  const claim::Claim claim = parts.source->claim(connection, context.tickets);
+  const claim::Claim claim = parts.source->claim(connection, context.tickets, payloads);
   result.lanes = claim.lanes;
   const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
   if (batch.events.empty() || claim.listeners_version != context.duty.version) {
     result.stale = !batch.events.empty();
     connection.rollback();
-    return;
+    return true;
   }
   if (!context.alone && has_suspects(batch, context.duty, context.duty.attached)) {
     result.wants_alone = true;
     connection.rollback();
-    return;
+    return true;
   }
   HeldByListener held = held_keys(parts, connection, claim, batch);
   if (projections::sabotaged("complete_before_apply")) {
@@ -73,7 +95,9 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
     connection.exec("COMMIT; BEGIN");
   }
 
+  const bool quick = payloads == claim::Payloads::stay;
   projections::SavepointBudget budget = savepoint_budget(parts);
+  if (quick) budget.left = static_cast<int>(parts.queues.size());  // one try each
   BoundedHandling handling{connection, context.seat, context.alone, context.stop};
   const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
                   handling};
@@ -84,13 +108,17 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
         run_listener(*queue.listener, batch, std::move(held[queue.listener->name()]), call));
   }
 
+  if (quick && !all_passed(listener_parts)) {
+    connection.rollback();
+    return false;
+  }
   const BatchOutcome outcome = outcome_of(batch, listener_parts, context.duty, chance);
   // An event that is left comes again to all: who has applied it and keeps no guard row must not
   // have. One event at a time, none is left.
   if (outcome.left_over && any_by_completion(listener_parts)) {
     result.left_over = true;
     connection.rollback();
-    return;
+    return true;
   }
   if (!outcome.entries.empty()) parts.ledger->record(connection, outcome.entries);
   for (const auto& [listener, keys] : outcome.promote) {
@@ -105,6 +133,15 @@ void first_pass(const Parts& parts, const PassContext& context, PassResult& resu
   result.events = outcome.complete.size() + outcome.park.size();
   result.left_over = outcome.left_over;
   note_deliveries(outcome, context.condemned, result);
+  return true;
+}
+
+}  // namespace
+
+void first_pass(const Parts& parts, const PassContext& context, PassResult& result) {
+  if (pass(parts, context, payloads_for(parts, context), result)) return;
+  result = {};
+  pass(parts, context, claim::Payloads::travel, result);
 }
 
 }  // namespace relay::engine

@@ -23,7 +23,8 @@ projections::Failure crash_failure(const flow::Suspicion& suspicion) {
 std::optional<projections::Failure> known_failure(const decode::DecodedEvent& decoded,
                                                   const listeners::Listener& listener,
                                                   const Call& call) {
-  if (!decoded.is_fit(listener.takes_empty())) {
+  if (!(listener.reads_payload() ? decoded.is_fit(listener.takes_empty())
+                                 : decoded.is_fit_for_sql())) {
     return projections::Failure{projections::FailureKind::event, "", decoded.fault};
   }
   if (call.condemned.empty() && call.suspects.empty()) return std::nullopt;

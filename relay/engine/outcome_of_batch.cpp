@@ -13,6 +13,15 @@ using deliveries::Delivery;
 using projections::Fate;
 using State = Delivery::State;
 
+// Who reads payloads in the server learns of a bad form by the errors of the cast to jsonb: not
+// JSON, \u0000, a number beyond numeric, nested too deep.
+bool is_unreadable(const decode::DecodedEvent& decoded, const projections::Failure& failure) {
+  if (decoded.fault.empty()) return false;
+  if (!decoded.malformed || failure.sqlstate.empty()) return true;
+  return failure.sqlstate == "22P02" || failure.sqlstate == "22P05" ||
+         failure.sqlstate == "22003" || failure.sqlstate == "54001";
+}
+
 struct EventState {
   bool wanted = false;
   bool open = false;
@@ -141,7 +150,7 @@ Delivery failed(const decode::DecodedEvent& decoded, const projections::Projecti
   Delivery entry = delivery_of(decoded, listener.name, State::retrying);
   entry.attempts = failures + 1;
   entry.failed_now = true;
-  const bool unreadable = !decoded.fault.empty();
+  const bool unreadable = is_unreadable(decoded, failure);
   const bool for_good = unreadable || failure.kind == projections::FailureKind::crash ||
                         failure.kind == projections::FailureKind::refused;
   if (!for_good) entry.delay = deliveries::next_try(listener.retry, entry.attempts, chance());
@@ -151,8 +160,12 @@ Delivery failed(const decode::DecodedEvent& decoded, const projections::Projecti
   }
   if (!entry.delay) entry.state = State::dead;
   entry.error_class = unreadable ? "payload" : to_string(failure.kind);
-  entry.error =
-      failure.sqlstate.empty() ? failure.message : failure.message + " (" + failure.sqlstate + ")";
+  if (unreadable) {
+    entry.error = decoded.fault;
+  } else {
+    entry.error = failure.sqlstate.empty() ? failure.message
+                                           : failure.message + " (" + failure.sqlstate + ")";
+  }
   return entry;
 }
 

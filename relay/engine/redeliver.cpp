@@ -8,7 +8,8 @@ namespace relay::engine {
 void redeliver(const Parts& parts, const Queue& queue, const PassContext& context,
                PassResult& result) {
   pg::Connection& connection = context.connection;
-  const claim::Claim claim = queue.source->claim(connection, context.tickets);
+  const claim::Claim claim =
+      queue.source->claim(connection, context.tickets, claim::Payloads::travel);
   result.lanes = claim.lanes;
   if (claim.rows.empty() || claim.listeners_version != context.duty.version) {
     result.stale = !claim.rows.empty();

@@ -45,6 +45,9 @@ class Listener {
 
   /// How long `apply` may take; nothing: `handler_timeout`.
   [[nodiscard]] virtual std::optional<std::chrono::milliseconds> time_limit() const { return {}; }
+  /// False: it reads payloads in the server alone; it may be given events without them, and judges
+  /// their form by itself.
+  [[nodiscard]] virtual bool reads_payload() const { return true; }
   /// Whether it takes an event without a payload.
   [[nodiscard]] virtual bool takes_empty() const { return false; }
   /// False: what it delivers to is down, and nothing should be claimed for it. Never waits.

@@ -9,7 +9,7 @@ namespace relay::listeners {
 class ProjectionListener final : public Listener {
  public:
   explicit ProjectionListener(const projections::Projection& projection)
-      : projection_(projection) {}
+      : projection_(projection), reads_payload_(projections::reads_payload(projection)) {}
 
   [[nodiscard]] const projections::ProjectionOptions& options() const override {
     return projection_.options;
@@ -20,6 +20,7 @@ class ProjectionListener final : public Listener {
                                                      projections::SavepointBudget& budget,
                                                      projections::Tx& tx, std::stop_token stop,
                                                      projections::Order order) override;
+  [[nodiscard]] bool reads_payload() const override { return reads_payload_; }
   [[nodiscard]] bool can_probe() const override { return projection_.handler->can_probe(); }
   [[nodiscard]] std::optional<projections::Failure> probe(projections::Tx& tx) override {
     return projections::probe(projection_, tx);
@@ -27,6 +28,7 @@ class ProjectionListener final : public Listener {
 
  private:
   const projections::Projection& projection_;
+  bool reads_payload_;
 };
 
 }  // namespace relay::listeners

@@ -30,7 +30,7 @@ void expect_few_pages(const TestDatabase& db) {
   EXPECT_LT(pages(db, "SELECT * FROM freshet_probe(" + lanes + ", " + floors + ")"), 60);
   for (const char* claim : {"freshet_claim", "freshet_claim_unordered"}) {
     const std::string call =
-        std::string{claim} + "(" + lanes + ", " + floors + ", 40, 1000000, 1000000)";
+        std::string{claim} + "(" + lanes + ", " + floors + ", 40, 1000000, 1000000, true)";
     EXPECT_EQ(db.number("SELECT count(id) FROM " + call), 40);
     EXPECT_LT(pages(db, "SELECT * FROM " + call), 300) << claim;
   }
@@ -53,7 +53,8 @@ TEST(ClaimPlan, ReadsAFewPagesWhetherTheBacklogWasNeverAnalysedOrWhenItWasSmallO
 
 TEST(ClaimPlan, ALaneThatIsHeldWithoutEventsIsARowWithoutAnId) {
   const TestDatabase db;
-  const auto rows = db.run("SELECT lane, id FROM freshet_claim('{7}', '{0}', 10, 1000, 1000)");
+  const auto rows =
+      db.run("SELECT lane, id FROM freshet_claim('{7}', '{0}', 10, 1000, 1000, true)");
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0][0].as<int>(), 7);
   EXPECT_TRUE(rows[0][1].is_null());
