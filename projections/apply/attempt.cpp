@@ -96,13 +96,27 @@ bool Attempt::writes_guard() const {
   return !by_completion(projection_.options) && !sabotaged("no_guard");
 }
 
-void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
-                                const std::string& ahead) const {
+std::vector<guard::Entry> Attempt::entries_of(std::span<const std::size_t> places) const {
   std::vector<guard::Entry> entries;
   entries.reserve(places.size());
   for (const std::size_t i : places) entries.push_back({guard_keys_[i], batch_[i].seq, i});
+  return entries;
+}
+
+// An event as its own key has a row only when it comes again, which is rare: first as if it never
+// did, and the way that asks for each row when one was there.
+void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
+                                const std::string& ahead) const {
   try {
-    tried.fresh = guard::insert_rows(std::move(entries), tx_, ahead);
+    if (projection_.options.guard.empty() && !ahead.empty()) {
+      if (guard::insert_new_rows(entries_of(places), tx_, ahead)) {
+        tried.fresh.assign(places.begin(), places.end());
+        return;
+      }
+      Savepoint failed = Savepoint::opened(tx_);
+      roll_back(failed);
+    }
+    tried.fresh = guard::insert_rows(entries_of(places), tx_, ahead);
     // The guard would hide what two holders of a lane do: these two go without its net.
     if (sabotaged("no_lane_lock") || sabotaged("lanes_read_before_locked")) {
       tried.fresh.assign(places.begin(), places.end());

@@ -11,6 +11,7 @@
 
 #include "projections/event.hpp"
 #include "projections/failure.hpp"
+#include "projections/guard/guard.hpp"
 #include "projections/registry.hpp"
 #include "projections/tx.hpp"
 
@@ -49,6 +50,7 @@ class Attempt {
 
  private:
   [[nodiscard]] bool writes_guard() const;
+  [[nodiscard]] std::vector<guard::Entry> entries_of(std::span<const std::size_t> places) const;
   void insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
                          const std::string& ahead) const;
   void call_handler(Tried& tried) const;

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "projections/array_literal.hpp"
+#include "projections/failure.hpp"
 #include "schema/statements.hpp"
 
 namespace projections::guard {
@@ -19,10 +20,24 @@ std::string_view or_id(std::string_view key_template) {
 }
 
 // The statement with its one value in the text: several statements travel without values only.
-std::string with_keys(Tx& tx, const std::string& keys) {
+std::string with_keys(std::string_view statement, Tx& tx, const std::string& keys) {
   constexpr std::string_view mark = "$1";
-  std::string text{schema::statements::guard_insert};
+  std::string text{statement};
   return text.replace(text.find(mark), mark.size(), tx.native().quote(keys));
+}
+
+// By key, so that transactions that share some wait for each other in one order.
+void sort(std::vector<Entry>& entries) {
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
+    return a.key != b.key ? a.key < b.key : a.seq < b.seq;
+  });
+}
+
+std::string keys_of(const std::vector<Entry>& entries) {
+  std::vector<std::string_view> keys;
+  keys.reserve(entries.size());
+  for (const Entry& entry : entries) keys.push_back(entry.key);
+  return array_literal(keys);
 }
 
 std::ptrdiff_t characters_of(std::string_view utf8) {
@@ -59,21 +74,29 @@ std::string Guard::stored_key(const Event& event) const {
   return key;
 }
 
+bool insert_new_rows(std::vector<Entry> entries, Tx& tx, const std::string& ahead) {
+  constexpr std::string_view unique_violation = "23505";
+  sort(entries);
+  try {
+    tx.exec_unchecked(ahead + ";\n" +
+                      with_keys(schema::statements::guard_insert_new, tx, keys_of(entries)));
+    return true;
+  } catch (...) {
+    if (current_failure().sqlstate != unique_violation) throw;
+    return false;
+  }
+}
+
 std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx, const std::string& ahead) {
-  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
-    return a.key != b.key ? a.key < b.key : a.seq < b.seq;
-  });
+  sort(entries);
   const auto repeats = std::unique(entries.begin(), entries.end(),
                                    [](const Entry& a, const Entry& b) { return a.key == b.key; });
   entries.erase(repeats, entries.end());
-
-  std::vector<std::string_view> keys;
-  keys.reserve(entries.size());
-  for (const Entry& entry : entries) keys.push_back(entry.key);
-  const std::string sent = array_literal(keys);
+  constexpr std::string_view statement = schema::statements::guard_insert;
+  const std::string keys = keys_of(entries);
   const pqxx::result rows = ahead.empty()
-                                ? tx.exec_unchecked(schema::statements::guard_insert, sent)
-                                : tx.exec_unchecked(ahead + ";\n" + with_keys(tx, sent));
+                                ? tx.exec_unchecked(statement, keys)
+                                : tx.exec_unchecked(ahead + ";\n" + with_keys(statement, tx, keys));
 
   std::unordered_set<std::string_view> inserted;
   for (const auto& row : rows) inserted.insert(row[0].c_str());
