@@ -90,6 +90,10 @@ void Scout::connect() {
   if (connection_) return;
   auto fresh = std::make_unique<pg::Connection>(
       options_.conninfo, target_.connect_options("scout of " + options_.database));
+  // It may be another server than before, whose sequences stand elsewhere.
+  keeper_.forget();
+  shared_.forget_floors();
+  deliveries_.forget();
   deliveries::store_suspects(*fresh, remains_.remains());
   remains_.forget();
   const std::lock_guard lock{connection_mutex_};

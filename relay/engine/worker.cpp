@@ -112,8 +112,13 @@ void Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
     }
     return;
   }
+  const bool another = !connection_;
+  pg::Connection& connection = connected();
+  if (another) {
+    for (claim::LaneTicket& ticket : job.tickets) ticket.floor = 0;
+  }
   const auto condemned = shared_.condemned();
-  const PassContext context{connected(), seat_, alone, job.tickets, duty, *condemned, job.stop};
+  const PassContext context{connection, seat_, alone, job.tickets, duty, *condemned, job.stop};
   if (job.field.queue == nullptr) {
     first_pass(parts_, context, job.result);
   } else {
@@ -125,6 +130,8 @@ pg::Connection& Worker::connected() {
   if (!connection_) {
     auto fresh =
         std::make_unique<pg::Connection>(options_.conninfo, target_.connect_options(name_));
+    // It may lead to another server than before, whose sequences stand elsewhere.
+    shared_.forget_floors();
     const std::lock_guard lock{connection_mutex_};
     connection_ = std::move(fresh);
   }

@@ -57,7 +57,7 @@ class Worker {
   /// Lanes of one field, to be passed as one batch.
   struct Job {
     const Field& field;
-    const Tickets& tickets;
+    Tickets tickets;
     const std::stop_token& stop;
     PassResult result = {};
   };

@@ -98,10 +98,10 @@ class HalfAMinute {
 
 class ForwardOutage : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() { half_a_minute_ = std::make_unique<HalfAMinute>(); }
-  static void TearDownTestSuite() { half_a_minute_.reset(); }
+  static void SetUpTestSuite() { half_a_minute = std::make_unique<HalfAMinute>(); }
+  static void TearDownTestSuite() { half_a_minute.reset(); }
 
-  static inline std::unique_ptr<HalfAMinute> half_a_minute_;
+  static inline std::unique_ptr<HalfAMinute> half_a_minute;
 };
 
 TEST_F(ForwardOutage, LetsProjectionsGoOnWhileABrokerIsFrozenAndDrainsInOrderAfterwards) {
@@ -247,7 +247,7 @@ TEST_F(ForwardOutage, EndsInTimeAtASigtermWhileASendWaitsForAFrozenBroker) {
 
 // The last one here, so that the others have used the time.
 TEST_F(ForwardOutage, OfHalfAMinuteIsWaitedForWithoutAClaimAndEndsWithEverythingInOrder) {
-  half_a_minute_->is_over();
+  half_a_minute->is_over();
 }
 
 }  // namespace
