@@ -62,7 +62,7 @@ TEST(Resource, AFullDiskUnderTheLogOfTheServerIsWaitedFor) {
   EXPECT_TRUE(eventually([&] { return cluster.log().find("No space left") != std::string::npos; }));
   EXPECT_TRUE(outage.relay().running());
   disk.make_room();
-  cluster.kill();
+  cluster.make_sure_it_is_down();
   cluster.start();
   outage.expect_mended();
 }

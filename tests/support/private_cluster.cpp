@@ -113,6 +113,15 @@ void PrivateCluster::stop(const std::string& mode) const {
   run({program("pg_ctl"), "-D", folder_ + "/data", "-m", mode, "-w", "stop"});
 }
 
+void PrivateCluster::make_sure_it_is_down() const {
+  try {
+    stop("immediate");
+  } catch (const std::exception&) {
+    const pid_t pid = postmaster();
+    if (pid > 0 && ::kill(pid, 0) == 0) throw;
+  }
+}
+
 void PrivateCluster::kill() const {
   const pid_t pid = postmaster();
   if (pid > 0) ::kill(pid, SIGKILL);

@@ -30,7 +30,10 @@ class PrivateCluster {
   void start() const;
   /// @param mode "fast" or "immediate".
   void stop(const std::string& mode = "fast") const;
-  /// kill -9 of the postmaster; its children see it and end.
+  /// An immediate stop of one that may have ended by itself.
+  void make_sure_it_is_down() const;
+  /// kill -9 of the postmaster; its children see it and end, but for those that wait for a lock
+  /// inside the server.
   void kill() const;
   void promote() const;
 
