@@ -1,8 +1,5 @@
 #include "bench/stage/latency_proxy.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,27 +8,15 @@
 #include <array>
 #include <deque>
 #include <list>
-#include <stdexcept>
-#include <string_view>
+#include <tuple>
 #include <vector>
+
+#include "tests/support/loopback.hpp"
 
 namespace bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-sockaddr_in on_this_machine(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-void send_at_once(int socket) {
-  const int on = 1;
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
 
 /// Bytes from one socket to another; none that is in flight is forgotten when the sender goes.
 struct Direction {
@@ -56,15 +41,7 @@ struct Direction {
 
   void give() {
     while (!in_flight.empty() && in_flight.front().due <= Clock::now()) {
-      std::string_view bytes = in_flight.front().bytes;
-      while (!bytes.empty()) {
-        const ssize_t sent = ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent <= 0) {
-          ended = true;
-          break;
-        }
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-      }
+      if (!tests::send_all(to, in_flight.front().bytes)) ended = true;
       in_flight.pop_front();
     }
   }
@@ -84,15 +61,12 @@ struct Pair {
 void accept_one(int listener, int server_port, std::list<Pair>& pairs) {
   const int client = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
   if (client < 0) return;
-  const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = on_this_machine(server_port);
-  if (::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  const int server = tests::connect_here(server_port);
+  if (server < 0) {
     ::close(client);
-    ::close(server);
     return;
   }
-  send_at_once(client);
-  send_at_once(server);
+  tests::send_at_once(client);
   pairs.push_back({{client, server, {}}, {server, client, {}}});
 }
 
@@ -113,18 +87,11 @@ timespec pause(const std::list<Pair>& pairs) {
 
 LatencyProxy::LatencyProxy(std::string url, std::chrono::microseconds round_trip)
     : url_(std::move(url)), one_way_(round_trip / 2) {
-  const std::size_t begin = url_.find(':', url_.find('@')) + 1;
-  const std::size_t length = url_.find('/', begin) - begin;
+  const auto [begin, length] = tests::port_in(url_);
   server_port_ = std::stoi(url_.substr(begin, length));
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = on_this_machine(0);
-  socklen_t size = sizeof address;
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, any, size) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, any, &size) != 0) {
-    throw std::runtime_error{"a latency proxy cannot listen"};
-  }
-  url_.replace(begin, length, std::to_string(ntohs(address.sin_port)));
+  int port = 0;
+  std::tie(listener_, port) = tests::listen_here();
+  url_.replace(begin, length, std::to_string(port));
   thread_ = std::thread{[this] { run(); }};
 }
 

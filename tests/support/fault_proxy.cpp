@@ -1,63 +1,27 @@
 #include "tests/support/fault_proxy.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
-#include <stdexcept>
 #include <string_view>
+#include <tuple>
 #include <vector>
+
+#include "tests/support/loopback.hpp"
 
 namespace tests {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-sockaddr_in on_this_machine(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-// "…@127.0.0.1:5432/app": where the port begins, and how long it is.
-std::pair<std::size_t, std::size_t> port_in(const std::string& url) {
-  const std::size_t host = url.find('@');
-  const std::size_t colon = host == std::string::npos ? host : url.find(':', host);
-  if (colon == std::string::npos) {
-    throw std::runtime_error{"a fault proxy needs a url like postgresql://user@host:port/database"};
-  }
-  return {colon + 1, url.find_first_not_of("0123456789", colon + 1) - colon - 1};
-}
-
-bool send_all(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
 }  // namespace
 
 FaultProxy::FaultProxy(std::string url) : url_(std::move(url)) {
   const auto [begin, length] = port_in(url_);
   server_port_ = std::stoi(url_.substr(begin, length));
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = on_this_machine(0);
-  socklen_t size = sizeof address;
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener_, any, size) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, any, &size) != 0) {
-    throw std::runtime_error{"a fault proxy cannot listen"};
-  }
-  port_ = ntohs(address.sin_port);
+  std::tie(listener_, port_) = listen_here();
   url_.replace(begin, length, std::to_string(port_));
   thread_ = std::thread{[this] { run(); }};
 }
@@ -135,17 +99,12 @@ void FaultProxy::accept_one() {
   const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (client < 0) return;
   ++accepted_;
-  const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = on_this_machine(server_port_);
-  const int at_once = 1;
-  ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-  ::setsockopt(server, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
-  if (mode_ == Mode::refuse ||
-      ::connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  const int server = mode_ == Mode::refuse ? -1 : connect_here(server_port_);
+  if (server < 0) {
     ::close(client);
-    ::close(server);
     return;
   }
+  send_at_once(client);
   pairs_.push_back({client, server});
 }
 
