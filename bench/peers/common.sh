@@ -131,6 +131,15 @@ java_21() {
 # A PostgreSQL setting that the peer cannot do without, one a line; most need none.
 server_options() { :; }
 
+# The verbs of a peer whose `program VERB URL …` knows them all.
+setup() {
+  effects "$1"
+  program setup "$1"
+}
+publish() { program publish "$@"; }
+drain() { program drain "$1"; }
+live() { program live "$1"; }
+
 peer() {
   local verb=${1:-}
   case $verb in

@@ -1,15 +1,10 @@
 // What an event costs, whatever lies behind it and whatever the planner knows: must stay flat.
 #include "bench/figures/text.hpp"
-#include "bench/stage/drain.hpp"
+#include "bench/workloads/kinds.hpp"
 #include "bench/workloads/workloads.hpp"
 
 namespace bench {
 namespace {
-
-struct Kind {
-  std::string name;
-  Backlog backlog;
-};
 
 std::vector<Kind> kinds(const Stage& stage) {
   using Sizes = std::vector<long>;
@@ -30,25 +25,7 @@ std::vector<Kind> kinds(const Stage& stage) {
 }  // namespace
 
 void backlog(Stage& stage, Report& report) {
-  const std::vector<Kind> all = kinds(stage);
-  std::vector<Case> cases;
-  for (const Kind& kind : all) {
-    for (const Subject& subject : stage.subjects()) {
-      const Drain work{.binary = subject.binary,
-                       .relay = {.listeners = state_projections()},
-                       .backlog = kind.backlog};
-      cases.push_back({named(subject, kind.name),
-                       {{"events", count_text(kind.backlog.events)}, {"workers", "2"}},
-                       [&stage, work] { return run_drain(stage, work); }});
-    }
-  }
-  interleave(stage, report, "backlog", cases);
-  for (const Kind& kind : all) {
-    if (&kind != &all[0]) {
-      report.comparisons.push_back({"backlog", "cost", kind.name, all[0].name});
-    }
-    compare_subjects(stage, report, "backlog", kind.name, "cost");
-  }
+  drain_kinds(stage, report, "backlog", kinds(stage));
 }
 
 }  // namespace bench

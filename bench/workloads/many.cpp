@@ -1,15 +1,9 @@
 // Much of something: projections, types, bytes, dead letters; each beside the plain case.
-#include "bench/figures/text.hpp"
-#include "bench/stage/drain.hpp"
+#include "bench/workloads/kinds.hpp"
 #include "bench/workloads/workloads.hpp"
 
 namespace bench {
 namespace {
-
-struct Kind {
-  std::string name;
-  Backlog backlog;
-};
 
 std::vector<Kind> kinds(const Stage& stage) {
   const Backlog plain{.events = stage.sized(5'000L, 100'000L, 200'000L)};
@@ -33,23 +27,7 @@ std::vector<Kind> kinds(const Stage& stage) {
 }  // namespace
 
 void many(Stage& stage, Report& report) {
-  const std::vector<Kind> all = kinds(stage);
-  std::vector<Case> cases;
-  for (const Kind& kind : all) {
-    for (const Subject& subject : stage.subjects()) {
-      const Drain work{.binary = subject.binary,
-                       .relay = {.listeners = state_projections(kind.backlog.projections)},
-                       .backlog = kind.backlog};
-      cases.push_back({named(subject, kind.name),
-                       {{"events", count_text(kind.backlog.events)}, {"workers", "2"}},
-                       [&stage, work] { return run_drain(stage, work); }});
-    }
-  }
-  interleave(stage, report, "many", cases);
-  for (const Kind& kind : all) {
-    if (&kind != &all[0]) report.comparisons.push_back({"many", "cost", kind.name, all[0].name});
-    compare_subjects(stage, report, "many", kind.name, "cost");
-  }
+  drain_kinds(stage, report, "many", kinds(stage));
 }
 
 }  // namespace bench

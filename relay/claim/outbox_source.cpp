@@ -18,8 +18,9 @@ constexpr int events_per_lane_at_least = 32;
 // The columns of freshet_claim that are looked at here.
 enum Column { lane = 0, id = 1, seq = 2, bytes = 7, open_deliveries = 11, version = 12 };
 
-bool any_careful(const std::vector<LaneTicket>& tickets) {
-  return std::ranges::any_of(tickets, &LaneTicket::careful);
+// A careful lane gives its events one by one.
+int events_per_claim(const std::vector<LaneTicket>& tickets, const ClaimLimits& limits) {
+  return std::ranges::any_of(tickets, &LaneTicket::careful) ? 1 : limits.batch_size;
 }
 
 }  // namespace
@@ -36,12 +37,12 @@ pqxx::result OutboxSource::take(pg::Connection& connection, const std::vector<La
     lanes.push_back(ticket.lane);
     floors.push_back(ticket.floor);
   }
-  const int events = any_careful(tickets) ? 1 : limits_.batch_size;
   pg::Script script{connection};
   begin(script, limits_);
   return script
       .add(ordered_ ? sql::claim_events : sql::claim_unordered,
-           {pg::number_array(lanes), pg::number_array(floors), std::to_string(events),
+           {pg::number_array(lanes), pg::number_array(floors),
+            std::to_string(events_per_claim(tickets, limits_)),
             std::to_string(limits_.payload_max_bytes), std::to_string(limits_.batch_max_bytes),
             payloads == Payloads::travel ? "true" : "false"})
       .run();
@@ -74,8 +75,7 @@ Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTick
     if (claim.listeners_version.empty()) claim.listeners_version = row[version].c_str();
   }
   if (held == 0) return claim;
-  const std::size_t events =
-      any_careful(tickets) ? 1 : static_cast<std::size_t>(limits_.batch_size);
+  const auto events = static_cast<std::size_t>(events_per_claim(tickets, limits_));
   const std::size_t per_lane = std::max<std::size_t>(1, events / held);
   const std::int64_t bytes_per_lane = limits_.batch_max_bytes / static_cast<std::int64_t>(held);
   for (std::size_t i = 0; i < tickets.size(); ++i) {

@@ -10,9 +10,10 @@ namespace relay::decode {
 /// on its stack; documents of people and programs stay below 30.
 inline constexpr int depth_max = 200;
 
-/// Says in words why a payload is not one that every projection can read, or nothing. Validity is
-/// defined here, once, whichever road an event takes: what passes also casts to PostgreSQL's jsonb,
-/// which refuses \u0000, lone surrogates and numbers beyond its range. Bytes must be UTF-8 already.
+/// Says in words why a payload is not one that every projection can read, or nothing. What passes
+/// also casts to PostgreSQL's jsonb, which refuses \u0000, lone surrogates and numbers beyond its
+/// range; where only SQL reads a payload, it stays in the server and that cast is the check. Bytes
+/// must be UTF-8 already.
 /// Threads: any. Memory: bounded by the payload.
 [[nodiscard]] std::optional<std::string> payload_fault(std::string_view payload);
 

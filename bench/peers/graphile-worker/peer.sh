@@ -6,15 +6,7 @@
 needs() { needs_node; }
 bring() { bring_node; }
 version() { echo "Graphile Worker 0.18.0, concurrency 24, localQueue 500, completions batched"; }
-
-setup() {
-  effects "$1"
-  node setup "$1"
-}
-
-publish() { node publish "$@"; }
-drain() { node drain "$1"; }
-live() { node live "$1"; }
+program() { node "$@"; }
 
 write() {
   write_by_sql "$@" "SELECT (graphile_worker.add_job('bench', \$3::json)).id"

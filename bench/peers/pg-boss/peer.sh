@@ -6,15 +6,7 @@
 needs() { needs_node; }
 bring() { bring_node; }
 version() { echo "pg-boss 12.35.0, 4 loops of 500, set-based, completed in the same transaction"; }
-
-setup() {
-  effects "$1"
-  node setup "$1"
-}
-
-publish() { node publish "$@"; }
-drain() { node drain "$1"; }
-live() { node live "$1"; }
+program() { node "$@"; }
 
 # The columns that its client fills from the queue; and its notification.
 write() {

@@ -7,19 +7,10 @@ needs() { needs_go 1.26; }
 bring() { bring_go; }
 version() { echo "River 0.51.1, 500 workers, FetchCooldown 1 ms, batch completer"; }
 
-river() { exec "$home/bin/river" "$@"; }
-
-setup() {
-  effects "$1"
-  river setup "$1"
-}
-
-publish() { river publish "$@"; }
-drain() { river drain "$1"; }
-live() { river live "$1"; }
+program() { exec "$home/bin/river" "$@"; }
 
 # Beside the contract: each job completed in the transaction of its effect.
-drain_tx() { river drain-tx "$1"; }
+drain_tx() { program drain-tx "$1"; }
 
 write() {
   write_by_sql "$@" "
