@@ -7,14 +7,15 @@
 
 namespace relay::complete {
 
-/// Ends events inside the claim's transaction.
+/// Ends events inside the claim's transaction. Each call adds to a script, whose run does it; an
+/// empty list adds nothing.
 class Completer {
  public:
   virtual ~Completer() = default;
-  /// Every listener is done with these. One statement for all; an empty list costs nothing.
-  virtual void complete(pg::Connection& connection, const std::vector<std::string>& ids) const = 0;
+  /// Every listener is done with these. One statement for all.
+  virtual void complete(pg::Script& script, const std::vector<std::string>& ids) const = 0;
   /// Something is still owed of these, and it is written in `event_delivery`.
-  virtual void park(pg::Connection& connection, const std::vector<std::string>& ids) const = 0;
+  virtual void park(pg::Script& script, const std::vector<std::string>& ids) const = 0;
 };
 
 }  // namespace relay::complete

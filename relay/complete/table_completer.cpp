@@ -6,25 +6,20 @@
 namespace relay::complete {
 namespace {
 
-// By the primary key, whatever the statistics say. One round trip.
-void run_by_index(pg::Connection& connection, std::string_view sql,
-                  const std::vector<std::string>& ids) {
+// By the primary key, whatever the statistics say.
+void add_by_index(pg::Script& script, std::string_view sql, const std::vector<std::string>& ids) {
   if (ids.empty()) return;
-  pg::Script{connection}
-      .add(schema::statements::plan_by_index)
-      .add(sql, {projections::array_literal(ids)})
-      .run();
+  script.add(schema::statements::plan_by_index).add(sql, {projections::array_literal(ids)});
 }
 
 }  // namespace
 
-void TableCompleter::complete(pg::Connection& connection,
-                              const std::vector<std::string>& ids) const {
-  run_by_index(connection, complete_sql_, ids);
+void TableCompleter::complete(pg::Script& script, const std::vector<std::string>& ids) const {
+  add_by_index(script, complete_sql_, ids);
 }
 
-void TableCompleter::park(pg::Connection& connection, const std::vector<std::string>& ids) const {
-  run_by_index(connection, schema::statements::park_events, ids);
+void TableCompleter::park(pg::Script& script, const std::vector<std::string>& ids) const {
+  add_by_index(script, schema::statements::park_events, ids);
 }
 
 }  // namespace relay::complete

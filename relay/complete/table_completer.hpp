@@ -12,8 +12,8 @@ class TableCompleter final : public Completer {
  public:
   /// @param complete_sql one of schema::statements::complete_*; it takes a uuid[].
   explicit TableCompleter(std::string_view complete_sql) : complete_sql_(complete_sql) {}
-  void complete(pg::Connection& connection, const std::vector<std::string>& ids) const override;
-  void park(pg::Connection& connection, const std::vector<std::string>& ids) const override;
+  void complete(pg::Script& script, const std::vector<std::string>& ids) const override;
+  void park(pg::Script& script, const std::vector<std::string>& ids) const override;
 
  private:
   std::string_view complete_sql_;

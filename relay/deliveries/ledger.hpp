@@ -15,7 +15,6 @@ namespace relay::deliveries {
 struct Entries {
   std::vector<Delivery> deliveries;
   std::vector<Remark> remarks;
-  [[nodiscard]] bool empty() const { return deliveries.empty() && remarks.empty(); }
 };
 
 /// What became of some deliveries of one listener.
@@ -35,8 +34,9 @@ class Ledger {
   /// its key unless the listener skips.
   [[nodiscard]] virtual std::map<std::string, projections::HeldKeys> held_keys(
       pg::Connection& connection, const std::set<LaneKey>& keys) const = 0;
-  /// Writes the batch's entries; a delivery that is there already stays as it is.
-  virtual void record(pg::Connection& connection, const Entries& entries) const = 0;
+  /// Writes the batch's entries when the script runs; a delivery that is there already stays as it
+  /// is.
+  virtual void record(pg::Script& script, const Entries& entries) const = 0;
   /// Ends and changes deliveries. Locks the events first, since another listener may be settling
   /// its share of them. @return the ids of those that owe nothing to anybody any more.
   [[nodiscard]] virtual std::vector<std::string> settle(pg::Connection& connection,

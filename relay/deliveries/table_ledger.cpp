@@ -45,16 +45,17 @@ struct KeyColumns {
   }
 };
 
-void insert_deliveries(pg::Connection& connection, const std::vector<Delivery>& deliveries) {
+void insert_deliveries(pg::Script& script, const std::vector<Delivery>& deliveries) {
   if (deliveries.empty()) return;
   const Columns c{deliveries};
-  connection.exec(sql::insert_deliveries, array_literal(c.ids), array_literal(c.listeners),
-                  pg::number_array(c.lanes), pg::number_array(c.seqs), array_literal(c.keys),
-                  array_literal(c.states), pg::number_array(c.attempts),
-                  pg::number_array(c.delays_ms), array_literal(c.classes), array_literal(c.errors));
+  script.add(sql::insert_deliveries,
+             {array_literal(c.ids), array_literal(c.listeners), pg::number_array(c.lanes),
+              pg::number_array(c.seqs), array_literal(c.keys), array_literal(c.states),
+              pg::number_array(c.attempts), pg::number_array(c.delays_ms), array_literal(c.classes),
+              array_literal(c.errors)});
 }
 
-void insert_attempts(pg::Connection& connection, const std::vector<Delivery>& deliveries,
+void insert_attempts(pg::Script& script, const std::vector<Delivery>& deliveries,
                      const std::vector<Remark>& remarks) {
   Texts ids, listeners, classes, errors;
   std::vector<int> attempts;
@@ -70,8 +71,9 @@ void insert_attempts(pg::Connection& connection, const std::vector<Delivery>& de
   }
   for (const Remark& remark : remarks) add(remark, 0);
   if (ids.empty()) return;
-  connection.exec(sql::insert_attempts, array_literal(ids), array_literal(listeners),
-                  pg::number_array(attempts), array_literal(classes), array_literal(errors));
+  script.add(sql::insert_attempts,
+             {array_literal(ids), array_literal(listeners), pg::number_array(attempts),
+              array_literal(classes), array_literal(errors)});
 }
 
 void update_deliveries(pg::Connection& connection, const std::string& listener,
@@ -102,15 +104,17 @@ std::map<std::string, projections::HeldKeys> TableLedger::held_keys(
   return held;
 }
 
-void TableLedger::record(pg::Connection& connection, const Entries& entries) const {
-  insert_deliveries(connection, entries.deliveries);
-  insert_attempts(connection, entries.deliveries, entries.remarks);
+void TableLedger::record(pg::Script& script, const Entries& entries) const {
+  insert_deliveries(script, entries.deliveries);
+  insert_attempts(script, entries.deliveries, entries.remarks);
 }
 
 std::vector<std::string> TableLedger::settle(pg::Connection& connection,
                                              const Settlement& settlement) const {
   update_deliveries(connection, settlement.listener, settlement.changed);
-  insert_attempts(connection, settlement.changed, settlement.remarks);
+  pg::Script attempts{connection};
+  insert_attempts(attempts, settlement.changed, settlement.remarks);
+  attempts.run();
   std::vector<std::string> free;
   if (settlement.done.empty()) return free;
   if (projections::sabotaged("settle_without_lock")) {

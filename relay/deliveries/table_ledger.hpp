@@ -9,7 +9,7 @@ class TableLedger final : public Ledger {
  public:
   [[nodiscard]] std::map<std::string, projections::HeldKeys> held_keys(
       pg::Connection& connection, const std::set<LaneKey>& keys) const override;
-  void record(pg::Connection& connection, const Entries& entries) const override;
+  void record(pg::Script& script, const Entries& entries) const override;
   [[nodiscard]] std::vector<std::string> settle(pg::Connection& connection,
                                                 const Settlement& settlement) const override;
   void promote(pg::Connection& connection, const std::string& listener,

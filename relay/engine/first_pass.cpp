@@ -91,8 +91,9 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
   if (projections::sabotaged("complete_before_apply")) {
     std::vector<std::string> ids;
     for (const auto& decoded : batch.events) ids.emplace_back(decoded.event.id);
-    parts.completer->complete(connection, ids);
-    connection.exec("COMMIT; BEGIN");
+    pg::Script early{connection};
+    parts.completer->complete(early, ids);
+    early.add("COMMIT; BEGIN").run();
   }
 
   const bool quick = payloads == claim::Payloads::stay;
@@ -120,13 +121,15 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
     connection.rollback();
     return true;
   }
-  if (!outcome.entries.empty()) parts.ledger->record(connection, outcome.entries);
+  pg::Script ending{connection};
+  parts.ledger->record(ending, outcome.entries);
+  parts.completer->complete(ending, outcome.complete);
+  parts.completer->park(ending, outcome.park);
+  ending.run();
   for (const auto& [listener, keys] : outcome.promote) {
     parts.ledger->promote(connection, listener, keys, parts.batch_size);
   }
   clear_suspects(connection, batch, context.duty, listener_parts);
-  parts.completer->complete(connection, outcome.complete);
-  parts.completer->park(connection, outcome.park);
   const std::int64_t committed_us = commit(parts, connection, batch, listener_parts);
 
   measure(parts, batch, listener_parts, committed_us);

@@ -36,7 +36,9 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
   const DrainOutcome outcome = outcome_of_drain(batch, listener_parts[0], claim, chance);
   const deliveries::Settlement& settlement = outcome.settlement;
   clear_suspects(connection, batch, context.duty, listener_parts);
-  parts.completer->complete(connection, parts.ledger->settle(connection, settlement));
+  pg::Script ending{connection};
+  parts.completer->complete(ending, parts.ledger->settle(connection, settlement));
+  ending.run();
   parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
   const std::int64_t committed_us = commit(parts, connection, batch, listener_parts);
 

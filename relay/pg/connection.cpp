@@ -169,7 +169,7 @@ Script& Script::add(std::string_view sql, const std::vector<std::string>& values
 }
 
 pqxx::result Script::run() {
-  return connection_.exec(text_);
+  return text_.empty() ? pqxx::result{} : connection_.exec(text_);
 }
 
 }  // namespace relay::pg

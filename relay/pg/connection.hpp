@@ -109,7 +109,8 @@ class ConnectError : public std::runtime_error {
 };
 
 /// Several statements in one round trip: sent as one simple query, values quoted by libpq.
-/// The rows are those of the last statement; an error of any ends them all.
+/// The rows are those of the last statement; an error of any ends them all. Without any there is
+/// no round trip, and no rows.
 class Script {
  public:
   explicit Script(Connection& connection) : connection_(connection) {}

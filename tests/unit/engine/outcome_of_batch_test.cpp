@@ -70,7 +70,8 @@ TEST(OutcomeOfBatch, WhatIsLeftOwesNothingYetAlsoWhenAnotherListenerFailed) {
   EXPECT_TRUE(outcome.left_over);
   EXPECT_TRUE(outcome.complete.empty());
   EXPECT_TRUE(outcome.park.empty());
-  EXPECT_TRUE(outcome.entries.empty()) << "it is judged anew, with whatever it owes by then";
+  EXPECT_TRUE(outcome.entries.deliveries.empty())
+      << "it is judged anew, with whatever it owes by then";
 }
 
 TEST(OutcomeOfBatch, WhatWouldOweSomethingBehindOneOfItsKeyThatIsLeftIsLeftToo) {
