@@ -114,6 +114,12 @@ int LaneBoard::waiting(Moment now) const {
       std::ranges::count_if(lanes_, [now](const Lane& lane) { return ready(lane, now); }));
 }
 
+bool LaneBoard::deep_waiting(Moment now) const {
+  const std::lock_guard lock{mutex_};
+  return std::ranges::any_of(lanes_,
+                             [now](const Lane& lane) { return lane.deep && ready(lane, now); });
+}
+
 int LaneBoard::taken() const {
   const std::lock_guard lock{mutex_};
   return static_cast<int>(std::ranges::count_if(lanes_, &Lane::taken));

@@ -60,6 +60,8 @@ class LaneBoard {
   [[nodiscard]] std::vector<std::int64_t> floors() const;
   /// Lanes that have work and that nobody here is on.
   [[nodiscard]] int waiting(Moment now) const;
+  /// Whether one of those is known to hold more than a claim takes.
+  [[nodiscard]] bool deep_waiting(Moment now) const;
   /// Lanes that somebody here is on.
   [[nodiscard]] int taken() const;
   [[nodiscard]] int size() const { return static_cast<int>(lanes_.size()); }

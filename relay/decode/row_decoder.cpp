@@ -79,7 +79,9 @@ DecodedBatch RowDecoder::decode(const pqxx::result& rows) const {
   }
   // The plan delivers them in order; nothing in SQL promises it.
   const auto place = [](const DecodedEvent& e) { return std::tuple{e.lane, e.event.seq}; };
-  std::ranges::stable_sort(batch.events, {}, place);
+  if (!std::ranges::is_sorted(batch.events, {}, place)) {
+    std::ranges::stable_sort(batch.events, {}, place);
+  }
   return batch;
 }
 

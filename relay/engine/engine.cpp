@@ -42,12 +42,13 @@ Engine::Engine(EngineOptions options, Parts parts)
   }
   first_pass.push_back({&shared_.board, nullptr});
   for (int number = 1; number <= options_.workers; ++number) {
-    add_worker("worker " + std::to_string(number) + " of " + options_.database, first_pass);
+    add_worker("worker " + std::to_string(number) + " of " + options_.database, first_pass,
+               shared_.bell);
   }
   for (const Queue& queue : parts_.queues) {
     for (int number = 1; queue.detached && number <= queue.workers; ++number) {
       add_worker("drainer " + queue.listener->name() + " of " + options_.database,
-                 {field_of(queue)});
+                 {field_of(queue)}, shared_.drainer_bells.at(queue.listener->name()));
     }
   }
   launch([this](const std::stop_token& stop) { scout_.run(stop); });
@@ -64,9 +65,9 @@ Field Engine::field_of(const Queue& queue) {
   return {&shared_.delivery_boards.at(queue.listener->name()), &queue};
 }
 
-void Engine::add_worker(const std::string& name, std::vector<Field> fields) {
-  workers_.push_back(
-      std::make_unique<Worker>(name, std::move(fields), options_, parts_, floor_, workers_.size()));
+void Engine::add_worker(const std::string& name, std::vector<Field> fields, Bell& bell) {
+  workers_.push_back(std::make_unique<Worker>(name, std::move(fields), bell, options_, parts_,
+                                              floor_, workers_.size()));
 }
 
 Engine::~Engine() {
@@ -86,9 +87,12 @@ void Engine::launch(std::function<void(const std::stop_token&)> body) {
   }
   threads_.emplace_back([this, body = std::move(body)](const std::stop_token& stop) {
     body(stop);
-    const std::lock_guard lock{mutex_};
-    --running_;
-    ended_.notify_all();
+    {
+      const std::lock_guard lock{mutex_};
+      --running_;
+      ended_.notify_all();
+    }
+    options_.on_thread_end();
   });
 }
 

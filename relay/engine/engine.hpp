@@ -53,7 +53,7 @@ class Engine {
 
  private:
   [[nodiscard]] Field field_of(const Queue& queue);
-  void add_worker(const std::string& name, std::vector<Field> fields);
+  void add_worker(const std::string& name, std::vector<Field> fields, Bell& bell);
   void launch(std::function<void(const std::stop_token&)> body);
   void cancel_all() noexcept;
   bool all_ended_by(std::chrono::steady_clock::time_point deadline);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -56,6 +57,8 @@ struct EngineOptions {
   int batch_size = 500;                              ///< Events that it can name per worker.
   bool drain = false;                                ///< End when nothing is left to do.
   std::map<std::string, std::string> agreed_settings;  ///< What all relays must have alike.
+  /// Called by each of the engine's threads as its last: `state` and `ended` may have changed.
+  std::function<void()> on_thread_end = [] {};
 };
 
 }  // namespace relay::engine

@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr auto pace_at_work = 1ms;      // somebody is waiting for the next event
 constexpr auto at_work_for = 10ms;      // after the last that was found
-constexpr auto pace_in_backlog = 20ms;  // the workers have enough; only the floors want to move
+constexpr auto pace_behind = 5ms;       // lanes that a look found wait for a worker
+constexpr auto pace_in_backlog = 50ms;  // for long; only the floors want to move
 constexpr auto judge_every = 2s;
 constexpr auto floors_every = 20ms;  // what a read walks over until then are a few dead entries
 constexpr auto tell_every = 250ms;
@@ -116,13 +117,14 @@ void Scout::look() {
   found_work_ = false;
   if (!duty_) return;
   // What was seen a look ago and is still there: the workers have enough.
-  backlog_ = shared_.board.waiting(Clock::now()) > 0;
+  behind_ = shared_.board.waiting(Clock::now()) > 0;
+  backlog_ = shared_.board.deep_waiting(Clock::now());
   std::int64_t last_place = 0;
   const bool events = look_for_events(last_place);
   const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
   found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries;
   if (!found_work_) trouble_.end("statement");  // whatever a worker lost, nothing waits for it
-  ring_if_lanes_wait();
+  ring_where_lanes_wait();
   if (options_.drain && !found_work_ && nobody_at_work()) {
     drained_ = !sweep(static_cast<std::size_t>(shared_.board.size())) &&
                deliveries_.nothing_left(*connection_, *duty_);
@@ -166,13 +168,12 @@ bool Scout::nobody_at_work() const {
                              [](const auto& entry) { return entry.second.taken() == 0; });
 }
 
-void Scout::ring_if_lanes_wait() {
+void Scout::ring_where_lanes_wait() {
   const auto now = Clock::now();
-  const bool any = shared_.board.waiting(now) > 0 ||
-                   std::ranges::any_of(shared_.delivery_boards, [now](const auto& entry) {
-                     return entry.second.waiting(now) > 0;
-                   });
-  if (any) shared_.ring();
+  if (shared_.board.waiting(now) > 0) shared_.bell.ring();
+  for (const auto& [listener, board] : shared_.delivery_boards) {
+    if (board.waiting(now) > 0) shared_.ring_for(listener);
+  }
 }
 
 void Scout::judge() {
@@ -257,8 +258,8 @@ std::chrono::milliseconds Scout::pace(bool found_work, Clock::duration looked) {
   if (found_work) found_at_ = now;
   const std::chrono::milliseconds least = std::max<std::chrono::milliseconds>(
       pace_at_work, std::chrono::floor<std::chrono::milliseconds>(looked * 2));
-  if (found_work && backlog_) {
-    pause_ = pace_in_backlog;
+  if (found_work && behind_) {
+    pause_ = backlog_ ? pace_in_backlog : std::max<std::chrono::milliseconds>(pace_behind, least);
   } else {
     pause_ = now - found_at_ < at_work_for ? least : std::max(pause_ * 2, least);
   }

@@ -54,7 +54,7 @@ class Scout {
   void decide_floor(std::int64_t last_seq);
   bool sweep(std::size_t lanes);
   [[nodiscard]] bool nobody_at_work() const;
-  void ring_if_lanes_wait();
+  void ring_where_lanes_wait();
   [[nodiscard]] std::chrono::milliseconds pace(bool found_work, Clock::duration looked);
 
   const EngineOptions& options_;
@@ -73,6 +73,7 @@ class Scout {
   Clock::time_point told_at_{};
   bool judge_now_ = true;
   bool found_work_ = false;
+  bool behind_ = false;
   bool backlog_ = false;
   std::chrono::milliseconds pause_{1};
   Clock::time_point found_at_{};

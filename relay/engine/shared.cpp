@@ -19,21 +19,10 @@ void Shared::forget_floors() {
   for (auto& entry : delivery_boards) entry.second.forget_floors();
 }
 
-void Shared::ring() {
-  const std::lock_guard lock{mutex_};
-  ++bell_;
-  bell_rang_.notify_all();
-}
-
-std::uint64_t Shared::bell() const {
-  const std::lock_guard lock{mutex_};
-  return bell_;
-}
-
-void Shared::wait_for_bell(std::uint64_t seen, std::chrono::milliseconds time,
-                           const std::stop_token& stop) {
-  std::unique_lock lock{mutex_};
-  bell_rang_.wait_for(lock, stop, time, [&] { return bell_ != seen; });
+void Shared::ring_for(const std::string& listener) {
+  const auto duty = this->duty();
+  const bool detached = duty && duty->detached.contains(listener);
+  (detached ? drainer_bells.at(listener) : bell).ring();
 }
 
 void Shared::wake_scout(bool judge_again) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "relay/claim/lane_board.hpp"
+#include "relay/engine/bell.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/listeners/duty.hpp"
 
@@ -21,11 +22,16 @@ class Shared {
  public:
   /// @param listeners whose deliveries this process may come to drain.
   Shared(int lanes, const std::vector<std::string>& listeners) : board(lanes) {
-    for (const std::string& listener : listeners) delivery_boards.try_emplace(listener, lanes);
+    for (const std::string& listener : listeners) {
+      delivery_boards.try_emplace(listener, lanes);
+      drainer_bells.try_emplace(listener);
+    }
   }
 
   claim::LaneBoard board;                                   ///< Of the first pass.
   std::map<std::string, claim::LaneBoard> delivery_boards;  ///< By listener; never grows.
+  Bell bell;                                                ///< Of the workers of the first pass.
+  std::map<std::string, Bell> drainer_bells;  ///< Of those of a detached listener; never grows.
   std::atomic<std::int64_t> events_done{0};
   std::atomic<bool> retries_to_come{true};  ///< There may be some: they are looked for often.
 
@@ -37,12 +43,8 @@ class Shared {
   /// Every lane of every board is read from its start again.
   void forget_floors();
 
-  /// Wakes the workers: there are lanes to take.
-  void ring();
-  /// Waits for the bell, a stop, or the time. @param seen the bell's count the caller knows.
-  void wait_for_bell(std::uint64_t seen, std::chrono::milliseconds time,
-                     const std::stop_token& stop);
-  [[nodiscard]] std::uint64_t bell() const;
+  /// Wakes whoever may take deliveries of this listener.
+  void ring_for(const std::string& listener);
 
   /// Wakes the scout before its pause is over: a hint, or a worker that found the listeners
   /// changed.
@@ -61,10 +63,8 @@ class Shared {
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable_any bell_rang_;
   std::condition_variable_any scout_woken_;
   std::shared_ptr<const listeners::Duty> duty_;
-  std::uint64_t bell_ = 0;
   bool scout_wanted_ = false;
   bool judge_again_ = true;
   std::map<std::pair<std::string, std::string>, int> losses_;  // bounded: see count_loss

@@ -17,10 +17,11 @@ constexpr auto bell_wait = 500ms;  // the bell may be missed; this bounds what t
 
 }  // namespace
 
-Worker::Worker(std::string name, std::vector<Field> fields, const EngineOptions& options,
-               const Parts& parts, Floor& floor, std::size_t slot)
+Worker::Worker(std::string name, std::vector<Field> fields, Bell& bell,
+               const EngineOptions& options, const Parts& parts, Floor& floor, std::size_t slot)
     : name_(std::move(name)),
       fields_(std::move(fields)),
+      bell_(bell),
       options_(options),
       parts_(parts),
       shared_(floor.shared),
@@ -31,8 +32,8 @@ Worker::Worker(std::string name, std::vector<Field> fields, const EngineOptions&
 
 void Worker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const std::uint64_t bell = shared_.bell();
-    if (!take_turn(stop)) shared_.wait_for_bell(bell, bell_wait, stop);
+    const std::uint64_t rings = bell_.rings();
+    if (!take_turn(stop)) bell_.wait(rings, bell_wait, stop);
   }
 }
 
@@ -54,6 +55,7 @@ bool Worker::take_turn(const std::stop_token& stop) {
         field.board->take(options_.lanes_per_claim, Clock::now(), options_.shallow_lanes_per_claim);
     if (tickets.empty()) continue;
     next_field_ = (next_field_ + step + 1) % fields_.size();
+    if (field.board->waiting(Clock::now()) > 0) bell_.ring();
     return begin(field, tickets, *duty, stop);
   }
   return false;
@@ -190,14 +192,12 @@ void Worker::be_careful(const Job& job, const claim::LaneRead& read) {
 
 // What this commit made ready is taken by whoever is next, without waiting for a look.
 void Worker::spread_ready(const Job& job) {
-  bool any = false;
   for (const auto& [listener, lanes] : job.result.ready) {
     const auto board = shared_.delivery_boards.find(listener);
     if (board == shared_.delivery_boards.end()) continue;
     board->second.found_work({lanes.begin(), lanes.end()});
-    any = true;
+    shared_.ring_for(listener);
   }
-  if (any) shared_.ring();
 }
 
 void Worker::give_back(const Job& job) {

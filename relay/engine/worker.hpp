@@ -36,8 +36,9 @@ struct Floor {
 class Worker {
  public:
   /// @param name for messages and pg_stat_activity. @param fields in the order of the first turn.
-  /// @param slot of the flight record; the worker's own.
-  Worker(std::string name, std::vector<Field> fields, const EngineOptions& options,
+  /// @param bell is rung when their boards have lanes; must outlive the worker. @param slot of the
+  /// flight record; the worker's own.
+  Worker(std::string name, std::vector<Field> fields, Bell& bell, const EngineOptions& options,
          const Parts& parts, Floor& floor, std::size_t slot);
 
   /// Works until stopped; a pass under way is finished first. Never throws.
@@ -89,6 +90,7 @@ class Worker {
 
   const std::string name_;
   const std::vector<Field> fields_;
+  Bell& bell_;
   const EngineOptions& options_;
   const Parts& parts_;
   Shared& shared_;

@@ -57,6 +57,20 @@ TEST(LaneBoard, ADrainedOrBusyLaneWaitsForTheNextProbe) {
   EXPECT_EQ(board.waiting(now), 1);
 }
 
+TEST(LaneBoard, TellsWhetherALaneWaitsThatHoldsMoreThanAClaimTakes) {
+  LaneBoard board{8};
+  board.found(work_in({2}), 0);
+  EXPECT_FALSE(board.deep_waiting(now)) << "not known yet";
+  (void)board.take(1, now);
+  board.done(2, true);
+  EXPECT_TRUE(board.deep_waiting(now));
+  (void)board.take(1, now);
+  EXPECT_FALSE(board.deep_waiting(now)) << "somebody is on it";
+  board.done(2, false);
+  board.found(work_in({2}), 0);
+  EXPECT_FALSE(board.deep_waiting(now));
+}
+
 TEST(LaneBoard, ARestingLaneIsNotGivenBeforeItsTime) {
   LaneBoard board{8};
   board.found(work_in({2}), 0);
