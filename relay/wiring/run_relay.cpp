@@ -23,7 +23,7 @@ constexpr std::chrono::milliseconds look_every{100};
 constexpr std::chrono::seconds report_every{10};
 constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
 
-/// Waits a moment for a signal. @return its number, or 0.
+/// Waits for a signal, the end of a thread or a moment. @return the signal's number, or 0.
 int next_signal() {
   return next_stop_signal(look_every);
 }
@@ -112,7 +112,7 @@ int run_relay(const House& house, bool drain) {
   const auto sink = open_sink(house);
   Engines engines;
   for (const settings::Database& database : settings.databases) {
-    engines.push_back(start_engine(house, database, sink, drain));
+    engines.push_back(start_engine(house, database, sink, drain, interrupt_wait));
     log::info("relay started", {{"database", database.name},
                                 {"workers", std::to_string(settings.relay.workers)},
                                 {"projections", std::to_string(house.registry.all().size())},

@@ -4,11 +4,15 @@
 
 namespace relay::wiring {
 
-/// From here on SIGTERM and SIGINT are waited for instead of ending the process, in this thread and
-/// those that it starts; a lost connection is an error of the call, not a signal.
+/// From here on SIGTERM, SIGINT and SIGUSR1 are waited for instead of ending the process, in this
+/// thread and those that it starts; a lost connection is an error of the call, not a signal.
 void take_stop_signals();
 
-/// Waits so long for one of them. @return its number, or 0.
+/// Waits for one of them, so long at most. @return its number; 0: none, or `interrupt_wait`.
 [[nodiscard]] int next_stop_signal(std::chrono::nanoseconds time);
+
+/// Lets whoever waits there look again, by a SIGUSR1 of this process to itself. Any thread, after
+/// `take_stop_signals`: it would end the process before.
+void interrupt_wait();
 
 }  // namespace relay::wiring

@@ -98,7 +98,8 @@ std::shared_ptr<forward::Sink> open_sink(const House& house) {
 
 std::unique_ptr<engine::Engine> start_engine(const House& house, const settings::Database& database,
                                              const std::shared_ptr<forward::Sink>& sink,
-                                             bool drain) {
+                                             bool drain,
+                                             const std::function<void()>& on_thread_end) {
   const settings::Relay& relay = house.settings.relay;
   const bool ordered = relay.ordering == Ordering::key;
   const claim::ClaimLimits limits{.batch_size = relay.batch_size,
@@ -119,7 +120,8 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
                                 .flight_folder = relay.flight_record_dir,
                                 .batch_size = relay.batch_size,
                                 .drain = drain,
-                                .agreed_settings = agreed_settings(relay)};
+                                .agreed_settings = agreed_settings(relay),
+                                .on_thread_end = on_thread_end};
   if (database.listen) {
     options.hint_conninfo = database.direct_url.empty() ? database.url : database.direct_url;
   }

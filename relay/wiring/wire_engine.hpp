@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "relay/engine/engine.hpp"
@@ -12,10 +13,11 @@ namespace relay::wiring {
 
 /// Builds the engine of one database out of the rooms' real parts, and starts it.
 /// @param house borrowed; must outlive the engine. @param sink where its forwards send; may be null
-///   when it has none.
+///   when it has none. @param on_thread_end see engine::EngineOptions.
 [[nodiscard]] std::unique_ptr<engine::Engine> start_engine(
     const House& house, const settings::Database& database,
-    const std::shared_ptr<forward::Sink>& sink, bool drain);
+    const std::shared_ptr<forward::Sink>& sink, bool drain,
+    const std::function<void()>& on_thread_end = [] {});
 
 /// How the forwards of a house reach their brokers. @param house has a section [kafka].
 [[nodiscard]] forward::kafka::KafkaOptions kafka_options(const House& house);

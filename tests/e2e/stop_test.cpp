@@ -192,6 +192,23 @@ TEST(Stop, SigtermWhileSomebodyLocksTheTableEndsInTimeWithZero) {
   EXPECT_LT(Clock::now() - began, 4s);
 }
 
+TEST(Stop, TheSignalByWhichARelayWakesItselfEndsNothingWhenAnotherSendsIt) {
+  const TestDatabase db;
+  const ThingLoad load{db};
+  RelayConfig config{db.url()};
+  config.add("effects", "Thing", ThingLoad::record());
+  Process relay{config.command({"run"})};
+  for (int i = 0; i < 3; ++i) {
+    load.publish(10, 10);
+    ASSERT_TRUE(eventually([&] { return load.pending() == 0; })) << relay.err();
+    relay.signal(SIGUSR1);
+  }
+  load.publish(10, 10);
+  EXPECT_TRUE(eventually([&] { return load.pending() == 0; })) << relay.err();
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.wait(), 0) << relay.err();
+}
+
 TEST(Stop, ADrainEndsWithZeroWhenOnlyDeadLettersAndWhatTheyHoldAreLeft) {
   const TestDatabase db;
   const ThingLoad load{db};
