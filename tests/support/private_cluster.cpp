@@ -63,7 +63,8 @@ PrivateCluster::PrivateCluster(std::vector<std::string> initdb) : PrivateCluster
 
 PrivateCluster::~PrivateCluster() {
   try {
-    ::kill(postmaster(), SIGCONT);
+    // 0 when it is stopped: that would be everybody of this process group.
+    if (const pid_t pid = postmaster(); pid > 0) ::kill(pid, SIGCONT);
     stop("immediate");
   } catch (const std::exception&) {
     kill();  // it is not running, or will not end by itself
