@@ -200,7 +200,9 @@ bool Producer::give_up(Flight& flight) {
   {
     const std::unique_lock alone{gate_};
     given_up_ = true;
-    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    // Without NON_BLOCKING it waits for librdkafka's threads, however long they take.
+    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                                RD_KAFKA_PURGE_F_NON_BLOCKING);
   }
   return flight.wait_until(Clock::now() + to_give_up);
 }
@@ -239,7 +241,9 @@ std::string Producer::reason(int code) const {
   const std::lock_guard lock{mutex_};
   if (!fatal_.empty()) return "the producer cannot go on: " + fatal_;
   std::string complaint = sentence_of(complaint_);
-  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) {
+  // Purged: somebody else's records had waited in vain, and were given up together with these.
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+      code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
     return "no acknowledgement in time" + (complaint.empty() ? complaint : "; " + complaint);
   }
   if (!complaint.empty()) return complaint;
