@@ -97,8 +97,7 @@ std::shared_ptr<forward::Sink> open_sink(const House& house) {
 }
 
 std::unique_ptr<engine::Engine> start_engine(const House& house, const settings::Database& database,
-                                             const std::shared_ptr<forward::Sink>& sink,
-                                             bool drain,
+                                             const std::shared_ptr<forward::Sink>& sink, bool drain,
                                              const std::function<void()>& on_thread_end) {
   const settings::Relay& relay = house.settings.relay;
   const bool ordered = relay.ordering == Ordering::key;
