@@ -55,7 +55,6 @@ bool Worker::take_turn(const std::stop_token& stop) {
         field.board->take(options_.lanes_per_claim, Clock::now(), options_.shallow_lanes_per_claim);
     if (tickets.empty()) continue;
     next_field_ = (next_field_ + step + 1) % fields_.size();
-    if (field.board->waiting(Clock::now()) > 0) bell_.ring();
     return begin(field, tickets, *duty, stop);
   }
   return false;
@@ -70,6 +69,8 @@ bool Worker::begin(const Field& field, const Tickets& tickets, const listeners::
     give_back(job);
     return false;
   }
+  // Only now: two who may not take them would wake each other without end.
+  if (field.board->waiting(Clock::now()) > 0) bell_.ring();
   work(job, duty, call);
   return true;
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <thread>
 
 #include "tests/e2e/outage.hpp"
 #include "tests/support/private_cluster.hpp"
@@ -66,6 +67,19 @@ TEST_F(ServerFault, AServerRestartedAtOnceIsFoundAgainAndNothingIsLost) {
   cluster->stop("immediate");
   EXPECT_TRUE(outage_.says("onnection"));
   EXPECT_TRUE(outage_.relay().running());
+  cluster->start();
+  outage_.expect_mended();
+}
+
+TEST_F(ServerFault, WorkersWhoseLanesWaitForTheServerDoNotSpin) {
+  outage_.config.relay["workers"] = "4";
+  outage_.start();
+  outage_.work();
+  cluster->stop("immediate");
+  EXPECT_TRUE(outage_.says("cannot be used since"));
+  const double before = outage_.relay().processor_seconds();
+  std::this_thread::sleep_for(1'500ms);
+  EXPECT_LT(outage_.relay().processor_seconds() - before, 0.5);
   cluster->start();
   outage_.expect_mended();
 }
