@@ -44,7 +44,7 @@ void detached(Stage& stage, Report& report) {
     for (const Beside& other : others) {
       Live both = quick;
       both.relay.listeners = effect_projection() + detached_projection(other.seconds_per_batch);
-      both.all_complete = other.seconds_per_batch == 0;
+      both.all_complete = false;
       cases.push_back({named(subject, other.name),
                        {{"rate", "500"},
                         {"seconds", text_of(seconds)},
