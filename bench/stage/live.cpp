@@ -6,6 +6,7 @@
 
 #include "bench/stage/outbox.hpp"
 #include "bench/stage/wait.hpp"
+#include "tests/support/proc_stat.hpp"
 
 namespace bench {
 
@@ -71,7 +72,7 @@ Measures run_live(Stage& stage, const Live& live) {
                                       .seconds = live.seconds + live.warm_up_s,
                                       .connections = connections_for(live.rate)});
   const long behind = written.events - session.count("SELECT count(*) FROM bench_effect");
-  const double used = cpu_seconds(relay.pid());
+  const double used = tests::processor_seconds(relay.pid());
   await_effects(session, written.events, std::chrono::seconds{60});
   relay.stop();
   verify_effects(session, written.events);

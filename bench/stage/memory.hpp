@@ -14,9 +14,7 @@ namespace bench {
 [[nodiscard]] double resident_mib(pid_t process);
 /// The same of all processes of a group together.
 [[nodiscard]] double group_resident_mib(pid_t group);
-/// Seconds of processor time that a running process has used, its own threads together.
-[[nodiscard]] double cpu_seconds(pid_t process);
-/// The same of all children of this one that have ended and were waited for.
+/// Seconds of processor time of all children of this process that have ended and were waited for.
 [[nodiscard]] double cpu_seconds_of_ended();
 
 /// Looks at a process every 20 ms until it is gone or this is; keeps its peak.

@@ -8,6 +8,7 @@
 #include "bench/stage/live.hpp"
 #include "bench/stage/outbox.hpp"
 #include "bench/workloads/workloads.hpp"
+#include "tests/support/proc_stat.hpp"
 
 namespace bench {
 namespace {
@@ -39,7 +40,7 @@ Counts counts(Stage& stage, const Database& database, pid_t relay) {
           stage.admin().number("SELECT xact_commit + xact_rollback FROM pg_stat_database "
                                "WHERE datname = $1",
                                {database.name()}),
-          wal_bytes(stage.admin()), relay > 0 ? cpu_seconds(relay) : 0};
+          wal_bytes(stage.admin()), relay > 0 ? tests::processor_seconds(relay) : 0};
 }
 
 Measures rest(Stage& stage, const Subject& subject, bool relayed, double seconds) {

@@ -81,19 +81,6 @@ void Process::signal(int number) const {
   ::kill(pid_, number);
 }
 
-double Process::processor_seconds() const {
-  std::ifstream file{"/proc/" + std::to_string(pid_) + "/stat"};
-  std::string text;
-  std::getline(file, text);
-  std::istringstream fields{text.substr(text.rfind(')') + 1)};  // a name may hold blanks
-  std::string ignored;
-  for (int field = 3; field < 14; ++field) fields >> ignored;
-  double user = 0;
-  double system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
-
 bool Process::running() {
   if (code_) return false;
   int status = 0;

@@ -23,8 +23,6 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void signal(int number) const;
-  /// Seconds of processor time that it has used, all threads together.
-  [[nodiscard]] double processor_seconds() const;
   /// Waits for the end. @return the exit code, 128 + signal when killed by one, nothing when it
   /// still runs after the time.
   std::optional<int> wait(std::chrono::milliseconds time = std::chrono::seconds{60});
