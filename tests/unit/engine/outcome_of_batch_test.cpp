@@ -72,6 +72,7 @@ TEST(OutcomeOfBatch, WhatIsLeftOwesNothingYetAlsoWhenAnotherListenerFailed) {
   EXPECT_TRUE(outcome.park.empty());
   EXPECT_TRUE(outcome.entries.deliveries.empty())
       << "it is judged anew, with whatever it owes by then";
+  EXPECT_TRUE(outcome.entries.remarks.empty());
 }
 
 TEST(OutcomeOfBatch, WhatWouldOweSomethingBehindOneOfItsKeyThatIsLeftIsLeftToo) {
