@@ -2,6 +2,8 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -23,6 +25,13 @@ class Handler {
   /// True: `apply` may also be called with no event at all, in a savepoint that is rolled back, to
   /// tell a projection that cannot work (a missing table) from an event that does not fit.
   [[nodiscard]] virtual bool can_probe() const { return false; }
+  /// What `apply` does as one SQL text without values, whose answer nobody needs: it then travels
+  /// with the statements around it, in one round trip. Nothing: `apply` is called. When the text
+  /// fails, `apply` may be called for the same events. @param tx quotes what goes into the text.
+  [[nodiscard]] virtual std::optional<std::string> as_sql(const Batch& /*batch*/,
+                                                          Tx& /*tx*/) const {
+    return std::nullopt;
+  }
   /// False: it reads payloads in the server alone, and what it is given need not have them.
   [[nodiscard]] virtual bool reads_payload() const { return true; }
 };

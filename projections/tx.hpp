@@ -43,6 +43,11 @@ class Tx {
     }
   }
 
+  /// `text` as an SQL literal, quoted by libpq.
+  [[nodiscard]] std::string quote(std::string_view text) const {
+    return tx_.quote(std::string{text});
+  }
+
   /// The driver's own transaction, for COPY and the like. Never commit it or roll it back.
   [[nodiscard]] pqxx::transaction_base& native() {
     return tx_;

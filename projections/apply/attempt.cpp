@@ -103,20 +103,74 @@ std::vector<guard::Entry> Attempt::entries_of(std::span<const std::size_t> place
   return entries;
 }
 
+// The events at these places; those that adjoin are not copied.
+Batch Attempt::part(std::span<const std::size_t> places, std::vector<Event>& copies) const {
+  const bool adjoin = places.back() - places.front() + 1 == places.size();
+  if (adjoin) return Batch{batch_.subspan(places.front(), places.size())};
+  for (const std::size_t i : places) copies.push_back(batch_[i]);
+  return Batch{copies};
+}
+
 // An event as its own key has a row only when it comes again, which is rare: first as if it never
 // did, and the way that asks for each row when one was there.
-void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
-                                const std::string& ahead) const {
+bool Attempt::rows_may_be_new() const {
+  return projection_.options.guard.empty() && !sabotaged("guard_outside_savepoint") &&
+         !sabotaged("guard_outside_transaction");
+}
+
+// All of a try as one text, if the handler can say what it does and nobody needs an answer.
+std::optional<std::string> Attempt::all_steps(std::span<const std::size_t> places) const {
+  if (writes_guard() && !rows_may_be_new()) return std::nullopt;
+  std::vector<Event> copies;
+  const auto effects = projection_.handler->as_sql(part(places, copies), tx_);
+  if (!effects) return std::nullopt;
+  // Whoever looks at pg_stat_activity sees the first kilobyte.
+  std::string text = "/* projection " + projection_.options.name + " */ ";
+  text += Savepoint::opening() + ";\n";
+  if (writes_guard()) text += guard::inserting_new_rows(entries_of(places), tx_) + ";\n";
+  return text + *effects + ";\n" + Savepoint::releasing();
+}
+
+// @return nothing: it was undone, and must be done step by step to tell what was wrong.
+std::optional<Tried> Attempt::run_at_once(std::span<const std::size_t> places,
+                                          const std::string& steps) const {
   try {
-    if (projection_.options.guard.empty() && !ahead.empty()) {
-      if (guard::insert_new_rows(entries_of(places), tx_, ahead)) {
-        tried.fresh.assign(places.begin(), places.end());
-        return;
-      }
-      Savepoint failed = Savepoint::opened(tx_);
-      roll_back(failed);
+    tx_.exec_unchecked(steps);
+    return Tried{
+        .failure = {}, .later = {}, .fresh = {places.begin(), places.end()}, .skipped = {}};
+  } catch (...) {
+    Savepoint savepoint = Savepoint::opened(tx_);
+    Failure failure = undo(savepoint, current_failure());
+    const bool whose =
+        failure.sqlstate == guard::unique_violation || failure.kind == FailureKind::configuration;
+    if (writes_guard() && whose) return std::nullopt;
+    return Tried{.failure = std::move(failure), .later = {}, .fresh = {}, .skipped = {}};
+  }
+}
+
+// @return false: some row was there, and the savepoint is rolled back.
+bool Attempt::insert_new_guard_rows(std::span<const std::size_t> places) const {
+  try {
+    tx_.exec_unchecked(Savepoint::opening() + ";\n" +
+                       guard::inserting_new_rows(entries_of(places), tx_));
+    return true;
+  } catch (...) {
+    if (current_failure().sqlstate != guard::unique_violation) throw;
+    Savepoint failed = Savepoint::opened(tx_);
+    roll_back(failed);
+    return false;
+  }
+}
+
+void Attempt::insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
+                                Opening opening) const {
+  try {
+    if (opening == Opening::hopeful && insert_new_guard_rows(places)) {
+      tried.fresh.assign(places.begin(), places.end());
+      return;
     }
-    tried.fresh = guard::insert_rows(entries_of(places), tx_, ahead);
+    tried.fresh = guard::insert_rows(entries_of(places), tx_,
+                                     opening == Opening::done ? "" : Savepoint::opening());
     // The guard would hide what two holders of a lane do: these two go without its net.
     if (sabotaged("no_lane_lock") || sabotaged("lanes_read_before_locked")) {
       tried.fresh.assign(places.begin(), places.end());
@@ -133,26 +187,26 @@ void Attempt::call_handler(Tried& tried) const {
   const auto& fresh = tried.fresh;
   if (fresh.empty()) return;
   BatchContext context{batch_, fresh, tx_, stop_, tried.skipped};
-  const bool adjoin = fresh.back() - fresh.front() + 1 == fresh.size();
-  if (adjoin) {
-    const Batch part{batch_.subspan(fresh.front(), fresh.size())};
-    return obey(projection_.handler->apply(part, context), tried.later);
-  }
-  std::vector<Event> events;
-  events.reserve(fresh.size());
-  for (const std::size_t i : fresh) events.push_back(batch_[i]);
-  obey(projection_.handler->apply(Batch{events}, context), tried.later);
+  std::vector<Event> copies;
+  obey(projection_.handler->apply(part(fresh, copies), context), tried.later);
 }
 
 Tried Attempt::run(std::span<const std::size_t> places) const {
+  const auto steps = all_steps(places);
+  if (!steps) return run_in_steps(places, rows_may_be_new() ? Opening::hopeful : Opening::careful);
+  auto tried = run_at_once(places, *steps);
+  return tried ? std::move(*tried) : run_in_steps(places, Opening::careful);
+}
+
+Tried Attempt::run_in_steps(std::span<const std::size_t> places, Opening opening) const {
   Tried tried;
   const bool guard_first =
       sabotaged("guard_outside_savepoint") || sabotaged("guard_outside_transaction");
-  if (guard_first) insert_guard_rows(places, tried, "");
+  if (guard_first) insert_guard_rows(places, tried, Opening::done);
   const bool together = !guard_first && writes_guard();  // in one round trip
   Savepoint savepoint = together ? Savepoint::opened(tx_) : open_savepoint(tx_);
   try {
-    if (together) insert_guard_rows(places, tried, Savepoint::opening());
+    if (together) insert_guard_rows(places, tried, opening);
     if (!writes_guard()) tried.fresh.assign(places.begin(), places.end());
     call_handler(tried);
     if (tried.later) {

@@ -31,7 +31,9 @@ struct Tried {
   std::map<std::size_t, std::string> skipped;  ///< By place, with the reason.
 };
 
-/// Tries some events of one batch: savepoint, guard rows, handler, constraints, release.
+/// Tries some events of one batch: savepoint, guard rows, handler, constraints, release. In one
+/// round trip where the handler is SQL and its rows are probably new; else, and to tell what was
+/// wrong, step by step.
 class Attempt {
  public:
   /// All is borrowed. @param guard_keys by place; only those of events that are tried are read.
@@ -49,10 +51,23 @@ class Attempt {
   [[nodiscard]] std::optional<Failure> probe() const;
 
  private:
+  /// How the guard rows are written.
+  enum class Opening {
+    hopeful,  ///< With the savepoint; as if none were there, and asking for each if one is.
+    careful,  ///< With the savepoint, asking for each row whether it was there.
+    done      ///< There is no savepoint to open with them.
+  };
+
   [[nodiscard]] bool writes_guard() const;
+  [[nodiscard]] bool rows_may_be_new() const;
+  [[nodiscard]] Batch part(std::span<const std::size_t> places, std::vector<Event>& copies) const;
   [[nodiscard]] std::vector<guard::Entry> entries_of(std::span<const std::size_t> places) const;
-  void insert_guard_rows(std::span<const std::size_t> places, Tried& tried,
-                         const std::string& ahead) const;
+  [[nodiscard]] std::optional<std::string> all_steps(std::span<const std::size_t> places) const;
+  [[nodiscard]] std::optional<Tried> run_at_once(std::span<const std::size_t> places,
+                                                 const std::string& steps) const;
+  [[nodiscard]] Tried run_in_steps(std::span<const std::size_t> places, Opening opening) const;
+  [[nodiscard]] bool insert_new_guard_rows(std::span<const std::size_t> places) const;
+  void insert_guard_rows(std::span<const std::size_t> places, Tried& tried, Opening opening) const;
   void call_handler(Tried& tried) const;
 
   const Projection& projection_;

@@ -41,10 +41,14 @@ Savepoint::Savepoint(Tx& tx) : tx_(tx) {
   tx_.exec_unchecked(opening());
 }
 
-void Savepoint::release() {
+const std::string& Savepoint::releasing() {
   static const std::string text =
       both(schema::statements::check_constraints, schema::statements::release_savepoint);
-  tx_.exec_unchecked(text);
+  return text;
+}
+
+void Savepoint::release() {
+  tx_.exec_unchecked(releasing());
 }
 
 void Savepoint::roll_back() {

@@ -17,6 +17,8 @@ class Savepoint {
   /// is then taken over by `opened`.
   [[nodiscard]] static const std::string& opening();
   [[nodiscard]] static Savepoint opened(Tx& tx) { return Savepoint{tx, Opened{}}; }
+  /// The SQL of `release`, for the same use.
+  [[nodiscard]] static const std::string& releasing();
   Savepoint(const Savepoint&) = delete;
   Savepoint& operator=(const Savepoint&) = delete;
 

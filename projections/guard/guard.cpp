@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "projections/array_literal.hpp"
-#include "projections/failure.hpp"
+#include "projections/with_value.hpp"
 #include "schema/statements.hpp"
 
 namespace projections::guard {
@@ -17,13 +17,6 @@ constexpr const char* what = "guard";
 
 std::string_view or_id(std::string_view key_template) {
   return key_template.empty() ? "${id}" : key_template;
-}
-
-// The statement with its one value in the text: several statements travel without values only.
-std::string with_keys(std::string_view statement, Tx& tx, const std::string& keys) {
-  constexpr std::string_view mark = "$1";
-  std::string text{statement};
-  return text.replace(text.find(mark), mark.size(), tx.native().quote(keys));
 }
 
 // By key, so that transactions that share some wait for each other in one order.
@@ -74,17 +67,9 @@ std::string Guard::stored_key(const Event& event) const {
   return key;
 }
 
-bool insert_new_rows(std::vector<Entry> entries, Tx& tx, const std::string& ahead) {
-  constexpr std::string_view unique_violation = "23505";
+std::string inserting_new_rows(std::vector<Entry> entries, Tx& tx) {
   sort(entries);
-  try {
-    tx.exec_unchecked(ahead + ";\n" +
-                      with_keys(schema::statements::guard_insert_new, tx, keys_of(entries)));
-    return true;
-  } catch (...) {
-    if (current_failure().sqlstate != unique_violation) throw;
-    return false;
-  }
+  return with_value(schema::statements::guard_insert_new, tx.quote(keys_of(entries)));
 }
 
 std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx, const std::string& ahead) {
@@ -94,9 +79,9 @@ std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx, const s
   entries.erase(repeats, entries.end());
   constexpr std::string_view statement = schema::statements::guard_insert;
   const std::string keys = keys_of(entries);
-  const pqxx::result rows = ahead.empty()
-                                ? tx.exec_unchecked(statement, keys)
-                                : tx.exec_unchecked(ahead + ";\n" + with_keys(statement, tx, keys));
+  const pqxx::result rows =
+      ahead.empty() ? tx.exec_unchecked(statement, keys)
+                    : tx.exec_unchecked(ahead + ";\n" + with_value(statement, tx.quote(keys)));
 
   std::unordered_set<std::string_view> inserted;
   for (const auto& row : rows) inserted.insert(row[0].c_str());

@@ -48,10 +48,11 @@ struct Entry {
   std::size_t place = 0;  ///< In the batch.
 };
 
-/// Inserts the guard rows of which none is there yet, after SQL that needs no answer, in one round
-/// trip. @return false: one is there, or two are alike; the transaction waits to be rolled back to
-/// a savepoint. @throws pqxx::failure and kin.
-[[nodiscard]] bool insert_new_rows(std::vector<Entry> entries, Tx& tx, const std::string& ahead);
+/// SQL that inserts guard rows of which none is there yet, and whose answer nobody needs: it fails
+/// with `unique_violation` where one is there, or two are alike.
+[[nodiscard]] std::string inserting_new_rows(std::vector<Entry> entries, Tx& tx);
+
+inline constexpr std::string_view unique_violation = "23505";
 
 /// Inserts the guard rows in one statement. @param ahead SQL that needs no answer, sent ahead in
 /// the same round trip; empty: none. @return the places that are fresh, rising: of several events

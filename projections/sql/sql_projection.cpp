@@ -6,6 +6,7 @@
 #include "projections/array_literal.hpp"
 #include "projections/failure.hpp"
 #include "projections/sql/statement.hpp"
+#include "projections/with_value.hpp"
 #include "schema/statements.hpp"
 
 namespace projections {
@@ -26,6 +27,13 @@ std::vector<std::string> collect(const std::vector<std::string>& statements,
     }
   }
   return sentences;
+}
+
+std::string ids_of(const Batch& batch) {
+  std::vector<std::string_view> ids;
+  ids.reserve(batch.size());
+  for (const Event& event : batch) ids.push_back(event.id);
+  return array_literal(ids);
 }
 
 }  // namespace
@@ -50,12 +58,19 @@ SqlProjection::SqlProjection(const std::vector<std::string>& statements) {
 }
 
 Outcome SqlProjection::apply(const Batch& batch, Context& context) {
-  std::vector<std::string_view> ids;
-  ids.reserve(batch.size());
-  for (const Event& event : batch) ids.push_back(event.id);
-  const std::string bound = array_literal(ids);
+  const std::string bound = ids_of(batch);
   for (const auto& statement : statements_) context.tx().exec_unchecked(statement, bound);
   return Outcome::applied();
+}
+
+std::optional<std::string> SqlProjection::as_sql(const Batch& batch, Tx& tx) const {
+  const std::string ids = tx.quote(ids_of(batch));
+  std::string all;
+  for (const auto& statement : statements_) {
+    if (!all.empty()) all += ";\n";
+    all += with_value(statement, ids);
+  }
+  return all;
 }
 
 std::vector<std::string> SqlProjection::explain(Tx& tx) const {

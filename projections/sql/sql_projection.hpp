@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class SqlProjection final : public Handler {
   explicit SqlProjection(const std::vector<std::string>& statements);
 
   Outcome apply(const Batch& batch, Context& context) override;
+  [[nodiscard]] std::optional<std::string> as_sql(const Batch& batch, Tx& tx) const override;
   [[nodiscard]] bool can_probe() const override { return true; }
   [[nodiscard]] bool reads_payload() const override { return false; }
 

@@ -28,6 +28,18 @@ bool stays_in_the_database(const std::vector<ListenerPart>& parts) {
       parts, [](const ListenerPart& part) { return part.listener->kind() == listeners::forward; });
 }
 
+// The server has ended the transaction, one way or the other; a statement that failed leaves it.
+bool transaction_is_over(pg::Connection& connection) {
+  constexpr std::string_view in_failed_transaction = "25P02";
+  try {
+    connection.exec("SELECT 1");
+    return true;
+  } catch (...) {
+    if (projections::current_failure().sqlstate != in_failed_transaction) throw;
+    return false;
+  }
+}
+
 }  // namespace
 
 bool has_suspects(const decode::DecodedBatch& batch, const listeners::Duty& duty,
@@ -58,22 +70,23 @@ void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batc
 }
 
 // The clock is read after the commit: what readers see by then.
-std::int64_t commit(const Parts& parts, pg::Connection& connection,
+std::int64_t commit(const Parts& parts, pg::Connection& connection, pg::Script& last,
                     const decode::DecodedBatch& batch,
                     const std::vector<ListenerPart>& listener_parts) {
   projections::failpoint("before_commit");
   try {
-    pg::Script script{connection};
     if (!parts.synchronous_commit && stays_in_the_database(listener_parts)) {
-      script.add(schema::statements::commit_without_waiting);
+      last.add(schema::statements::commit_without_waiting);
     }
     const std::int64_t now =
-        script.add("COMMIT").add(schema::statements::database_clock).run()[0][0].as<std::int64_t>();
+        last.add("COMMIT").add(schema::statements::database_clock).run()[0][0].as<std::int64_t>();
     projections::failpoint("after_commit");
     return now;
   } catch (...) {
     const projections::Failure failure = projections::current_failure();
-    if (failure.kind == projections::FailureKind::connection) throw;
+    if (failure.kind == projections::FailureKind::connection || !transaction_is_over(connection)) {
+      throw;
+    }
     throw CommitRefused{failure, applied_in(batch, listener_parts)};
   }
 }

@@ -17,9 +17,10 @@ namespace relay::engine {
 void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batch,
                     const listeners::Duty& duty, const std::vector<ListenerPart>& parts);
 
-/// Commits and reads the database's clock, in one round trip. @return the clock, microseconds.
-/// @throws CommitRefused; what speaks of the connection as it came.
-std::int64_t commit(const Parts& parts, pg::Connection& connection,
+/// Commits and reads the database's clock, in the round trip of the last statements.
+/// @param last what is left to do before the commit. @return the clock, microseconds.
+/// @throws CommitRefused; what speaks of the connection or of the last statements as it came.
+std::int64_t commit(const Parts& parts, pg::Connection& connection, pg::Script& last,
                     const decode::DecodedBatch& batch,
                     const std::vector<ListenerPart>& listener_parts);
 

@@ -125,12 +125,12 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
   parts.ledger->record(ending, outcome.entries);
   parts.completer->complete(ending, outcome.complete);
   parts.completer->park(ending, outcome.park);
-  ending.run();
+  if (!outcome.promote.empty()) ending.run();  // what waits behind another must be there
   for (const auto& [listener, keys] : outcome.promote) {
     parts.ledger->promote(connection, listener, keys, parts.batch_size);
   }
   clear_suspects(connection, batch, context.duty, listener_parts);
-  const std::int64_t committed_us = commit(parts, connection, batch, listener_parts);
+  const std::int64_t committed_us = commit(parts, connection, ending, batch, listener_parts);
 
   measure(parts, batch, listener_parts, committed_us);
   result.events = outcome.complete.size() + outcome.park.size();

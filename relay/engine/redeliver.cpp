@@ -38,9 +38,8 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
   clear_suspects(connection, batch, context.duty, listener_parts);
   pg::Script ending{connection};
   parts.completer->complete(ending, parts.ledger->settle(connection, settlement));
-  ending.run();
   parts.ledger->promote(connection, settlement.listener, outcome.promote, parts.batch_size);
-  const std::int64_t committed_us = commit(parts, connection, batch, listener_parts);
+  const std::int64_t committed_us = commit(parts, connection, ending, batch, listener_parts);
 
   measure(parts, batch, listener_parts, committed_us);
   result.events = settlement.done.size();

@@ -1,6 +1,7 @@
 #include "relay/pg/connection.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "relay/pg/conninfo.hpp"
 
@@ -169,7 +170,8 @@ Script& Script::add(std::string_view sql, const std::vector<std::string>& values
 }
 
 pqxx::result Script::run() {
-  return text_.empty() ? pqxx::result{} : connection_.exec(text_);
+  const std::string text = std::exchange(text_, {});
+  return text.empty() ? pqxx::result{} : connection_.exec(text);
 }
 
 }  // namespace relay::pg

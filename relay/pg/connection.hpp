@@ -119,6 +119,7 @@ class Script {
   /// Only for statements of our own, in which "$" and a digit mean nothing else.
   Script& add(std::string_view sql, const std::vector<std::string>& values = {});
 
+  /// Afterwards it is empty, also when this throws.
   pqxx::result run();
 
  private:
