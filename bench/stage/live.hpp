@@ -14,6 +14,7 @@ struct Live {
   std::string binary;
   RelaySettings relay;  ///< Empty listeners: effect_projection().
   double rate = 500;
+  int events_per_transaction = 1;
   double seconds = 10;
   bool all_complete = true;  ///< False: a listener is slow on purpose, and what it is owed is left.
   double warm_up_s = 1;      ///< Events due in the first second are written, but are no figures.

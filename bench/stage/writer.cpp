@@ -29,6 +29,8 @@ struct Shared {
   long events = 0;
   Clock::time_point begin;
   double began = 0;  ///< The same moment by the database's clock.
+  /// Seconds from then until event n is due.
+  [[nodiscard]] double after(long n) const { return static_cast<double>(n) / load.rate; }
   std::atomic<long> next{0};
   std::atomic<bool> failed{false};
   std::mutex mutex;
@@ -75,20 +77,40 @@ void prepare(Session& session, const std::string& sql) {
   check(session, PQprepare(session.native(), "write", sql.c_str(), 3, types.data()), sql);
 }
 
+void send(Session& session, const Shared& shared, long n, const std::string& note) {
+  const std::string when = time_text(shared.began + shared.after(n));
+  const std::string key = key_text(n % shared.load.keys);
+  const std::string text = payload(key, when, n, note);
+  const std::array<const char*, 3> values{when.c_str(), key.c_str(), text.c_str()};
+  if (PQsendQueryPrepared(session.native(), "write", 3, values.data(), nullptr, nullptr, 0) != 1) {
+    throw std::runtime_error{PQerrorMessage(session.native())};
+  }
+}
+
+// libpq's pipeline: what is sent until a sync is one transaction.
+void finish(Session& session, const Shared& shared, long events) {
+  PGconn* connection = session.native();
+  if (PQpipelineSync(connection) != 1) throw std::runtime_error{PQerrorMessage(connection)};
+  for (long i = 0; i < events; ++i) {
+    check(session, PQgetResult(connection), shared.load.sql);
+    PQclear(PQgetResult(connection));  // the null after each result
+  }
+  PQclear(PQgetResult(connection));  // the sync's own
+}
+
 void write_next(Shared& shared, Session& session, const std::string& note,
                 std::vector<double>& late) {
-  for (long n = shared.next++; n < shared.events && !shared.failed; n = shared.next++) {
-    const double after = static_cast<double>(n) / shared.load.rate;
+  const long group = shared.load.events_per_transaction;
+  if (PQenterPipelineMode(session.native()) != 1) throw std::runtime_error{"libpq cannot pipeline"};
+  for (long n = shared.next.fetch_add(group); n < shared.events && !shared.failed;
+       n = shared.next.fetch_add(group)) {
+    const long end = std::min(n + group, shared.events);
     const auto due = shared.begin + std::chrono::duration_cast<Clock::duration>(
-                                        std::chrono::duration<double>(after));
+                                        std::chrono::duration<double>(shared.after(end - 1)));
     std::this_thread::sleep_until(due);
     late.push_back(std::chrono::duration<double, std::milli>(Clock::now() - due).count());
-    const std::string when = time_text(shared.began + after);
-    const std::string key = key_text(n % shared.load.keys);
-    const std::string text = payload(key, when, n, note);
-    const std::array<const char*, 3> values{when.c_str(), key.c_str(), text.c_str()};
-    check(session, PQexecPrepared(session.native(), "write", 3, values.data(), nullptr, nullptr, 0),
-          shared.load.sql);
+    for (long event = n; event < end; ++event) send(session, shared, event, note);
+    finish(session, shared, end - n);
   }
 }
 
@@ -114,8 +136,8 @@ std::string outbox_insert() {
          "serialized_event) VALUES ('IncidentStateChanged', 'incident', $2, $3)";
 }
 
-int connections_for(double rate) {
-  return std::clamp(static_cast<int>(rate / 500), 4, 16);
+int connections_for(double transactions) {
+  return std::clamp(static_cast<int>(transactions / 500), 4, 16);
 }
 
 Written write_load(const Load& load) {

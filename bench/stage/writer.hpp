@@ -9,8 +9,11 @@ namespace bench {
 struct Load {
   std::string url;
   /// One statement; $1 is the time when the event was due, $2 its key, $3 a payload of about 330
-  /// bytes as JSON text with the same time as "due". Each runs in a transaction of its own.
+  /// bytes as JSON text with the same time as "due".
   std::string sql;
+  /// So many events, due one after the other, are sent together when the last of them is due, in
+  /// one round trip.
+  int events_per_transaction = 1;
   double rate = 500;  ///< Events per second.
   double seconds = 10;
   int connections = 4;
@@ -27,8 +30,8 @@ struct Written {
 /// The statement for Freshet's outbox.
 [[nodiscard]] std::string outbox_insert();
 
-/// Connections for a rate: enough that none waits for another's COMMIT.
-[[nodiscard]] int connections_for(double rate);
+/// Connections for so many transactions a second: enough that none waits for another's COMMIT.
+[[nodiscard]] int connections_for(double transactions);
 
 /// Writes, and returns when the last event is in. @throws std::runtime_error when one is refused.
 [[nodiscard]] Written write_load(const Load& load);

@@ -1,17 +1,28 @@
 // What the outbox and a relay at work cost the application: its own transactions per second, as
-// many as four clients can do, without the outbox, with the INSERT, and with a relay beside it.
+// many as four clients can do, without the outbox, with the INSERT, and with a relay beside it; and
+// without the outbox beside somebody else's 1,000 events/s, with and without a relay for them.
 #include <fstream>
+#include <future>
 #include <stdexcept>
 
 #include "bench/figures/text.hpp"
 #include "bench/stage/live.hpp"
 #include "bench/stage/outbox.hpp"
+#include "bench/stage/writer.hpp"
 #include "bench/workloads/workloads.hpp"
 
 namespace bench {
 namespace {
 
 constexpr int rows = 20'000;
+constexpr double others_rate = 1'000;
+
+/// What there is beside the application's update of one row.
+struct Beside {
+  bool publishes = false;  ///< The transaction inserts an event, too.
+  bool others = false;     ///< Somebody else writes events, at a rate of their own.
+  bool relay = false;
+};
 
 std::string script(const Stage& stage, bool publishes) {
   std::string path = stage.folder() + (publishes ? "/publishes.sql" : "/plain.sql");
@@ -28,7 +39,7 @@ std::string script(const Stage& stage, bool publishes) {
   return path;
 }
 
-Measures run(Stage& stage, const Subject& subject, bool publishes, bool relayed, long seconds) {
+Measures run(Stage& stage, const Subject& subject, Beside beside, long seconds) {
   const auto database = live_database(stage, {.binary = subject.binary});
   Session& session = database->session();
   session.run(
@@ -38,26 +49,37 @@ Measures run(Stage& stage, const Subject& subject, bool publishes, bool relayed,
       std::to_string(rows) + ") n");
   session.run("VACUUM ANALYZE application");
   std::unique_ptr<Relay> relay;
-  if (relayed) {
+  if (beside.relay) {
     relay = std::make_unique<Relay>(
         stage, subject.binary, RelaySettings{.listeners = effect_projection()}, database->url());
     await_start(session, *relay);
   }
+  std::future<Written> others;
+  if (beside.others) {
+    others = std::async(std::launch::async, [&database, seconds] {
+      return write_load({.url = database->url(),
+                         .sql = outbox_insert(),
+                         .rate = others_rate,
+                         .seconds = static_cast<double>(seconds)});
+    });
+  }
   const double began = now(session);
   const tests::Ended ended = tests::run_command(
       {needed_variable("FRESHET_PG_BIN") + "/pgbench", "-n", "-M", "prepared", "-c", "4", "-j", "2",
-       "-T", std::to_string(seconds), "-f", script(stage, publishes), database->url()});
+       "-T", std::to_string(seconds), "-f", script(stage, beside.publishes), database->url()});
   if (ended.code != 0) throw std::runtime_error{"pgbench failed: " + ended.err};
   const double done = session.number("SELECT sum(changes) FROM application");
   const double end = session.number(
       "SELECT extract(epoch FROM max(pg_xact_commit_timestamp(xmin))) FROM application");
   Measures measures{{"transactions", "/s", done / (end - began)}};
-  if (!relayed) return measures;
-  const double behind = done - session.number("SELECT count(*) FROM bench_effect");
-  await_effects(session, static_cast<long>(done), std::chrono::seconds{120});
+  const double events = (beside.publishes ? done : 0) +
+                        (beside.others ? static_cast<double>(others.get().events) : 0);
+  if (!beside.relay) return measures;
+  const double behind = events - session.number("SELECT count(*) FROM bench_effect");
+  await_effects(session, static_cast<long>(events), std::chrono::seconds{120});
   relay->stop();
   verify_complete(session);
-  demand(session.number("SELECT count(*) FROM bench_effect"), done, "effects");
+  demand(session.number("SELECT count(*) FROM bench_effect"), events, "effects");
   measures.push_back({"relay behind at the end", "events", behind});
   return measures;
 }
@@ -69,22 +91,26 @@ void writer(Stage& stage, Report& report) {
   const std::string without = "without the outbox";
   const std::string with = "with the INSERT";
   const std::string relayed = "with the relay at work";
+  const std::string others = "beside 1,000 events/s";
+  const std::string others_relayed = "beside 1,000 events/s and their relay";
   std::vector<Case> cases;
   for (const Subject& subject : stage.subjects()) {
-    const auto add = [&](const std::string& name, bool publishes, bool beside) {
-      cases.push_back({named(subject, name),
-                       {{"clients", "4"}, {"seconds", count_text(seconds)}},
-                       [&stage, &subject, publishes, beside, seconds] {
-                         return run(stage, subject, publishes, beside, seconds);
-                       }});
+    const auto add = [&](const std::string& name, Beside beside) {
+      cases.push_back(
+          {named(subject, name),
+           {{"clients", "4"}, {"seconds", count_text(seconds)}},
+           [&stage, &subject, beside, seconds] { return run(stage, subject, beside, seconds); }});
     };
-    add(without, false, false);
-    add(with, true, false);
-    add(relayed, true, true);
+    add(without, {});
+    add(with, {.publishes = true});
+    add(relayed, {.publishes = true, .relay = true});
+    add(others, {.others = true});
+    add(others_relayed, {.others = true, .relay = true});
   }
   interleave(stage, report, "writer", cases);
   report.comparisons.push_back({"writer", "transactions", with, without});
   report.comparisons.push_back({"writer", "transactions", relayed, with});
+  report.comparisons.push_back({"writer", "transactions", others_relayed, others});
   compare_subjects(stage, report, "writer", relayed, "transactions");
 }
 

@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 
 constexpr auto eager_for = 2s;         // since a place was drawn: a transaction may still hold some
 constexpr auto ready_eagerly = 50ms;   // for what another process makes ready
-constexpr auto ready_at_rest = 1s;     // nobody draws places: a look for what was missed
+constexpr auto ready_at_rest = 2s;     // nobody draws places: a look for what was missed
 constexpr auto retries_every = 100ms;  // against pauses of seconds
-constexpr auto retries_at_rest = 2s;   // there was none: another relay may have left some
+constexpr auto retries_at_rest = 4s;   // there was none: another relay may have left some
 constexpr auto sweep_pause_least = 5s;
 constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
 

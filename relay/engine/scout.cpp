@@ -24,9 +24,9 @@ constexpr auto judge_every = 2s;
 constexpr auto floors_every = 20ms;  // what a read walks over until then are a few dead entries
 constexpr auto tell_every = 250ms;
 constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebody must look
-constexpr std::size_t lanes_per_sweep = 4;
+constexpr std::size_t lanes_per_sweep = 8;
 constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
-constexpr auto sweep_pause_least = 1s;
+constexpr auto sweep_pause_least = 2s;
 
 std::vector<int> all_lanes(int count) {
   std::vector<int> lanes(static_cast<std::size_t>(count));

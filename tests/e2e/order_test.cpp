@@ -143,7 +143,7 @@ TEST(Order, ARowPutBackToPendingByHandBelowTheFloorIsDeliveredBySweeping) {
       "DELETE FROM processed_events WHERE split_part(idempotency_key, ':', 2) IN "
       "(SELECT event_id::text FROM effects WHERE key LIKE 'k%')");
   db.run("UPDATE event_publication SET completion_date = NULL WHERE aggregate_id LIKE 'k%'");
-  // A sweep takes four of the 64 lanes each second.
+  // A sweep takes eight of the 64 lanes every two seconds.
   const long wanted = std::getenv("FRESHET_LONG") == nullptr ? 550 : 1'000;
   EXPECT_TRUE(effects.reach(wanted, 40s, "key LIKE 'k%'"));
   ASSERT_TRUE(stopped(*engine));
