@@ -66,12 +66,13 @@ Measures run_live(Stage& stage, const Live& live) {
   Session& session = database->session();
   Relay relay{stage, live.binary, settings, database->url()};
   await_start(session, relay);
-  const Written written = write_load({.url = database->url(),
-                                      .sql = outbox_insert(),
-                                      .events_per_transaction = live.events_per_transaction,
-                                      .rate = live.rate,
-                                      .seconds = live.seconds + live.warm_up_s,
-                                      .connections = connections_for(live.rate / live.events_per_transaction)});
+  const Written written =
+      write_load({.url = database->url(),
+                  .sql = outbox_insert(),
+                  .events_per_transaction = live.events_per_transaction,
+                  .rate = live.rate,
+                  .seconds = live.seconds + live.warm_up_s,
+                  .connections = connections_for(live.rate / live.events_per_transaction)});
   const long behind = written.events - session.count("SELECT count(*) FROM bench_effect");
   const double used = tests::processor_seconds(relay.pid());
   await_effects(session, written.events, std::chrono::seconds{60});

@@ -35,6 +35,9 @@ std::string settings_text(const RelaySettings& settings, const std::string& url,
   std::string text = "[relay]\nworkers = " + std::to_string(settings.workers) +
                      "\nbatch_size = " + std::to_string(settings.batch_size) + "\ncompletion = \"" +
                      settings.completion + "\"\nflight_record_dir = \"" + folder + "\"\n";
+  if (settings.poll_min_ms > 1) {
+    text += "poll_min_ms = " + std::to_string(settings.poll_min_ms) + "\n";
+  }
   if (!settings.waits_for_disk) text += "synchronous_commit = false\n";
   if (!settings.instance.empty()) text += "instance = \"" + settings.instance + "\"\n";
   text += "\n[[database]]\nname = \"bench\"\nurl = \"" + url + "\"\n";

@@ -15,6 +15,7 @@ struct RelaySettings {
   std::string completion = "update";
   int workers = 2;
   int batch_size = 500;
+  int poll_min_ms = 1;
   std::string listeners;       ///< TOML of its [[projection]]s and [[forward]]s.
   std::string kafka;           ///< Brokers, when there is a [[forward]].
   bool waits_for_disk = true;  ///< synchronous_commit.

@@ -22,7 +22,12 @@ struct Beside {
   bool publishes = false;  ///< The transaction inserts an event, too.
   bool others = false;     ///< Somebody else writes events, at a rate of their own.
   bool relay = false;
+  int poll_min_ms = 1;
 };
+
+std::string seldom(int poll_min_ms) {
+  return poll_min_ms == 1 ? "" : ", poll_min_ms = " + count_text(poll_min_ms);
+}
 
 std::string script(const Stage& stage, bool publishes) {
   std::string path = stage.folder() + (publishes ? "/publishes.sql" : "/plain.sql");
@@ -51,7 +56,9 @@ Measures run(Stage& stage, const Subject& subject, Beside beside, long seconds) 
   std::unique_ptr<Relay> relay;
   if (beside.relay) {
     relay = std::make_unique<Relay>(
-        stage, subject.binary, RelaySettings{.listeners = effect_projection()}, database->url());
+        stage, subject.binary,
+        RelaySettings{.poll_min_ms = beside.poll_min_ms, .listeners = effect_projection()},
+        database->url());
     await_start(session, *relay);
   }
   std::future<Written> others;
@@ -81,6 +88,7 @@ Measures run(Stage& stage, const Subject& subject, Beside beside, long seconds) 
   verify_complete(session);
   demand(session.number("SELECT count(*) FROM bench_effect"), events, "effects");
   measures.push_back({"relay behind at the end", "events", behind});
+  if (beside.others) measures.push_back(lag_p95(session, "lag p95", began + 1, end));
   return measures;
 }
 
@@ -106,11 +114,17 @@ void writer(Stage& stage, Report& report) {
     add(relayed, {.publishes = true, .relay = true});
     add(others, {.others = true});
     add(others_relayed, {.others = true, .relay = true});
+    for (const int pause : {5, 20, 50}) {
+      add(others_relayed + seldom(pause), {.others = true, .relay = true, .poll_min_ms = pause});
+    }
   }
   interleave(stage, report, "writer", cases);
   report.comparisons.push_back({"writer", "transactions", with, without});
   report.comparisons.push_back({"writer", "transactions", relayed, with});
-  report.comparisons.push_back({"writer", "transactions", others_relayed, others});
+  for (const int pause : {1, 5, 20, 50}) {
+    report.comparisons.push_back(
+        {"writer", "transactions", others_relayed + seldom(pause), others});
+  }
   compare_subjects(stage, report, "writer", relayed, "transactions");
 }
 

@@ -16,7 +16,6 @@ namespace {
 namespace sql = schema::statements;
 using namespace std::chrono_literals;
 
-constexpr auto pace_at_work = 1ms;      // somebody is waiting for the next event
 constexpr auto at_work_for = 10ms;      // after the last that was found
 constexpr auto pace_behind = 5ms;       // lanes that a look found wait for a worker
 constexpr auto pace_in_backlog = 50ms;  // for long; only the floors want to move
@@ -257,7 +256,7 @@ std::chrono::milliseconds Scout::pace(bool found_work, Clock::duration looked) {
   const auto now = Clock::now();
   if (found_work) found_at_ = now;
   const std::chrono::milliseconds least = std::max<std::chrono::milliseconds>(
-      pace_at_work, std::chrono::floor<std::chrono::milliseconds>(looked * 2));
+      options_.poll_min, std::chrono::floor<std::chrono::milliseconds>(looked * 2));
   if (found_work && behind_) {
     pause_ = backlog_ ? pace_in_backlog : std::max<std::chrono::milliseconds>(pace_behind, least);
   } else {

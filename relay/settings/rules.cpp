@@ -33,6 +33,11 @@ void check_limits(const Relay& relay, const Place& place, Faults& faults) {
                    ": a stopping relay waits for a statement, its answer (120 %) and the end of "
                    "its transaction (150 %)");
   }
+  if (relay.poll_min > relay.poll_max) {
+    faults.add(place.of("poll_min_ms"), "[relay] poll_min_ms (" + ms(relay.poll_min) +
+                                            ") must not be longer than poll_max_ms (" +
+                                            ms(relay.poll_max) + ")");
+  }
   if (relay.handler_timeout >= relay.statement_timeout) {
     faults.add(place.of("handler_timeout_ms"),
                "[relay] handler_timeout_ms (" + ms(relay.handler_timeout) +

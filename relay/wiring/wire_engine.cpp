@@ -112,6 +112,7 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
                                 .instance = relay.instance,
                                 .workers = relay.workers,
                                 .lanes_per_claim = source->lanes_per_claim(),
+                                .poll_min = relay.poll_min,
                                 .poll_max = relay.poll_max,
                                 .call_limit = settings::client_limit(relay),
                                 .handler_timeout = relay.handler_timeout,

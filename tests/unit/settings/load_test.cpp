@@ -51,6 +51,7 @@ workers = 4
 batch_size = 7
 completion = "archive"
 ordering = "none"
+poll_min_ms = 5
 poll_max_ms = 20
 drain_s = 30
 payload_max_bytes = 1000
@@ -84,6 +85,7 @@ sql = ["SELECT 1", "SELECT 2"]
   EXPECT_EQ(settings.relay.completion, Completion::archive);
   EXPECT_EQ(settings.relay.ordering, Ordering::none);
   EXPECT_EQ(settings.relay.lock_timeout, std::chrono::milliseconds{200});
+  EXPECT_EQ(settings.relay.poll_min, std::chrono::milliseconds{5});
   EXPECT_EQ(settings.relay.pinned_after, std::chrono::minutes{1});
   EXPECT_EQ(settings.relay.handler_timeout, std::chrono::milliseconds{300});
   EXPECT_EQ(settings.relay.stuck_exit, std::chrono::seconds{7});
@@ -181,6 +183,12 @@ TEST(Settings, LimitsMustNest) {
                                     "handler_timeout_ms (4000 ms)"),
                           HasSubstr("5: [relay] handler_timeout_ms (4000 ms) must be shorter than "
                                     "statement_timeout_ms (4000 ms)")));
+}
+
+TEST(Settings, TheShortestPauseIsNotLongerThanTheLongest) {
+  EXPECT_THAT(settings_faults("[relay]\npoll_min_ms = 200\n" + one_database),
+              ElementsAre(HasSubstr("2: [relay] poll_min_ms (200 ms) must not be longer than "
+                                    "poll_max_ms (100 ms)")));
 }
 
 TEST(Settings, LimitsThatJustNestAreTaken) {
