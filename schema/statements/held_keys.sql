@@ -9,7 +9,7 @@ SELECT DISTINCT l.name, k.key,
  CROSS JOIN LATERAL (
    SELECT d.listener AS name FROM event_delivery d
     WHERE d.lane = k.lane AND d.key = k.key COLLATE "C" AND d.state <> 'dead'
-    UNION
+    UNION ALL
    SELECT d.listener FROM event_delivery d JOIN event_listener w ON w.name = d.listener
     WHERE d.lane = k.lane AND d.key = k.key COLLATE "C" AND d.state = 'dead'
       AND w.on_dead = 'block') l
