@@ -67,11 +67,13 @@ class ForwardRun {
         "SELECT (SELECT count(*) FROM event_attempt) + "
         "(SELECT coalesce(sum(attempts), 0) FROM event_delivery)");
   }
-  /// Sessions of the relay that hold a transaction open while they do nothing.
+  /// Sessions of the relay that hold a transaction open and do nothing for longer than there is
+  /// between two statements of a batch, and shorter than a broker is waited for.
   [[nodiscard]] long idle_in_transaction() const {
     return db.number(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-        "application_name LIKE 'freshet%' AND state LIKE 'idle in transaction%'");
+        "application_name LIKE 'freshet%' AND state LIKE 'idle in transaction%' "
+        "AND state_change < clock_timestamp() - interval '400 ms'");
   }
 
   TestDatabase db;
