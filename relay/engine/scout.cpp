@@ -258,7 +258,7 @@ std::chrono::milliseconds Scout::pace(bool found_work, Clock::duration looked) {
   const std::chrono::milliseconds least = std::max<std::chrono::milliseconds>(
       options_.poll_min, std::chrono::floor<std::chrono::milliseconds>(looked * 2));
   if (found_work && behind_) {
-    pause_ = backlog_ ? pace_in_backlog : std::max<std::chrono::milliseconds>(pace_behind, least);
+    pause_ = std::max<std::chrono::milliseconds>(backlog_ ? pace_in_backlog : pace_behind, least);
   } else {
     pause_ = now - found_at_ < at_work_for ? least : std::max(pause_ * 2, least);
   }
