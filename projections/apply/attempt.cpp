@@ -90,6 +90,11 @@ Savepoint open_savepoint(Tx& tx) {
   }
 }
 
+// Rules that a sabotaged build breaks.
+bool guard_stands_apart() {
+  return sabotaged("guard_outside_savepoint") || sabotaged("guard_outside_transaction");
+}
+
 }  // namespace
 
 bool Attempt::writes_guard() const {
@@ -114,8 +119,7 @@ Batch Attempt::part(std::span<const std::size_t> places, std::vector<Event>& cop
 // An event as its own key has a row only when it comes again, which is rare: first as if it never
 // did, and the way that asks for each row when one was there.
 bool Attempt::rows_may_be_new() const {
-  return projection_.options.guard.empty() && !sabotaged("guard_outside_savepoint") &&
-         !sabotaged("guard_outside_transaction");
+  return projection_.options.guard.empty() && !guard_stands_apart();
 }
 
 // All of a try as one text, if the handler can say what it does and nobody needs an answer.
@@ -200,8 +204,7 @@ Tried Attempt::run(std::span<const std::size_t> places) const {
 
 Tried Attempt::run_in_steps(std::span<const std::size_t> places, Opening opening) const {
   Tried tried;
-  const bool guard_first =
-      sabotaged("guard_outside_savepoint") || sabotaged("guard_outside_transaction");
+  const bool guard_first = guard_stands_apart();
   if (guard_first) insert_guard_rows(places, tried, Opening::done);
   const bool together = !guard_first && writes_guard();  // in one round trip
   Savepoint savepoint = together ? Savepoint::opened(tx_) : open_savepoint(tx_);

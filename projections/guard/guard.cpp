@@ -77,11 +77,9 @@ std::vector<std::size_t> insert_rows(std::vector<Entry> entries, Tx& tx, const s
   const auto repeats = std::unique(entries.begin(), entries.end(),
                                    [](const Entry& a, const Entry& b) { return a.key == b.key; });
   entries.erase(repeats, entries.end());
-  constexpr std::string_view statement = schema::statements::guard_insert;
-  const std::string keys = keys_of(entries);
-  const pqxx::result rows =
-      ahead.empty() ? tx.exec_unchecked(statement, keys)
-                    : tx.exec_unchecked(ahead + ";\n" + with_value(statement, tx.quote(keys)));
+  const std::string insert =
+      with_value(schema::statements::guard_insert, tx.quote(keys_of(entries)));
+  const pqxx::result rows = tx.exec_unchecked(ahead.empty() ? insert : ahead + ";\n" + insert);
 
   std::unordered_set<std::string_view> inserted;
   for (const auto& row : rows) inserted.insert(row[0].c_str());

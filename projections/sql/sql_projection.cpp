@@ -58,12 +58,15 @@ SqlProjection::SqlProjection(const std::vector<std::string>& statements) {
 }
 
 Outcome SqlProjection::apply(const Batch& batch, Context& context) {
-  const std::string bound = ids_of(batch);
-  for (const auto& statement : statements_) context.tx().exec_unchecked(statement, bound);
+  context.tx().exec_unchecked(text_for(batch, context.tx()));
   return Outcome::applied();
 }
 
 std::optional<std::string> SqlProjection::as_sql(const Batch& batch, Tx& tx) const {
+  return text_for(batch, tx);
+}
+
+std::string SqlProjection::text_for(const Batch& batch, Tx& tx) const {
   const std::string ids = tx.quote(ids_of(batch));
   std::string all;
   for (const auto& statement : statements_) {

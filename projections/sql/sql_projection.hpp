@@ -32,6 +32,8 @@ class SqlProjection final : public Handler {
   [[nodiscard]] std::vector<std::string> explain(Tx& tx) const;
 
  private:
+  [[nodiscard]] std::string text_for(const Batch& batch, Tx& tx) const;
+
   std::vector<std::string> statements_;
 };
 
