@@ -18,7 +18,7 @@ sources() {
   case $1 in
     settings) echo relay/settings/*.cpp relay/base/{host_name,in_quotes}.cpp \
       relay/flow/flight_folder.cpp relay/pg/conninfo.cpp projections/suggest.cpp ;;
-    payload) echo relay/decode/payload_check.cpp ;;
+    payload) echo relay/decode/payload_{check,walk}.cpp ;;
     patterns) echo projections/type_pattern.cpp projections/event_template.cpp \
       projections/event.cpp projections/suggest.cpp ;;
     records) echo relay/forward/{format,recipe,plain,cloudevents,debezium,event_headers}.cpp \
@@ -45,7 +45,7 @@ build() {
     "${compiler[@]}" "${flags[@]}" -c "$file" -o "$object"
     objects+=("$object")
   done
-  clang++ "${flags[@]}" "${objects[@]}" -o "$folder/$1" -lpqxx -lpq
+  clang++ "${flags[@]}" "${objects[@]}" -o "$folder/$1" -lpqxx -lpq -lsimdjson
 }
 
 run() {
