@@ -251,18 +251,20 @@ bool Scout::sweep(std::size_t lanes) {
   return any;
 }
 
-// Where the server is busy a look takes long, and looking is to take a third of the time at most.
-std::chrono::milliseconds Scout::pace(bool found_work, Clock::duration looked) {
+// From the start of one look to that of the next. Where the server is busy a look takes long, and
+// looking is to take a third of the time at most.
+std::chrono::microseconds Scout::pace(bool found_work, Clock::duration looked) {
+  using std::chrono::microseconds;
   const auto now = Clock::now();
   if (found_work) found_at_ = now;
-  const std::chrono::milliseconds least = std::max<std::chrono::milliseconds>(
-      options_.poll_min, std::chrono::floor<std::chrono::milliseconds>(looked * 2));
+  const auto look = std::chrono::ceil<microseconds>(looked);
+  const microseconds least = std::max<microseconds>(options_.poll_min - look, look * 2);
   if (found_work && behind_) {
-    pause_ = std::max<std::chrono::milliseconds>(backlog_ ? pace_in_backlog : pace_behind, least);
+    pause_ = std::max<microseconds>(backlog_ ? pace_in_backlog : pace_behind, least);
   } else {
     pause_ = now - found_at_ < at_work_for ? least : std::max(pause_ * 2, least);
   }
-  return pause_ = std::min(pause_, options_.poll_max);
+  return pause_ = std::min<microseconds>(pause_, options_.poll_max);
 }
 
 }  // namespace relay::engine

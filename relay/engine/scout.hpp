@@ -55,7 +55,7 @@ class Scout {
   bool sweep(std::size_t lanes);
   [[nodiscard]] bool nobody_at_work() const;
   void ring_where_lanes_wait();
-  [[nodiscard]] std::chrono::milliseconds pace(bool found_work, Clock::duration looked);
+  [[nodiscard]] std::chrono::microseconds pace(bool found_work, Clock::duration looked);
 
   const EngineOptions& options_;
   const Parts& parts_;
@@ -75,7 +75,7 @@ class Scout {
   bool found_work_ = false;
   bool behind_ = false;
   bool backlog_ = false;
-  std::chrono::milliseconds pause_{1};
+  std::chrono::microseconds pause_{1'000};
   Clock::time_point found_at_{};
   Clock::time_point floors_at_{};
   std::size_t next_sweep_lane_ = 0;

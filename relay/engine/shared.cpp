@@ -32,7 +32,7 @@ void Shared::wake_scout(bool judge_again) {
   scout_woken_.notify_all();
 }
 
-bool Shared::scout_pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+bool Shared::scout_pause(std::chrono::microseconds time, const std::stop_token& stop) {
   std::unique_lock lock{mutex_};
   scout_woken_.wait_for(lock, stop, time, [this] { return scout_wanted_; });
   scout_wanted_ = false;

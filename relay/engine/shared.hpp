@@ -50,7 +50,7 @@ class Shared {
   /// changed.
   void wake_scout(bool judge_again);
   /// The scout's pause. @return whether the listeners are to be judged again.
-  bool scout_pause(std::chrono::milliseconds time, const std::stop_token& stop);
+  bool scout_pause(std::chrono::microseconds time, const std::stop_token& stop);
 
   /// Events whose transaction a listener ruined; a snapshot, cheap when there are none.
   [[nodiscard]] std::shared_ptr<const Condemned> condemned() const;
