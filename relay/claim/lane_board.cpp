@@ -31,9 +31,11 @@ std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
 
 void LaneBoard::done(int lane, bool more) {
   const std::lock_guard lock{mutex_};
-  lanes_.at(static_cast<std::size_t>(lane)).taken = false;
-  lanes_[static_cast<std::size_t>(lane)].has_work = more;
-  lanes_[static_cast<std::size_t>(lane)].deep = more;
+  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+  entry.taken = false;
+  entry.has_work = more || entry.found_meanwhile;
+  entry.deep = more;
+  entry.found_meanwhile = false;
 }
 
 void LaneBoard::rest(int lane, Moment until) {
@@ -86,7 +88,11 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
 
 void LaneBoard::found_work(const std::vector<int>& lanes) {
   const std::lock_guard lock{mutex_};
-  for (const int lane : lanes) lanes_.at(static_cast<std::size_t>(lane)).has_work = true;
+  for (const int lane : lanes) {
+    Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+    entry.has_work = true;
+    entry.found_meanwhile = entry.taken;
+  }
 }
 
 void LaneBoard::read_up_to(int lane, std::int64_t place) {
@@ -106,6 +112,16 @@ std::vector<std::int64_t> LaneBoard::floors() const {
   floors.reserve(lanes_.size());
   for (const Lane& lane : lanes_) floors.push_back(lane.floor);
   return floors;
+}
+
+std::vector<LaneTicket> LaneBoard::unmarked() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<LaneTicket> lanes;
+  for (std::size_t at = 0; at < lanes_.size(); ++at) {
+    const Lane& lane = lanes_[at];
+    if (!lane.has_work || lane.taken) lanes.push_back({static_cast<int>(at), lane.floor});
+  }
+  return lanes;
 }
 
 int LaneBoard::waiting(Moment now) const {

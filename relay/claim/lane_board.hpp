@@ -50,7 +50,8 @@ class LaneBoard {
   void found(const std::vector<LaneProbe>& probes, std::int64_t decided);
   /// What a sweep from 0 found: a pending event at or below the floor pulls the floor down.
   void swept(const std::vector<LaneProbe>& probes);
-  /// For deliveries, whose floors follow what was read: work was seen in these lanes.
+  /// For deliveries, whose floors follow what was read: work was seen in these lanes. Who is on one
+  /// may have read before it was there, so the lane is given once more when they leave it.
   void found_work(const std::vector<int>& lanes);
   /// For deliveries: everything up to this place has been dealt with.
   void read_up_to(int lane, std::int64_t place);
@@ -58,6 +59,9 @@ class LaneBoard {
   void forget_floors();
 
   [[nodiscard]] std::vector<std::int64_t> floors() const;
+  /// Lanes that are not known to have work, or that somebody here is on: where a probe may find
+  /// what the board does not know.
+  [[nodiscard]] std::vector<LaneTicket> unmarked() const;
   /// Lanes that have work and that nobody here is on.
   [[nodiscard]] int waiting(Moment now) const;
   /// Whether one of those is known to hold more than a claim takes.
@@ -74,6 +78,7 @@ class LaneBoard {
     bool has_work = false;
     bool deep = false;  ///< Who took it last saw more than it took.
     bool taken = false;
+    bool found_meanwhile = false;  ///< By `found_work`, while it is taken.
   };
   [[nodiscard]] static bool ready(const Lane& lane, Moment now) {
     return lane.has_work && !lane.taken && lane.rests_until <= now;

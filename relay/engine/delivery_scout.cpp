@@ -26,6 +26,12 @@ std::vector<std::string> served_by(const listeners::Duty& duty) {
   return served;
 }
 
+std::vector<claim::LaneTicket> from_their_start(int lanes) {
+  std::vector<claim::LaneTicket> all;
+  for (int lane = 0; lane < lanes; ++lane) all.push_back({.lane = lane});
+  return all;
+}
+
 pg::Script by_index(pg::Connection& connection) {
   pg::Script script{connection};
   script.add(sql::plan_by_index).add("SELECT set_config('statement_timeout', '10000', true)");
@@ -58,15 +64,17 @@ bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty
   return found;
 }
 
+// What waits on the boards is not asked for again.
 bool DeliveryScout::look_for_ready(pg::Connection& connection,
                                    const std::vector<std::string>& served) {
-  const Lanes found = probe(connection, served, false);
-  for (const auto& [listener, probes] : found) {
+  for (const auto& [listener, probes] : probe(connection, served, false)) {
     std::vector<int> lanes;
     for (const claim::LaneProbe& probe : probes) lanes.push_back(probe.lane);
     shared_.delivery_boards.at(listener).found_work(lanes);
   }
-  return !found.empty();
+  return std::ranges::any_of(served, [&](const std::string& listener) {
+    return shared_.delivery_boards.at(listener).waiting(Clock::now()) > 0;
+  });
 }
 
 bool DeliveryScout::look_for_retries(pg::Connection& connection,
@@ -99,13 +107,15 @@ DeliveryScout::Lanes DeliveryScout::probe(pg::Connection& connection,
   std::vector<int> lanes;
   std::vector<std::int64_t> floors;
   for (const std::string& listener : served) {
-    int lane = 0;
-    for (const std::int64_t floor : shared_.delivery_boards.at(listener).floors()) {
+    const claim::LaneBoard& board = shared_.delivery_boards.at(listener);
+    for (const auto& [lane, floor, careful] :
+         from_start ? from_their_start(board.size()) : board.unmarked()) {
       names.push_back(listener);
-      lanes.push_back(lane++);
-      floors.push_back(from_start ? 0 : floor);
+      lanes.push_back(lane);
+      floors.push_back(floor);
     }
   }
+  if (names.empty()) return {};
   Lanes found;
   for (const auto& row :
        by_index(connection)

@@ -57,6 +57,34 @@ TEST(LaneBoard, ADrainedOrBusyLaneWaitsForTheNextProbe) {
   EXPECT_EQ(board.waiting(now), 1);
 }
 
+TEST(LaneBoard, ALaneWhereDeliveriesWereFoundWhileSomebodyWasOnItIsGivenOnceMore) {
+  LaneBoard board{8};
+  board.found_work({2});
+  (void)board.take(1, now);
+  board.found_work({2});
+  EXPECT_EQ(board.waiting(now), 0);
+  board.done(2, false);
+  EXPECT_EQ(lanes_of(board.take(1, now)), std::vector{2});
+  board.done(2, false);
+  EXPECT_EQ(board.waiting(now), 0);
+}
+
+TEST(LaneBoard, AProbeNeedsToAskOnlyWhereTheBoardMayNotKnowOfWork) {
+  LaneBoard board{4};
+  board.found_work({1, 2});
+  board.read_up_to(2, 70);
+  board.found_work({0});
+  EXPECT_EQ(lanes_of(board.take(1, now)), std::vector{0});
+  EXPECT_EQ(lanes_of(board.unmarked()), (std::vector{0, 3}));
+  board.done(0, false);
+  EXPECT_EQ(lanes_of(board.take(2, now)), (std::vector{1, 2}));
+  board.done(1, true);
+  board.done(2, false);
+  const auto unmarked = board.unmarked();
+  EXPECT_EQ(lanes_of(unmarked), (std::vector{0, 2, 3}));
+  EXPECT_EQ(unmarked[1].floor, 70);
+}
+
 TEST(LaneBoard, TellsWhetherALaneWaitsThatHoldsMoreThanAClaimTakes) {
   LaneBoard board{8};
   board.found(work_in({2}), 0);
