@@ -64,6 +64,7 @@ Measures run_live(Stage& stage, const Live& live) {
   if (settings.listeners.empty()) settings.listeners = effect_projection();
   const auto database = live_database(stage, live);
   Session& session = database->session();
+  if (settings.listen) wake_by_trigger(session);
   Relay relay{stage, live.binary, settings, database->url()};
   await_start(session, relay);
   const Written written =

@@ -74,6 +74,12 @@ void create_read_models(Session& session, int projections) {
   }
 }
 
+void wake_by_trigger(Session& session) {
+  session.run(
+      "CREATE TRIGGER wake_freshet AFTER INSERT ON event_publication FOR EACH STATEMENT "
+      "EXECUTE FUNCTION freshet_notify()");
+}
+
 void publish(Session& session, const Backlog& backlog) {
   long first = 1;
   if (backlog.statistics != Statistics::fresh) {

@@ -33,6 +33,8 @@ struct Backlog {
 /// bench_effect, bench_state and, for more projections, bench_state_2 …: what projections and peers
 /// write to.
 void create_read_models(Session& session, int projections = 1);
+/// Each INSERT into the outbox wakes relays that listen.
+void wake_by_trigger(Session& session);
 /// Inserts a backlog in one or two statements, as an application would have in many.
 void publish(Session& session, const Backlog& backlog);
 

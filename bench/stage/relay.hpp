@@ -16,6 +16,7 @@ struct RelaySettings {
   int workers = 2;
   int batch_size = 500;
   int poll_min_ms = 1;
+  bool listen = false;         ///< For NOTIFY; who publishes needs `wake_by_trigger`.
   std::string listeners;       ///< TOML of its [[projection]]s and [[forward]]s.
   std::string kafka;           ///< Brokers, when there is a [[forward]].
   bool waits_for_disk = true;  ///< synchronous_commit.

@@ -73,18 +73,23 @@ void live(Stage& stage, Report& report) {
   const double seconds = stage.sized(2.0, 10.0, 60.0);
   const std::vector<Peer> peers = ready_peers(stage, report);
   std::vector<Case> cases;
-  const auto add = [&](const Subject& subject, int rate, int group) {
+  const auto add = [&](const Subject& subject, int rate, int group, bool woken = false) {
     const Live live{.binary = subject.binary,
+                    .relay = {.listen = woken},
                     .rate = static_cast<double>(rate),
                     .events_per_transaction = group,
                     .seconds = seconds};
-    cases.push_back({named(subject, count_text(rate) + " events/s" + in_groups(group)),
+    cases.push_back({named(subject, count_text(rate) + " events/s" + in_groups(group) +
+                                        (woken ? ", woken by NOTIFY" : "")),
                      {{"rate", std::to_string(rate)}, {"seconds", text_of(seconds)}},
                      [&stage, live] { return run_live(stage, live); }});
   };
   for (const int rate : rates) {
     if (rate <= 1'000) add_peer_lives(stage, peers, rate, seconds, cases);
-    for (const Subject& subject : stage.subjects()) add(subject, rate, 1);
+    for (const Subject& subject : stage.subjects()) {
+      add(subject, rate, 1);
+      if (rate <= 5'000) add(subject, rate, 1, true);
+    }
   }
   for (const Subject& subject : stage.subjects()) add(subject, 20'000, together);
   interleave(stage, report, "live", cases);

@@ -62,8 +62,9 @@ void Scout::run(const std::stop_token& stop) {
         found_work_ = false;
       }
     }
-    if (!drained_)
-      judge_now_ = shared_.scout_pause(pace(found_work_, Clock::now() - began), stop) || judge_now_;
+    if (drained_) return;
+    const auto looked = std::chrono::ceil<std::chrono::microseconds>(Clock::now() - began);
+    judge_now_ = shared_.scout_pause(pace(found_work_, looked), looked * 2, stop) || judge_now_;
   }
 }
 
@@ -253,12 +254,11 @@ bool Scout::sweep(std::size_t lanes) {
 
 // From the start of one look to that of the next. Where the server is busy a look takes long, and
 // looking is to take a third of the time at most.
-std::chrono::microseconds Scout::pace(bool found_work, Clock::duration looked) {
+std::chrono::microseconds Scout::pace(bool found_work, std::chrono::microseconds looked) {
   using std::chrono::microseconds;
   const auto now = Clock::now();
   if (found_work) found_at_ = now;
-  const auto look = std::chrono::ceil<microseconds>(looked);
-  const microseconds least = std::max<microseconds>(options_.poll_min - look, look * 2);
+  const microseconds least = std::max<microseconds>(options_.poll_min - looked, looked * 2);
   if (found_work && behind_) {
     pause_ = std::max<microseconds>(backlog_ ? pace_in_backlog : pace_behind, least);
   } else {

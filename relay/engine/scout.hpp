@@ -55,7 +55,7 @@ class Scout {
   bool sweep(std::size_t lanes);
   [[nodiscard]] bool nobody_at_work() const;
   void ring_where_lanes_wait();
-  [[nodiscard]] std::chrono::microseconds pace(bool found_work, Clock::duration looked);
+  [[nodiscard]] std::chrono::microseconds pace(bool found_work, std::chrono::microseconds looked);
 
   const EngineOptions& options_;
   const Parts& parts_;
