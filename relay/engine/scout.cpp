@@ -16,9 +16,6 @@ namespace {
 namespace sql = schema::statements;
 using namespace std::chrono_literals;
 
-constexpr auto at_work_for = 10ms;      // after the last that was found
-constexpr auto pace_behind = 5ms;       // lanes that a look found wait for a worker
-constexpr auto pace_in_backlog = 50ms;  // for long; only the floors want to move
 constexpr auto judge_every = 2s;
 constexpr auto floors_every = 20ms;  // what a read walks over until then are a few dead entries
 constexpr auto tell_every = 250ms;
@@ -44,7 +41,8 @@ Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, T
       target_(target),
       remains_(remains),
       referee_(options, parts),
-      deliveries_(parts, shared) {}
+      deliveries_(parts, shared),
+      pace_(options.poll_min, options.poll_max) {}
 
 std::string Scout::refused() const {
   const std::lock_guard lock{refused_mutex_};
@@ -56,15 +54,14 @@ void Scout::run(const std::stop_token& stop) {
     const auto began = Clock::now();
     {
       Target::Call call{target_};
-      if (call.allowed()) {
-        take_turn(call, stop);
-      } else {
-        found_work_ = false;
-      }
+      found_work_ = false;
+      if (call.allowed()) take_turn(call, stop);
     }
     if (drained_) return;
-    const auto looked = std::chrono::ceil<std::chrono::microseconds>(Clock::now() - began);
-    judge_now_ = shared_.scout_pause(pace(found_work_, looked), looked * 2, stop) || judge_now_;
+    const auto now = Clock::now();
+    const auto took = std::chrono::ceil<Pace::Time>(now - began);
+    const auto pause = pace_.after({took, found_work_, behind_, backlog_}, now);
+    judge_now_ = shared_.scout_pause(pause, stop) || judge_now_;
   }
 }
 
@@ -114,7 +111,6 @@ void Scout::cancel() noexcept {
 void Scout::look() {
   if (judge_now_ || Clock::now() - judged_at_ >= judge_every) judge();
   tell_of_listeners();
-  found_work_ = false;
   if (!duty_) return;
   // What was seen a look ago and is still there: the workers have enough.
   behind_ = shared_.board.waiting(Clock::now()) > 0;
@@ -250,21 +246,6 @@ bool Scout::sweep(std::size_t lanes) {
   const auto now = Clock::now();
   sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
   return any;
-}
-
-// From the start of one look to that of the next. Where the server is busy a look takes long, and
-// looking is to take a third of the time at most.
-std::chrono::microseconds Scout::pace(bool found_work, std::chrono::microseconds looked) {
-  using std::chrono::microseconds;
-  const auto now = Clock::now();
-  if (found_work) found_at_ = now;
-  const microseconds least = std::max<microseconds>(options_.poll_min - looked, looked * 2);
-  if (found_work && behind_) {
-    pause_ = std::max<microseconds>(backlog_ ? pace_in_backlog : pace_behind, least);
-  } else {
-    pause_ = now - found_at_ < at_work_for ? least : std::max(pause_ * 2, least);
-  }
-  return pause_ = std::min<microseconds>(pause_, options_.poll_max);
 }
 
 }  // namespace relay::engine

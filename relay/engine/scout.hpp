@@ -10,6 +10,7 @@
 
 #include "relay/claim/floor_keeper.hpp"
 #include "relay/engine/delivery_scout.hpp"
+#include "relay/engine/pace.hpp"
 #include "relay/engine/referee.hpp"
 #include "relay/engine/shared.hpp"
 #include "relay/engine/target.hpp"
@@ -55,7 +56,6 @@ class Scout {
   bool sweep(std::size_t lanes);
   [[nodiscard]] bool nobody_at_work() const;
   void ring_where_lanes_wait();
-  [[nodiscard]] std::chrono::microseconds pace(bool found_work, std::chrono::microseconds looked);
 
   const EngineOptions& options_;
   const Parts& parts_;
@@ -65,6 +65,7 @@ class Scout {
   flow::AdoptedRecords& remains_;
   Referee referee_;
   DeliveryScout deliveries_;
+  Pace pace_;
   std::mutex connection_mutex_;  // guards the pointer against cancel()
   std::unique_ptr<pg::Connection> connection_;
   claim::FloorKeeper keeper_;
@@ -75,8 +76,6 @@ class Scout {
   bool found_work_ = false;
   bool behind_ = false;
   bool backlog_ = false;
-  std::chrono::microseconds pause_{1'000};
-  Clock::time_point found_at_{};
   Clock::time_point floors_at_{};
   std::size_t next_sweep_lane_ = 0;
   Clock::time_point sweep_after_{};

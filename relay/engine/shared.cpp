@@ -1,6 +1,5 @@
 #include "relay/engine/shared.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace relay::engine {
@@ -33,13 +32,9 @@ void Shared::wake_scout(bool judge_again) {
   scout_woken_.notify_all();
 }
 
-bool Shared::scout_pause(std::chrono::microseconds time, std::chrono::microseconds hints_after,
-                         const std::stop_token& stop) {
-  const auto began = std::chrono::steady_clock::now();
+bool Shared::scout_pause(std::chrono::microseconds time, const std::stop_token& stop) {
   std::unique_lock lock{mutex_};
-  scout_woken_.wait_until(lock, stop, began + time, [this] { return scout_wanted_; });
-  scout_woken_.wait_until(lock, stop, began + std::min(time, hints_after),
-                          [this] { return judge_again_; });
+  scout_woken_.wait_for(lock, stop, time, [this] { return scout_wanted_; });
   scout_wanted_ = false;
   return std::exchange(judge_again_, false);
 }

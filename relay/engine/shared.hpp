@@ -49,11 +49,8 @@ class Shared {
   /// Wakes the scout before its pause is over: a hint, or a worker that found the listeners
   /// changed.
   void wake_scout(bool judge_again);
-  /// The scout's pause. A hint ends it, but not before `hints_after`: they may come with each
-  /// event.
-  /// @return whether the listeners are to be judged again, which ends it at once.
-  bool scout_pause(std::chrono::microseconds time, std::chrono::microseconds hints_after,
-                   const std::stop_token& stop);
+  /// The scout's pause. @return whether the listeners are to be judged again.
+  bool scout_pause(std::chrono::microseconds time, const std::stop_token& stop);
 
   /// Events whose transaction a listener ruined; a snapshot, cheap when there are none.
   [[nodiscard]] std::shared_ptr<const Condemned> condemned() const;

@@ -1,0 +1,28 @@
+#include "relay/engine/pace.hpp"
+
+#include <algorithm>
+
+namespace relay::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using Time = Pace::Time;
+
+constexpr Time at_work_for = 10ms;      // after the last that was found
+constexpr Time pace_behind = 5ms;       // lanes that a look found wait for a worker
+constexpr Time pace_in_backlog = 50ms;  // for long; only the floors want to move
+
+}  // namespace
+
+Pace::Time Pace::after(const Look& look, Clock::time_point now) {
+  if (look.found) found_at_ = now;
+  const Time least = std::max(least_ - look.took, look.took * 2);
+  if (look.found && look.behind) {
+    pause_ = std::max(look.backlog ? pace_in_backlog : pace_behind, least);
+  } else {
+    pause_ = now - found_at_ < at_work_for ? least : std::max(pause_ * 2, least);
+  }
+  return pause_ = std::min(pause_, most_);
+}
+
+}  // namespace relay::engine

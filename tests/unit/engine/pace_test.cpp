@@ -1,0 +1,51 @@
+#include "relay/engine/pace.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using relay::engine::Pace;
+
+const Pace::Clock::time_point start = Pace::Clock::time_point{} + 1h;
+
+TEST(Pace, LooksBeginAMillisecondApartWhileThereIsWork) {
+  Pace pace{1ms, 100ms};
+  EXPECT_EQ(pace.after({.took = 200us, .found = true}, start), 800us);
+  EXPECT_EQ(pace.after({.took = 250us, .found = false}, start + 1ms), 750us) << "it may come again";
+}
+
+TEST(Pace, LooksTakeAThirdOfTheTimeAtMost) {
+  Pace pace{1ms, 100ms};
+  EXPECT_EQ(pace.after({.took = 700us, .found = true}, start), 1'400us);
+  EXPECT_EQ(pace.after({.took = 30ms, .found = true, .behind = true}, start), 60ms);
+}
+
+TEST(Pace, PausesDoubleAtRestUpToTheLongest) {
+  Pace pace{1ms, 10ms};
+  EXPECT_EQ(pace.after({.took = 200us, .found = true}, start), 800us);
+  auto now = start + 20ms;
+  std::vector<Pace::Time> pauses;
+  for (int look = 0; look < 6; ++look) {
+    pauses.push_back(pace.after({.took = 200us}, now += 1ms));
+  }
+  EXPECT_EQ(pauses, (std::vector<Pace::Time>{1'600us, 3'200us, 6'400us, 10ms, 10ms, 10ms}));
+  EXPECT_EQ(pace.after({.took = 200us, .found = true}, now), 800us);
+}
+
+TEST(Pace, WhileTheWorkersAreBehindItLooksMoreRarely) {
+  Pace pace{1ms, 100ms};
+  EXPECT_EQ(pace.after({.took = 200us, .found = true, .behind = true}, start), 5ms);
+  EXPECT_EQ(pace.after({.took = 200us, .found = true, .behind = true, .backlog = true}, start),
+            50ms);
+}
+
+TEST(Pace, WhatTheUserSetsHoldsInABacklogToo) {
+  Pace rare{20ms, 100ms};
+  EXPECT_EQ(rare.after({.took = 200us, .found = true, .behind = true}, start), 19'800us);
+  Pace often{1ms, 30ms};
+  EXPECT_EQ(often.after({.took = 1ms, .found = true, .behind = true, .backlog = true}, start),
+            30ms);
+}
+
+}  // namespace
