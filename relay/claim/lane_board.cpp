@@ -53,6 +53,16 @@ void LaneBoard::passed(int lane, std::int64_t seq) {
   const std::lock_guard lock{mutex_};
   Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
   if (entry.careful_until <= seq) entry.careful_until = 0;
+  entry.passed_to = seq;
+  entry.passed_in = probe_;
+}
+
+std::vector<std::int64_t> LaneBoard::begin_probe() {
+  {
+    const std::lock_guard lock{mutex_};
+    ++probe_;
+  }
+  return floors();
 }
 
 void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided) {
@@ -60,7 +70,8 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
     if (probe.lowest) {
-      lane.has_work = true;
+      const bool passed_since = lane.passed_in == probe_ && *probe.lowest <= lane.passed_to;
+      lane.has_work = lane.has_work || !passed_since;
       lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
     } else {
       // Whatever stretch was to be taken with care has left the lane, by our hand or another's.

@@ -42,11 +42,15 @@ class LaneBoard {
   void rest(int lane, Moment until);
   /// The lane's events up to this seq come one to a transaction.
   void be_careful(int lane, std::int64_t until_seq);
-  /// The lane was committed up to this seq; ends its careful stretch when that is behind.
+  /// The lane was committed up to this seq; ends its careful stretch when that is behind. Before
+  /// `done`.
   void passed(int lane, std::int64_t seq);
 
-  /// What a probe from `floors()` found. @param decided what the floor keeper had decided before
-  /// the probe began: floors rise to it, but never past a pending event.
+  /// Where a probe reads from, which begins now.
+  [[nodiscard]] std::vector<std::int64_t> begin_probe();
+  /// What that probe found. A lane that was committed meanwhile may have nothing left of it; the
+  /// next probe tells. @param decided what the floor keeper had decided before the probe began:
+  /// floors rise to it, but never past a pending event.
   void found(const std::vector<LaneProbe>& probes, std::int64_t decided);
   /// What a sweep from 0 found: a pending event at or below the floor pulls the floor down.
   void swept(const std::vector<LaneProbe>& probes);
@@ -74,6 +78,8 @@ class LaneBoard {
   struct Lane {
     std::int64_t floor = 0;
     std::int64_t careful_until = 0;
+    std::int64_t passed_to = 0;
+    std::uint64_t passed_in = 0;  ///< The probe that had begun by then.
     Moment rests_until{};
     bool has_work = false;
     bool deep = false;  ///< Who took it last saw more than it took.
@@ -87,6 +93,7 @@ class LaneBoard {
   mutable std::mutex mutex_;
   std::vector<Lane> lanes_;
   std::size_t next_ = 0;
+  std::uint64_t probe_ = 0;  ///< The last that began; the first is 1.
 };
 
 }  // namespace relay::claim

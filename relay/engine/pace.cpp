@@ -16,7 +16,7 @@ constexpr Time pace_in_backlog = 50ms;  // for long; only the floors want to mov
 
 Pace::Time Pace::after(const Look& look, Clock::time_point now) {
   if (look.found) found_at_ = now;
-  const Time least = std::max(least_ - look.took, look.took * 2);
+  const Time least = std::max(least_, look.took * 2);
   if (look.found && look.behind) {
     pause_ = std::max(look.backlog ? pace_in_backlog : pace_behind, least);
   } else {

@@ -18,7 +18,7 @@ class Pace {
     bool backlog = false;  ///< … and more than a claim takes.
   };
 
-  /// @param least from the start of a look to that of the next while there is work.
+  /// @param least the pause while there is work.
   /// @param most the pause at rest.
   Pace(Time least, Time most) : least_(least), most_(most) {}
 

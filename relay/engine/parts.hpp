@@ -49,7 +49,7 @@ struct EngineOptions {
   int workers = 2;            ///< Of the first pass; detached queues have their own.
   int lanes_per_claim = 4;
   int shallow_lanes_per_claim = 16;  ///< Of lanes with a few events each: fewer, larger batches.
-  std::chrono::milliseconds poll_min{1};             ///< From look to look while events come.
+  std::chrono::milliseconds poll_min{1};             ///< Between two looks while events come.
   std::chrono::milliseconds poll_max{100};           ///< … and at rest.
   std::chrono::milliseconds call_limit{12'000};      ///< How long a statement's answer may take.
   std::chrono::milliseconds handler_timeout{5'000};  ///< How long a listener may take over a batch.

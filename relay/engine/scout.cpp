@@ -142,7 +142,7 @@ bool Scout::look_for_events(std::int64_t& last_place) {
   const std::int64_t decided = keeper_.decided();
   std::vector<claim::LaneProbe> found;
   const std::int64_t last_seq =
-      probe(all_lanes(shared_.board.size()), shared_.board.floors(), found, last_place);
+      probe(all_lanes(shared_.board.size()), shared_.board.begin_probe(), found, last_place);
   if (last_seq < decided) {
     log::warn("the sequence of events went back; every lane is read from its start");
     keeper_.forget();

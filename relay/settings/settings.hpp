@@ -23,7 +23,7 @@ struct Relay {
   Completion completion = Completion::update;  ///< One for all relays of a database.
   Ordering ordering = Ordering::key;           ///< One for all relays of a database.
   bool synchronous_commit = true;              ///< false: a batch's commit may be lost, whole.
-  std::chrono::milliseconds poll_min{1};       ///< `poll_min_ms`: from look to look.
+  std::chrono::milliseconds poll_min{1};       ///< `poll_min_ms`: shortest pause of the probe.
   std::chrono::milliseconds poll_max{100};     ///< `poll_max_ms`: longest pause of the probe.
   std::chrono::seconds drain{25};              ///< `drain_s`: what SIGTERM allows.
   std::int64_t payload_max_bytes = 16 << 20;   ///< A larger payload is a dead letter.

@@ -42,9 +42,8 @@ std::vector<Row<Relay>> working_rows() {
        "back the last moments' effects, which readers had seen, together with their completions: "
        "they are applied again. Only for projections that write nowhere but in this database."},
       {"poll_min_ms", duration<R, &R::poll_min>(1, 1'000),
-       "The shortest time from one look for new events to the next, while they come. A longer one "
-       "makes larger batches, which take less of the server per event, and each event waits "
-       "longer."},
+       "The shortest pause between two looks for new events, while they come. A longer one makes "
+       "larger batches, which take less of the server per event, and each event waits longer."},
       {"poll_max_ms", duration<R, &R::poll_max>(1, 60'000),
        "The longest pause between two looks for new events, when idle."},
       {"drain_s", duration<R, &R::drain>(1, 3'600),

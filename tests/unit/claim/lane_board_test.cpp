@@ -57,6 +57,32 @@ TEST(LaneBoard, ADrainedOrBusyLaneWaitsForTheNextProbe) {
   EXPECT_EQ(board.waiting(now), 1);
 }
 
+TEST(LaneBoard, WhatAProbeSawOfABatchThatWasCommittedMeanwhileIsNoWork) {
+  LaneBoard board{8};
+  (void)board.begin_probe();
+  board.found(work_in({2}, 100), 0);
+  (void)board.take(1, now);
+  (void)board.begin_probe();
+  board.passed(2, 105);
+  board.done(2, false);
+  board.found(work_in({2}, 100), 0);
+  EXPECT_EQ(board.waiting(now), 0) << "the probe's snapshot was older than the commit";
+  board.found(work_in({2}, 106), 0);
+  EXPECT_EQ(board.waiting(now), 1) << "what comes behind it is new";
+}
+
+TEST(LaneBoard, AnEventBelowWhatWasCommittedIsFoundByTheNextProbe) {
+  LaneBoard board{8};
+  (void)board.begin_probe();
+  board.found(work_in({2}, 100), 0);
+  (void)board.take(1, now);
+  board.passed(2, 105);
+  board.done(2, false);
+  (void)board.begin_probe();
+  board.found(work_in({2}, 103), 0);  // its writer committed late
+  EXPECT_EQ(lanes_of(board.take(1, now)), std::vector{2});
+}
+
 TEST(LaneBoard, ALaneWhereDeliveriesWereFoundWhileSomebodyWasOnItIsGivenOnceMore) {
   LaneBoard board{8};
   board.found_work({2});

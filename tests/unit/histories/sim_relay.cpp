@@ -119,7 +119,7 @@ void SimRelay::scout() {
 
 void SimRelay::probe(bool from_start) {
   probes_.clear();
-  const auto floors = board_->floors();
+  const auto floors = from_start ? board_->floors() : board_->begin_probe();
   for (int lane = 0; lane < lane_count; ++lane) {
     const std::int64_t floor = from_start ? std::numeric_limits<std::int64_t>::min()
                                           : floors[static_cast<std::size_t>(lane)];
