@@ -1,9 +1,8 @@
--- What a first pass leaves behind, as a function: with a detached listener it is written for every
--- batch, and PL/pgSQL keeps the statement's plan, which nothing of the relay's own could behind a
--- pooler. Named like freshet_claim (V010), and for the same reasons.
+-- What a first pass leaves behind is written by a function. With a detached listener that is so for
+-- every batch, and PL/pgSQL keeps the statement's plan, as it does that of the claim (V010).
 
--- Writes deliveries, one per place of the arrays. They draw their places in seq order. delays_ms: until the next
--- attempt, below 0: none. classes, errors: '' for none.
+-- Writes deliveries, one for each place of the arrays, in seq order: so they draw their places.
+-- delays_ms: until the next attempt; below 0: none. classes, errors: '' for none.
 CREATE OR REPLACE FUNCTION freshet_deliver(ids uuid[], listeners text[], lanes smallint[],
                                            seqs bigint[], keys text[], states text[],
                                            attempts smallint[], delays_ms bigint[],

@@ -46,18 +46,18 @@ TEST(PayloadCheck, BoundsTheDepthWithoutRecursion) {
   EXPECT_NE(payload_fault(nested(100'000)), std::nullopt);
 }
 
-// Up to three random changes of a document.
+// Up to three random changes of a document_.
 class Mutations {
  public:
   std::string next() {
-    std::string text = document;
+    std::string text = document_;
     for (unsigned change = 0; change <= random_() % 3; ++change) {
       const std::size_t at = random_() % text.size();
       switch (random_() % 4) {
-        case 0: text[at] = alphabet[random_() % alphabet.size()]; break;
+        case 0: text[at] = alphabet_[random_() % alphabet_.size()]; break;
         case 1: text.erase(at, 1 + random_() % 3); break;
-        case 2: text.insert(at, pieces[random_() % pieces.size()]); break;
-        default: text.insert(at, 1, alphabet[random_() % alphabet.size()]);
+        case 2: text.insert(at, pieces_[random_() % pieces_.size()]); break;
+        default: text.insert(at, 1, alphabet_[random_() % alphabet_.size()]);
       }
       if (text.empty()) text = "0";
     }
@@ -65,10 +65,10 @@ class Mutations {
   }
 
  private:
-  const std::string document =
+  const std::string document_ =
       R"({"a":[1,-2.5e-7,1e308,0.1],"b":{"c":"\u00e9\n\ud83d\ude00","d":null},"e":true,"f":"e-12"})";
-  const std::string alphabet = "{}[]\",:0123456789eE+-.truefalsn\\u0d8 \t\n";
-  const std::vector<std::string> pieces{
+  const std::string alphabet_ = "{}[]\",:0123456789eE+-.truefalsn\\u0d8 \t\n";
+  const std::vector<std::string> pieces_{
       "e-1234",  "e-999",   "e999", "-0",           "00",           "\\ud800",
       "\\udc00", "\\u0000", "\xC3", "\xEF\xBB\xBF", "\xED\xA0\x80", "{}",
       "[[",      "\"\"",    "/**/", "NaN",          "\x01",         "\xC3\xA9"};
