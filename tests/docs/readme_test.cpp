@@ -133,7 +133,7 @@ std::vector<fs::path> pages() {
   for (auto at = fs::recursive_directory_iterator{root}; at != fs::recursive_directory_iterator{};
        ++at) {
     const std::string name = at->path().filename().string();
-    if (at->is_directory() && (name.starts_with("build") || name == ".git")) {
+    if (at->is_directory() && (name.starts_with("build") || name.starts_with("."))) {
       at.disable_recursion_pending();
     } else if (at->path().extension() == ".md") {
       found.push_back(at->path());

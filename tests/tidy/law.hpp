@@ -71,6 +71,7 @@ inline const std::vector<Library> libraries = {
      {"projections/event.", "projections/per_event.", "projections/handler.", "projections/sql/",
       "projections/event_template.", "relay/decode/", "relay/operate/", "relay/forward/format.",
       "relay/forward/event_headers."}},
+    {"simdjson.h", {"relay/decode/payload_check.cpp"}},
     {"toml++/", {"relay/settings/"}},
     {"CLI/", {"relay/wiring/command_line"}},
     {"spdlog/", {"relay/base/"}},
