@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "projections/failure.hpp"
 #include "relay/base/host_name.hpp"
@@ -61,7 +62,7 @@ ReplayBatch ReplayQueue::next(std::int64_t most) {
                    true);
   if (!batch.rows.empty()) {
     const auto& end = batch.rows.back();
-    const bool cut = end["found"].as<std::size_t>() > batch.rows.size();
+    const bool cut = std::cmp_greater(end["found"].as<std::int64_t>(), batch.rows.size());
     if (cut) batch.last = end["place"].as<std::int64_t>();
   }
   batch.vanished = batch.last - replay_.done - static_cast<std::int64_t>(batch.rows.size());
