@@ -1,2 +1,2 @@
 -- name: complete_delete
-DELETE FROM event_publication WHERE id = ANY ($1::uuid[])
+SELECT freshet_complete_delete($1::uuid[])

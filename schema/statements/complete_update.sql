@@ -1,3 +1,2 @@
 -- name: complete_update
-UPDATE event_publication SET completion_date = clock_timestamp(), parked = false
- WHERE id = ANY ($1::uuid[])
+SELECT freshet_complete_update($1::uuid[])

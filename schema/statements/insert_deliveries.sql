@@ -1,4 +1,4 @@
 -- name: insert_deliveries
--- V011 says what they are. In seq order, which is the order in which they draw their places.
+-- V011 says what the arrays are.
 SELECT freshet_deliver($1::uuid[], $2::text[], $3::smallint[], $4::bigint[], $5::text[],
                        $6::text[], $7::smallint[], $8::bigint[], $9::text[], $10::text[])
