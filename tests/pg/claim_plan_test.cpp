@@ -34,6 +34,12 @@ void expect_few_pages(const TestDatabase& db) {
     EXPECT_EQ(db.number("SELECT count(id) FROM " + call), 40);
     EXPECT_LT(pages(db, "SELECT * FROM " + call), 300) << claim;
   }
+  const std::string some =
+      "(SELECT array_agg(id) FROM (SELECT id FROM event_publication LIMIT 4) e)";
+  for (const char* end : {"freshet_park", "freshet_complete_update", "freshet_complete_delete",
+                          "freshet_complete_archive"}) {
+    EXPECT_LT(pages(db, "SELECT " + std::string{end} + "(" + some + ")"), 300) << end;
+  }
 }
 
 TEST(ClaimPlan, ReadsAFewPagesWhetherTheBacklogWasNeverAnalysedOrWhenItWasSmallOrJustNow) {
