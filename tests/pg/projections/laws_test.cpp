@@ -88,7 +88,7 @@ TEST_F(HarnessLaws, CatchAHandlerThatForgetsItsGuardAsABreachOfRedelivery) {
       tests::projection_of(batch([&](const Batch& events, Context& context) {
         context.tx().exec("DELETE FROM processed_events");  // so that nothing is known to be done
         context.tx().exec("INSERT INTO model VALUES ($1, $2)", std::to_string(++calls),
-                          events.size());
+                          std::to_string(events.size()));
         return Outcome::applied();
       }));
   EXPECT_FALSE(laws(forgetful).redelivery());
