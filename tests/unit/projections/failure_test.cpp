@@ -47,10 +47,20 @@ TEST(Failure, ACancelFromOutsideIsNoTimeOut) {
   EXPECT_EQ(kind_of("ERROR:  canceling statement due to user request\n"), FailureKind::conflict);
 }
 
+// libpqxx 7.10 wants statement and SQLSTATE of these too; before, none could be given.
+template <class Error>
+Error without_state() {
+  if constexpr (std::is_constructible_v<Error, std::string, std::string, const char*>) {
+    return Error{"ERROR:  x", "", nullptr};
+  } else {
+    return Error{"ERROR:  x"};
+  }
+}
+
 TEST(Failure, TheClassDecidesWhereTheDriverKeepsNoSqlstate) {
-  EXPECT_EQ(of(pqxx::deadlock_detected{"ERROR:  deadlock"}).sqlstate, "40P01");
-  EXPECT_EQ(of(pqxx::serialization_failure{"x"}).kind, FailureKind::conflict);
-  EXPECT_EQ(of(pqxx::statement_completion_unknown{"x"}).kind, FailureKind::connection);
+  EXPECT_EQ(of(without_state<pqxx::deadlock_detected>()).sqlstate, "40P01");
+  EXPECT_EQ(of(without_state<pqxx::serialization_failure>()).kind, FailureKind::conflict);
+  EXPECT_EQ(of(without_state<pqxx::statement_completion_unknown>()).kind, FailureKind::connection);
   EXPECT_EQ(of(pqxx::broken_connection{"x"}).kind, FailureKind::connection);
   EXPECT_EQ(of(pqxx::in_doubt_error{"x"}).kind, FailureKind::connection);
   EXPECT_EQ(of(std::runtime_error{"x"}).kind, FailureKind::event);
