@@ -22,9 +22,9 @@ bool is_all(std::string_view text, std::string_view of) {
 }
 
 // Escapes may be lone surrogates, some of which simdjson lets pass (its issues 1870 and 1894), or
-// \u0000. Its newer versions step over a byte order mark.
+// \u0000.
 bool may_hold_odd_text(std::string_view payload) {
-  return holds(payload, "\\u") || payload.starts_with("\xEF\xBB\xBF");
+  return holds(payload, "\\u") || payload.starts_with(byte_order_mark);
 }
 
 // e- and four digits: in a number, an exponent that may be too small.

@@ -64,8 +64,7 @@ class Walker final : public json::json_sax_t {
 
 std::optional<std::string> fault_by_walk(std::string_view payload) {
   if (payload.empty()) return "it is empty, which is not JSON";
-  // The parser steps over a byte order mark; jsonb does not.
-  if (payload.starts_with("\xEF\xBB\xBF")) return "it begins with a byte order mark";
+  if (payload.starts_with(byte_order_mark)) return "it begins with a byte order mark";
   Walker walker;
   if (json::sax_parse(payload.begin(), payload.end(), &walker)) return std::nullopt;
   return walker.fault.empty() ? "not JSON" : walker.fault;
