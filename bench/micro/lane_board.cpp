@@ -26,7 +26,7 @@ void lane_board_turn(benchmark::State& state) {
   std::int64_t taken = 0;
   for (auto _ : state) {
     for (const auto& ticket : board.take(lanes_per_claim, Moment{})) {
-      board.passed(ticket.lane, ++seq);
+      board.passed(ticket.lane, 1, ++seq);
       board.done(ticket.lane, true);
       ++taken;
     }

@@ -17,12 +17,12 @@ std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
     const std::size_t at = (next_ + step) % lanes_.size();
     Lane& lane = lanes_[at];
     if (!ready(lane, now)) continue;
-    const bool careful = lane.careful_until > 0;
+    const bool careful = lane.careful_with > 0;
     if (careful && !tickets.empty()) continue;  // it comes alone, in its own turn
     if (lanes_[at].deep && std::ssize(tickets) >= most) continue;
     deep = deep || lanes_[at].deep;
     lane.taken = true;
-    tickets.push_back({static_cast<int>(at), lane.floor, careful});
+    tickets.push_back({static_cast<int>(at), lane.floor, careful, careful && lane.alone});
     if (careful) break;
   }
   if (!tickets.empty()) next_ = (static_cast<std::size_t>(tickets.back().lane) + 1) % lanes_.size();
@@ -43,16 +43,22 @@ void LaneBoard::rest(int lane, Moment until) {
   lanes_.at(static_cast<std::size_t>(lane)).rests_until = until;
 }
 
-void LaneBoard::be_careful(int lane, std::int64_t until_seq) {
+void LaneBoard::be_careful(int lane, std::size_t events) {
   const std::lock_guard lock{mutex_};
   Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
-  entry.careful_until = std::max(entry.careful_until, until_seq);
+  entry.careful_with = std::max(entry.careful_with, events);
 }
 
-void LaneBoard::passed(int lane, std::int64_t seq) {
+void LaneBoard::be_alone(int lane) {
+  const std::lock_guard lock{mutex_};
+  lanes_.at(static_cast<std::size_t>(lane)).alone = true;
+}
+
+void LaneBoard::passed(int lane, std::size_t events, std::int64_t seq) {
   const std::lock_guard lock{mutex_};
   Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
-  if (entry.careful_until <= seq) entry.careful_until = 0;
+  entry.careful_with = events == 0 ? 0 : entry.careful_with - std::min(entry.careful_with, events);
+  entry.alone = false;
   entry.passed_to = seq;
   entry.passed_in = probe_;
 }
@@ -74,8 +80,7 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
       lane.has_work = lane.has_work || !passed_since;
       lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
     } else {
-      // Whatever stretch was to be taken with care has left the lane, by our hand or another's.
-      lane.careful_until = lane.careful_until <= decided ? 0 : lane.careful_until;
+      lane.careful_with = 0;  // whatever it was has left the lane, by our hand or another's
       lane.floor = std::max(lane.floor, decided);
     }
   }

@@ -15,6 +15,7 @@ struct LaneTicket {
   int lane = 0;
   std::int64_t floor = 0;  ///< Nothing pending at or below it.
   bool careful = false;    ///< One event per transaction: a batch of this lane failed as a whole.
+  bool alone = false;      ///< And nothing beside it in this process: it may be a crash's suspect.
 };
 
 /// What the probe saw of a lane.
@@ -40,11 +41,14 @@ class LaneBoard {
   void busy(int lane) { done(lane, false); }
   /// The lane is not to be tried before then.
   void rest(int lane, Moment until);
-  /// The lane's events up to this seq come one to a transaction.
-  void be_careful(int lane, std::int64_t until_seq);
-  /// The lane was committed up to this seq; ends its careful stretch when that is behind. Before
-  /// `done`.
-  void passed(int lane, std::int64_t seq);
+  /// The lane's next `events` come one to a transaction. They are counted, since retries come in no
+  /// order of places.
+  void be_careful(int lane, std::size_t events);
+  /// The next one that passes has nothing beside it.
+  void be_alone(int lane);
+  /// So many events of the lane were committed, up to this seq; none: nothing is left to be careful
+  /// with. Before `done`.
+  void passed(int lane, std::size_t events, std::int64_t seq);
 
   /// Where a probe reads from, which begins now.
   [[nodiscard]] std::vector<std::int64_t> begin_probe();
@@ -77,7 +81,8 @@ class LaneBoard {
  private:
   struct Lane {
     std::int64_t floor = 0;
-    std::int64_t careful_until = 0;
+    std::size_t careful_with = 0;  ///< So many events.
+    bool alone = false;
     std::int64_t passed_to = 0;
     std::uint64_t passed_in = 0;  ///< The probe that had begun by then.
     Moment rests_until{};

@@ -108,11 +108,11 @@ DeliveryScout::Lanes DeliveryScout::probe(pg::Connection& connection,
   std::vector<std::int64_t> floors;
   for (const std::string& listener : served) {
     const claim::LaneBoard& board = shared_.delivery_boards.at(listener);
-    for (const auto& [lane, floor, careful] :
+    for (const claim::LaneTicket& ticket :
          from_start ? from_their_start(board.size()) : board.unmarked()) {
       names.push_back(listener);
-      lanes.push_back(lane);
-      floors.push_back(floor);
+      lanes.push_back(ticket.lane);
+      floors.push_back(ticket.floor);
     }
   }
   if (names.empty()) return {};

@@ -52,7 +52,7 @@ void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, Pa
 // While all goes well nobody in the relay needs the payload of what SQL alone listens to. What has
 // failed before is looked at with all there is.
 claim::Payloads payloads_for(const Parts& parts, const PassContext& context) {
-  const bool care = context.alone || !context.condemned.empty() ||
+  const bool care = !context.condemned.empty() ||
                     std::ranges::any_of(context.tickets, &claim::LaneTicket::careful);
   const bool read = std::ranges::any_of(parts.queues, [&](const Queue& queue) {
     return !queue.detached && queue.listener->reads_payload() &&

@@ -77,9 +77,7 @@ bool Worker::begin(const Field& field, const Tickets& tickets, const listeners::
 
 void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
   try {
-    // A careful lane brings one event; while there are suspects, it may be one of them.
-    const bool careful = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
-    pass(job, duty, careful && !duty.suspects.empty());
+    pass(job, duty, std::ranges::any_of(job.tickets, &claim::LaneTicket::alone));
     call.worked();
     settle(job);
     return;
@@ -149,9 +147,7 @@ void Worker::cancel() noexcept {
 void Worker::settle(const Job& job) {
   conflicts_ = 0;
   if (job.result.wants_alone) {
-    for (const claim::LaneRead& read : job.result.lanes) {
-      if (read.held && read.events > 0) be_careful(job, read);
-    }
+    single_out(job);
     return give_back(job);
   }
   if (job.result.stale) {
@@ -171,12 +167,10 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
   claim::LaneBoard& board = *job.field.board;
   if (!read.held) return board.done(read.lane, read.more);
   const bool deliveries = job.field.queue != nullptr;
-  // Retries that are due come in no order of places, so care ends where the queue does.
-  const bool through = deliveries && read.events == 0;
   if (job.result.left_over) {
-    be_careful(job, read);
+    board.be_careful(read.lane, read.events);
   } else {
-    board.passed(read.lane, through ? INT64_MAX : read.last);
+    board.passed(read.lane, read.events, read.last);
     if (!deliveries && projections::sabotaged("cursor_instead_of_state")) {
       board.read_up_to(read.lane, read.last);
     }
@@ -187,8 +181,18 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
   board.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));
 }
 
-void Worker::be_careful(const Job& job, const claim::LaneRead& read) {
-  job.field.board->be_careful(read.lane, job.field.queue != nullptr ? INT64_MAX : read.last);
+void Worker::be_careful(const Job& job) {
+  for (const claim::LaneRead& read : job.result.lanes) {
+    if (read.held && read.events > 0) job.field.board->be_careful(read.lane, read.events);
+  }
+}
+
+// A suspect among others is looked for one by one; found, it comes again with nothing beside it.
+void Worker::single_out(const Job& job) {
+  be_careful(job);
+  for (const claim::LaneTicket& ticket : job.tickets) {
+    if (ticket.careful) job.field.board->be_alone(ticket.lane);
+  }
 }
 
 // What this commit made ready is taken by whoever is next, without waiting for a look.

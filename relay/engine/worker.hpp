@@ -72,7 +72,8 @@ class Worker {
   pg::Connection& connected();
   void settle(const Job& job);
   void settle_lane(const Job& job, const claim::LaneRead& read);
-  static void be_careful(const Job& job, const claim::LaneRead& read);
+  static void be_careful(const Job& job);
+  static void single_out(const Job& job);
   void spread_ready(const Job& job);
   void give_back(const Job& job);
 

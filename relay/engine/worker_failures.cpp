@@ -60,9 +60,9 @@ void Worker::listener_failed(const Job& job, const ListenerFailed& error, Target
     shared_.condemn({error.event_id, error.listener}, error.failure);
   }
   lost(error.failure, call);
-  const bool alone = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
-  if (times >= losses_before_care && !alone) isolate(job, {}, error.failure);
-  if (times >= losses_before_blame && alone && can_connect()) {
+  const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+  if (times >= losses_before_care && !single) isolate(job, {}, error.failure);
+  if (times >= losses_before_blame && single && can_connect()) {
     shared_.condemn({error.event_id, error.listener}, error.failure);
   }
 }
@@ -99,18 +99,16 @@ void Worker::again(const Job& job, const Failure& why) {
 void Worker::isolate(const Job& job,
                      const std::vector<std::pair<std::string, std::string>>& suspects,
                      const Failure& why) {
-  const bool alone = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
-  if (alone && suspects.empty()) {
+  const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+  if (single && suspects.empty()) {
     trouble_.begin("statement", "the relay cannot complete an event: " + why.message);
     return rest(job, trouble_rest);
   }
-  if (alone) {
+  if (single) {
     for (const auto& who : suspects) shared_.condemn(who, why);
     return;
   }
-  for (const claim::LaneRead& read : job.result.lanes) {
-    if (read.held && read.events > 0) be_careful(job, read);
-  }
+  be_careful(job);
 }
 
 void Worker::lost(const Failure& why, Target::Call& call) {

@@ -52,9 +52,9 @@ Fleet::Fleet(std::string folder, std::vector<RelaySpec> specs,
   watcher_ = std::jthread{[this](const std::stop_token& stop) { watch(stop); }};
 }
 
-Fleet::~Fleet() {
-  watcher_.request_stop();
-  watcher_.join();
+void Fleet::retire() {
+  watcher_ = {};
+  for (std::size_t relay = 0; relay < relays_.size(); ++relay) terminate(relay, false);
 }
 
 std::string Fleet::settings_file(const Relay& relay) const {

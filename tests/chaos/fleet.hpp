@@ -35,7 +35,6 @@ class Fleet {
   /// @param environment what each gets besides ours.
   Fleet(std::string folder, std::vector<RelaySpec> specs,
         std::map<std::string, std::string> environment);
-  ~Fleet();
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
@@ -44,6 +43,8 @@ class Fleet {
   /// SIGTERM, twice when `twice`; waits for the end. What took longer than its limit, or ended by a
   /// signal, is a fault.
   void terminate(std::size_t relay, bool twice);
+  /// Terminates all, and none is started again.
+  void retire();
   /// How often a relay was started, which changes when it was started again.
   [[nodiscard]] int starts(std::size_t relay);
   [[nodiscard]] bool running(std::size_t relay);

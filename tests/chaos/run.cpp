@@ -118,6 +118,8 @@ void judge(const Options& options, Arena& arena, const History& history, const W
   verdicts.push_back(
       wait_for_quiet(db, options.sabotage.empty() ? drain_limit : sabotaged_drain_limit));
   note_discards(db);
+  // Topics and tables are read one after the other, and must be of one moment.
+  if (!verdicts.back().violations.empty()) arena.fleet().retire();
   if (arena.broker() != nullptr) collect_records(db, arena.cast(), arena.broker()->address());
   Evidence evidence{.cast = arena.cast(),
                     .completion = options.completion,

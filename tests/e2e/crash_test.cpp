@@ -98,6 +98,29 @@ TEST_F(HostileHandler, KillsFromOutsideBlameNobody) {
   EXPECT_EQ(effects_.overtaken() + effects_.doubled(), 0);
 }
 
+TEST_F(HostileHandler, OnlyASuspectHasNothingBesideItNotItsWholeBatch) {
+  config_.relay["batch_size"] = "100";
+  const std::string lane = "freshet_lane(NULL, 'neighbour', NULL)";
+  const std::string elsewhere = db_.value(
+      "SELECT 'k' || n FROM generate_series(1, 100) n WHERE freshet_lane(NULL, 'k' || n, "
+      "NULL) <> " +
+      lane + " LIMIT 1");
+  publish(elsewhere, "wait for three neighbours");
+  db_.run(tests::publishing("Thing", "'neighbour'", 20));
+  db_.run(
+      "INSERT INTO event_suspect (event_id, listener) SELECT id, 'hostile' FROM event_publication "
+      "ORDER BY seq DESC LIMIT 1");
+  const auto relay = start();
+  EXPECT_TRUE(effects_.reach(21)) << relay->err();
+  EXPECT_TRUE(tests::eventually([&] {
+    return db_.number("SELECT count(*) FROM event_suspect") == 0;
+  })) << "it came through alone";
+  EXPECT_EQ(deliveries(), "-")
+      << "the neighbours were applied while the other lane waited for them";
+  EXPECT_EQ(effects_.overtaken() + effects_.doubled(), 0);
+  EXPECT_EQ(tests::stop_relay(*relay), 0) << relay->err();
+}
+
 TEST_F(HostileHandler, AHandlerThatNeverAnswersIsReportedByNameAndEndsTheProcess) {
   config_.relay["handler_timeout_ms"] = "200";
   config_.relay["stuck_exit_s"] = "3";

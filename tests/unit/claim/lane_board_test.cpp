@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace {
 
 using relay::claim::LaneBoard;
@@ -63,7 +65,7 @@ TEST(LaneBoard, WhatAProbeSawOfABatchThatWasCommittedMeanwhileIsNoWork) {
   board.found(work_in({2}, 100), 0);
   (void)board.take(1, now);
   (void)board.begin_probe();
-  board.passed(2, 105);
+  board.passed(2, 1, 105);
   board.done(2, false);
   board.found(work_in({2}, 100), 0);
   EXPECT_EQ(board.waiting(now), 0) << "the probe's snapshot was older than the commit";
@@ -76,7 +78,7 @@ TEST(LaneBoard, AnEventBelowWhatWasCommittedIsFoundByTheNextProbe) {
   (void)board.begin_probe();
   board.found(work_in({2}, 100), 0);
   (void)board.take(1, now);
-  board.passed(2, 105);
+  board.passed(2, 1, 105);
   board.done(2, false);
   (void)board.begin_probe();
   board.found(work_in({2}, 103), 0);  // its writer committed late
@@ -136,17 +138,47 @@ TEST(LaneBoard, ARestingLaneIsNotGivenBeforeItsTime) {
 TEST(LaneBoard, ACarefulLaneComesAloneUntilItsStretchIsBehind) {
   LaneBoard board{8};
   board.found(work_in({1, 2, 3}), 0);
-  board.be_careful(2, 500);
+  board.be_careful(2, 3);
   EXPECT_EQ(lanes_of(board.take(4, now)), (std::vector{1, 3}));
   const auto alone = board.take(4, now);
   ASSERT_EQ(lanes_of(alone), (std::vector{2}));
   EXPECT_TRUE(alone[0].careful);
-  board.passed(2, 499);
-  board.done(2, true);
-  EXPECT_TRUE(board.take(4, now)[0].careful);
-  board.passed(2, 500);
+  EXPECT_FALSE(alone[0].alone) << "others may be on other lanes";
+  for (const std::int64_t seq : {700, 500}) {  // a retry was due
+    board.passed(2, 1, seq);
+    board.done(2, true);
+    EXPECT_TRUE(board.take(4, now)[0].careful);
+  }
+  board.passed(2, 1, 501);
   board.done(2, true);
   EXPECT_FALSE(board.take(4, now)[0].careful);
+}
+
+TEST(LaneBoard, CareEndsWhereTheLaneDoes) {
+  LaneBoard board{8};
+  board.found_work({1, 2});
+  board.be_careful(1, 3);
+  board.be_careful(2, 3);
+  board.passed(1, 0, 0);
+  board.found({{2, std::nullopt}}, 0);
+  const auto tickets = board.take(4, now);
+  EXPECT_EQ(tickets.size(), 2U);
+  EXPECT_TRUE(std::ranges::none_of(tickets, &LaneTicket::careful));
+}
+
+TEST(LaneBoard, ASuspectHasNothingBesideItUntilItHasPassed) {
+  LaneBoard board{8};
+  board.found(work_in({2}), 0);
+  board.be_careful(2, 3);
+  board.be_alone(2);
+  EXPECT_TRUE(board.take(4, now)[0].alone);
+  board.done(2, true);  // it was not let in
+  EXPECT_TRUE(board.take(4, now)[0].alone);
+  board.passed(2, 1, 100);
+  board.done(2, true);
+  const auto next = board.take(4, now);
+  EXPECT_TRUE(next[0].careful);
+  EXPECT_FALSE(next[0].alone);
 }
 
 TEST(LaneBoard, GivesMoreLanesAtOnceWhileNoneIsKnownToHoldMoreThanAClaimTakes) {

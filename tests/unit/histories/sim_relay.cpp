@@ -182,7 +182,7 @@ void SimRelay::abort(int worker) {
   ++world_.aborted;
   claim::LaneBoard& board = *board_of(over->drains());
   for (const auto& ticket : over->tickets()) {
-    if (world_.dice.percent(30)) board.be_careful(ticket.lane, world_.tables.last_seq);
+    if (world_.dice.percent(30)) board.be_careful(ticket.lane, 1 + world_.dice.below(8));
     board.done(ticket.lane, true);
   }
 }
@@ -199,11 +199,10 @@ void SimRelay::settle_lane(const Pass& pass, const claim::LaneRead& read) {
   claim::LaneBoard& board = *board_of(pass.drains());
   if (!read.held) return board.busy(read.lane);
   const bool deliveries = pass.drains() != nullptr;
-  constexpr auto all = std::numeric_limits<std::int64_t>::max();
   if (pass.left_over()) {
-    board.be_careful(read.lane, deliveries ? all : read.last);
+    board.be_careful(read.lane, read.events);
   } else {
-    board.passed(read.lane, deliveries && read.events == 0 ? all : read.last);
+    board.passed(read.lane, read.events, read.last);
     if (deliveries) board.read_up_to(read.lane, read.last);
   }
   board.done(read.lane, read.more || pass.left_over() || (deliveries && read.events > 0));
