@@ -20,6 +20,8 @@ namespace {
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
+constexpr seconds storm{300};  // then everything is mended, and what has piled up is worked off
+constexpr std::uint64_t next_storm = 1'000'003;  // a seed's storms differ from those of the next
 constexpr seconds drain_limit{120};
 constexpr seconds sabotaged_drain_limit{20};  // what is lost by then does not come back
 
@@ -47,29 +49,33 @@ Load load_of(const Options& options, const Arena& arena) {
   return load;
 }
 
-bool is_quiet(Session& db) {
+bool is_quiet(Session& db, const std::string& last_seq) {
   return db.number(
              "SELECT (SELECT count(*) FROM event_publication WHERE completion_date IS NULL AND NOT "
-             "parked) + (SELECT count(*) FROM event_delivery WHERE state IN ('ready', "
-             "'retrying'))") == 0;
+             "parked AND seq <= $1::bigint) + (SELECT count(*) FROM event_delivery WHERE state IN "
+             "('ready', 'retrying') AND seq <= $1::bigint)",
+             {last_seq}) == 0;
 }
 
-// Twice quiet, a second apart: a crashed relay's work may only just come back.
-Verdict wait_for_quiet(Session& db, seconds limit) {
-  Verdict verdict{.check = "drained after healing", .looked_at = 1};
+// Twice quiet, a second apart: a crashed relay's work may only just come back. What is written
+// meanwhile does not count.
+void wait_for_quiet(Session& db, seconds limit, Verdict& verdict) {
+  ++verdict.looked_at;
+  const std::string last_seq =
+      std::to_string(db.number("SELECT coalesce(max(seq), 0) FROM event_publication"));
   const auto began = Clock::now();
   int quiet = 0;
   while (quiet < 2 && Clock::now() - began < limit) {
-    quiet = is_quiet(db) ? quiet + 1 : 0;
+    quiet = is_quiet(db, last_seq) ? quiet + 1 : 0;
     std::this_thread::sleep_for(seconds{1});
   }
   const auto took = std::chrono::duration_cast<seconds>(Clock::now() - began).count();
-  std::cout << "healed, and " << (quiet >= 2 ? "" : "not ") << "quiet after " << took << " s\n";
+  std::cout << "healed, and " << (quiet >= 2 ? "" : "not ") << "quiet after " << took << " s\n"
+            << std::flush;
   if (quiet < 2) {
     verdict.violations.push_back("not quiet " + std::to_string(took) +
                                  " s after everything was healed");
   }
-  return verdict;
 }
 
 void note_discards(Session& db) {
@@ -82,9 +88,24 @@ void note_discards(Session& db) {
 struct Outcome {
   std::map<std::string, Nemesis::Count> faults;
   std::vector<Moment> moments;
+  Verdict drained{.check = "drained after healing"};
   std::vector<Verdict> verdicts;
   std::string broken;
 };
+
+void let_storm(Nemesis& nemesis, Clock::time_point until, Outcome& outcome) {
+  while (Clock::now() < until && interrupted == 0 && nemesis.broken().empty()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  }
+  outcome.broken = nemesis.broken();
+  if (outcome.broken.empty()) nemesis.stop_and_heal();
+  for (const auto& [fault, count] : nemesis.counts()) {
+    outcome.faults[fault].struck += count.struck;
+    outcome.faults[fault].failed += count.failed;
+  }
+  const auto moments = nemesis.moments();
+  outcome.moments.insert(outcome.moments.end(), moments.begin(), moments.end());
+}
 
 Outcome let_loose(const Options& options, Arena& arena, const std::string& folder) {
   Outcome outcome;
@@ -93,16 +114,18 @@ Outcome let_loose(const Options& options, Arena& arena, const std::string& folde
     outcome.faults["relay-kill"].struck = options.kills;
     return outcome;
   }
-  Nemesis nemesis{arena, options.seed, options.faults, folder + "/relays/nemesis.log"};
-  const auto until = Clock::now() + std::chrono::duration<double>{options.minutes * 60};
-  while (Clock::now() < until && interrupted == 0 && nemesis.broken().empty()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  const auto until = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                        std::chrono::duration<double>{options.minutes * 60});
+  for (std::uint64_t seed = options.seed;; seed += next_storm) {
+    {
+      Nemesis nemesis{arena, seed, options.faults, folder + "/relays/nemesis.log"};
+      let_storm(nemesis, std::min(until, Clock::now() + storm), outcome);
+    }
+    const bool over = Clock::now() >= until || interrupted != 0 || !outcome.broken.empty();
+    if (over || !outcome.drained.violations.empty()) return outcome;
+    Session db{arena.servers().admin_url(), "chaos-checker"};
+    wait_for_quiet(db, drain_limit, outcome.drained);
   }
-  outcome.broken = nemesis.broken();
-  if (outcome.broken.empty()) nemesis.stop_and_heal();
-  outcome.faults = nemesis.counts();
-  outcome.moments = nemesis.moments();
-  return outcome;
 }
 
 // What was seen while it went on.
@@ -115,11 +138,12 @@ void judge(const Options& options, Arena& arena, const History& history, const W
            Outcome& outcome) {
   Session db{arena.servers().admin_url(), "chaos-checker"};
   std::vector<Verdict>& verdicts = outcome.verdicts;
-  verdicts.push_back(
-      wait_for_quiet(db, options.sabotage.empty() ? drain_limit : sabotaged_drain_limit));
+  wait_for_quiet(db, options.sabotage.empty() ? drain_limit : sabotaged_drain_limit,
+                 outcome.drained);
+  verdicts.push_back(outcome.drained);
   note_discards(db);
   // Topics and tables are read one after the other, and must be of one moment.
-  if (!verdicts.back().violations.empty()) arena.fleet().retire();
+  if (!outcome.drained.violations.empty()) arena.fleet().retire();
   if (arena.broker() != nullptr) collect_records(db, arena.cast(), arena.broker()->address());
   Evidence evidence{.cast = arena.cast(),
                     .completion = options.completion,
