@@ -11,10 +11,12 @@ void store_suspects(pg::Connection& connection, const std::vector<flow::FlightRe
   if (remains.empty()) return;
   try {
     pg::Script{connection}.add(sql::begin).add(sql::limits, {"2000", "30000", "30000"}).run();
+    connection.exec(sql::forget_suspects);
     for (const flow::FlightRemains& slot : remains) {
       const bool crashed = slot.end == flow::FlightRemains::End::crashed;
       connection.exec(sql::store_suspects, projections::array_literal(slot.event_ids),
-                      slot.listener, slot.alone && crashed ? 1 : 0, slot.alone && !crashed ? 1 : 0);
+                      slot.listener, slot.alone && crashed ? 1 : 0, slot.alone && !crashed ? 1 : 0,
+                      slot.alone || crashed);
     }
     pg::Script{connection}.add(sql::bump_listeners_version).add("COMMIT").run();
   } catch (...) {

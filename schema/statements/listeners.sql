@@ -12,5 +12,6 @@ SELECT 'setting', name, value, '', '', false, '', '', NULL FROM freshet_setting
  UNION ALL
 SELECT 'suspect', event_id::text, listener, crashes::text, kills::text, false, '', '', NULL
   FROM event_suspect s
- WHERE EXISTS (SELECT FROM event_publication p
+ WHERE s.suspected
+   AND EXISTS (SELECT FROM event_publication p
                 WHERE p.id = s.event_id AND p.completion_date IS NULL)

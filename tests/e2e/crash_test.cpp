@@ -98,6 +98,27 @@ TEST_F(HostileHandler, KillsFromOutsideBlameNobody) {
   EXPECT_EQ(effects_.overtaken() + effects_.doubled(), 0);
 }
 
+TEST_F(HostileHandler, AKillMakesNoSuspectsButASecondOneWithTheSameEventInTheAirDoes) {
+  publish("slow", "wait for the stop");
+  publish_harmless(50);
+  for (const std::string suspected : {"-", "false", "true"}) {
+    const auto relay = start();
+    ASSERT_TRUE(tests::eventually([&] {
+      return db_.number(
+                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                 "application_name LIKE 'freshet worker%' AND state = 'idle in transaction' AND "
+                 "clock_timestamp() - state_change > '300 ms'") == 1;
+    })) << relay->err();
+    EXPECT_EQ(db_.value("SELECT coalesce(bool_or(s.suspected)::text, '-') FROM event_suspect s "
+                        "JOIN event_publication p ON p.id = s.event_id WHERE p.aggregate_id = "
+                        "'slow'"),
+              suspected);
+    relay->signal(SIGKILL);
+    EXPECT_EQ(relay->wait(), 128 + SIGKILL);
+  }
+  EXPECT_EQ(deliveries(), "-") << "nobody is blamed";
+}
+
 TEST_F(HostileHandler, OnlyASuspectHasNothingBesideItNotItsWholeBatch) {
   config_.relay["batch_size"] = "100";
   const std::string lane = "freshet_lane(NULL, 'neighbour', NULL)";

@@ -1,0 +1,5 @@
+-- name: forget_suspects
+-- Those whose event is complete or gone, whoever did it.
+DELETE FROM event_suspect s
+ WHERE NOT EXISTS (SELECT FROM event_publication p
+                    WHERE p.id = s.event_id AND p.completion_date IS NULL)

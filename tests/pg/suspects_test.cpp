@@ -1,0 +1,69 @@
+#include "relay/deliveries/suspects.hpp"
+
+#include <gtest/gtest.h>
+
+#include "relay/listeners/roster.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace relay::deliveries {
+namespace {
+
+using End = flow::FlightRemains::End;
+
+/// Two events, and what their processes left of them.
+class SuspectsOf : public ::testing::Test {
+ protected:
+  SuspectsOf() {
+    for (const char* id : {one_, other_}) {
+      db_.run(std::string{"INSERT INTO event_publication (id, event_type, serialized_event) VALUES "
+                          "('"} +
+              id + "', 'Thing', '{}')");
+    }
+  }
+  void ended(End end, bool alone, const std::vector<std::string>& ids) {
+    store_suspects(connection_, {{"board", ids, alone, end}});
+  }
+  [[nodiscard]] listeners::Suspects suspects() {
+    return listeners::read_registered(connection_, "").suspects;
+  }
+
+  static constexpr const char* one_ = "00000000-0000-7000-8000-000000000001";
+  static constexpr const char* other_ = "00000000-0000-7000-8000-000000000002";
+  tests::TestDatabase db_;
+  pg::Connection connection_{db_.url()};
+};
+
+TEST_F(SuspectsOf, AProcessThatVanishedAreThoseThatHadBeenInTheAirAtAnotherVanishing) {
+  ended(End::vanished, false, {one_, other_});
+  EXPECT_TRUE(suspects().empty()) << "it may have been anybody's kill";
+  ended(End::vanished, false, {other_});
+  ASSERT_EQ(suspects().size(), 1U);
+  EXPECT_EQ(suspects().begin()->first, std::pair(std::string{other_}, std::string{"board"}));
+  EXPECT_EQ(suspects().begin()->second.kills, 0) << "it was not alone";
+}
+
+TEST_F(SuspectsOf, ACrashAreThereAtOnce) {
+  ended(End::crashed, false, {one_});
+  EXPECT_EQ(suspects().size(), 1U);
+  EXPECT_EQ(suspects().begin()->second.crashes, 0) << "it was not alone";
+}
+
+TEST_F(SuspectsOf, WhatWasAloneIsCounted) {
+  ended(End::vanished, true, {one_});
+  ended(End::vanished, true, {one_});
+  ended(End::crashed, true, {one_});
+  ASSERT_EQ(suspects().size(), 1U);
+  EXPECT_EQ(suspects().begin()->second.kills, 2);
+  EXPECT_EQ(suspects().begin()->second.crashes, 1);
+}
+
+TEST_F(SuspectsOf, EventsThatAreCompleteAreForgottenAtTheNextEnd) {
+  ended(End::vanished, false, {one_, other_});
+  db_.run(std::string{"UPDATE event_publication SET completion_date = now() WHERE id = '"} + one_ +
+          "'");
+  ended(End::vanished, false, {one_, other_});
+  EXPECT_EQ(db_.value("SELECT string_agg(event_id::text, ',') FROM event_suspect"), other_);
+}
+
+}  // namespace
+}  // namespace relay::deliveries
