@@ -1,6 +1,11 @@
 #include "relay/pg/connection.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "relay/pg/conninfo.hpp"
@@ -24,6 +29,16 @@ std::string one_line(std::string_view text) {
     if (line.ends_with("  ")) line.pop_back();
   }
   return line;
+}
+
+// libpq 17 fails without a word where a process has no descriptor left for a socket.
+std::string reason_of(const std::exception& error) {
+  std::string said = one_line(error.what());
+  if (!said.empty()) return said;
+  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return "no socket can be made: " + std::generic_category().message(errno);
+  ::close(probe);
+  return "libpq gives no reason";
 }
 
 // libpq gives no SQLSTATE for a connection that was refused, only words.
@@ -98,7 +113,7 @@ Connection::Connection(const std::string& conninfo, const ConnectOptions& option
   try {
     driver_ = std::make_unique<Driver>(info.keywords, options.watchdog);
   } catch (const std::exception& error) {
-    const std::string message = explain(one_line(error.what()));
+    const std::string message = explain(reason_of(error));
     throw ConnectError{
         "cannot connect to " + description_ + ": " + message,
         Failure{needs_somebody(message) ? FailureKind::configuration : FailureKind::connection, "",

@@ -8,8 +8,10 @@ SELECT w.listener, w.key, w.number, h.event_id, coalesce(h.state, '') AS state,
   FROM (SELECT l.name AS listener, l.on_dead, d.lane, d.key, count(*) AS number,
                min(d.seq) AS first_seq
           FROM event_listener l
-          JOIN event_delivery d ON d.listener = l.name AND d.state = 'waiting'
-                               AND d.state <> 'ready'
+         CROSS JOIN LATERAL (  -- by event_delivery_state; else grouping may walk all that are ready
+               SELECT e.lane, e.key, e.seq FROM event_delivery e
+                WHERE e.listener = l.name AND e.state = 'waiting' AND e.state <> 'ready'
+               OFFSET 0) d
          WHERE $1::text = '' OR l.name = $1::text
          GROUP BY l.name, l.on_dead, d.lane, d.key) w
   LEFT JOIN LATERAL (
