@@ -81,6 +81,7 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
       lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
     } else {
       lane.careful_with = 0;  // whatever it was has left the lane, by our hand or another's
+      lane.alone = false;
       lane.floor = std::max(lane.floor, decided);
     }
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "relay/listeners/roster.hpp"
+#include "schema/statements.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace relay::deliveries {
@@ -63,6 +64,23 @@ TEST_F(SuspectsOf, EventsThatAreCompleteAreForgottenAtTheNextEnd) {
           "'");
   ended(End::vanished, false, {one_, other_});
   EXPECT_EQ(db_.value("SELECT string_agg(event_id::text, ',') FROM event_suspect"), other_);
+}
+
+TEST_F(SuspectsOf, AreForgottenWithoutReadingABacklogThatWasNeverAnalysed) {
+  db_.run("ALTER TABLE event_publication SET (autovacuum_enabled = off)");
+  db_.run(
+      "INSERT INTO event_publication (event_type, serialized_event) SELECT 'Thing', '{}' FROM "
+      "generate_series(1, 20000)");
+  db_.run(
+      "INSERT INTO event_suspect (event_id, listener) SELECT id, 'board' FROM event_publication "
+      "LIMIT 3000");
+  std::string plan;
+  for (const auto& row : db_.run(std::string{schema::statements::plan_by_index} + "; EXPLAIN " +
+                                 std::string{schema::statements::forget_suspects})) {
+    plan += row[0].as<std::string>() + "\n";
+  }
+  EXPECT_EQ(plan.find("Seq Scan on event_publication"), std::string::npos) << plan;
+  EXPECT_NE(plan.find("event_publication_pkey"), std::string::npos) << plan;
 }
 
 }  // namespace
