@@ -121,10 +121,10 @@ Outcome let_loose(const Options& options, Arena& arena, const std::string& folde
       Nemesis nemesis{arena, seed, options.faults, folder + "/relays/nemesis.log"};
       let_storm(nemesis, std::min(until, Clock::now() + storm), outcome);
     }
-    const bool over = Clock::now() >= until || interrupted != 0 || !outcome.broken.empty();
-    if (over || !outcome.drained.violations.empty()) return outcome;
+    if (Clock::now() >= until || interrupted != 0 || !outcome.broken.empty()) return outcome;
     Session db{arena.servers().admin_url(), "chaos-checker"};
     wait_for_quiet(db, drain_limit, outcome.drained);
+    if (!outcome.drained.violations.empty()) return outcome;
   }
 }
 
