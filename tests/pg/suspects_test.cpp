@@ -15,7 +15,7 @@ using End = flow::FlightRemains::End;
 class SuspectsOf : public ::testing::Test {
  protected:
   SuspectsOf() {
-    for (const char* id : {one_, other_}) {
+    for (const char* id : {one, other}) {
       db_.run(std::string{"INSERT INTO event_publication (id, event_type, serialized_event) VALUES "
                           "('"} +
               id + "', 'Thing', '{}')");
@@ -28,42 +28,42 @@ class SuspectsOf : public ::testing::Test {
     return listeners::read_registered(connection_, "").suspects;
   }
 
-  static constexpr const char* one_ = "00000000-0000-7000-8000-000000000001";
-  static constexpr const char* other_ = "00000000-0000-7000-8000-000000000002";
+  static constexpr const char* one = "00000000-0000-7000-8000-000000000001";
+  static constexpr const char* other = "00000000-0000-7000-8000-000000000002";
   tests::TestDatabase db_;
   pg::Connection connection_{db_.url()};
 };
 
 TEST_F(SuspectsOf, AProcessThatVanishedAreThoseThatHadBeenInTheAirAtAnotherVanishing) {
-  ended(End::vanished, false, {one_, other_});
+  ended(End::vanished, false, {one, other});
   EXPECT_TRUE(suspects().empty()) << "it may have been anybody's kill";
-  ended(End::vanished, false, {other_});
+  ended(End::vanished, false, {other});
   ASSERT_EQ(suspects().size(), 1U);
-  EXPECT_EQ(suspects().begin()->first, std::pair(std::string{other_}, std::string{"board"}));
+  EXPECT_EQ(suspects().begin()->first, std::pair(std::string{other}, std::string{"board"}));
   EXPECT_EQ(suspects().begin()->second.kills, 0) << "it was not alone";
 }
 
 TEST_F(SuspectsOf, ACrashAreThereAtOnce) {
-  ended(End::crashed, false, {one_});
+  ended(End::crashed, false, {one});
   EXPECT_EQ(suspects().size(), 1U);
   EXPECT_EQ(suspects().begin()->second.crashes, 0) << "it was not alone";
 }
 
 TEST_F(SuspectsOf, WhatWasAloneIsCounted) {
-  ended(End::vanished, true, {one_});
-  ended(End::vanished, true, {one_});
-  ended(End::crashed, true, {one_});
+  ended(End::vanished, true, {one});
+  ended(End::vanished, true, {one});
+  ended(End::crashed, true, {one});
   ASSERT_EQ(suspects().size(), 1U);
   EXPECT_EQ(suspects().begin()->second.kills, 2);
   EXPECT_EQ(suspects().begin()->second.crashes, 1);
 }
 
 TEST_F(SuspectsOf, EventsThatAreCompleteAreForgottenAtTheNextEnd) {
-  ended(End::vanished, false, {one_, other_});
-  db_.run(std::string{"UPDATE event_publication SET completion_date = now() WHERE id = '"} + one_ +
+  ended(End::vanished, false, {one, other});
+  db_.run(std::string{"UPDATE event_publication SET completion_date = now() WHERE id = '"} + one +
           "'");
-  ended(End::vanished, false, {one_, other_});
-  EXPECT_EQ(db_.value("SELECT string_agg(event_id::text, ',') FROM event_suspect"), other_);
+  ended(End::vanished, false, {one, other});
+  EXPECT_EQ(db_.value("SELECT string_agg(event_id::text, ',') FROM event_suspect"), other);
 }
 
 TEST_F(SuspectsOf, AreForgottenWithoutReadingABacklogThatWasNeverAnalysed) {
