@@ -22,6 +22,7 @@ Measures run_drain(Stage& stage, const Drain& drain) {
 
   const double cpu = cpu_seconds_of_ended();
   const double wal = wal_bytes(session);
+  const double pages = full_pages(session);
   const double began = now(session);
   std::vector<std::unique_ptr<Relay>> relays;
   for (int i = 0; i < drain.processes; ++i) {
@@ -32,6 +33,7 @@ Measures run_drain(Stage& stage, const Drain& drain) {
   }
   for (const auto& relay : relays) relay->finish(limit);
   const double written = wal_bytes(session) - wal;
+  const double whole = full_pages(session) - pages;
   const double used = cpu_seconds_of_ended() - cpu;
   verify_drained(session, drain.backlog, drain.relay.completion);
 
@@ -44,6 +46,7 @@ Measures run_drain(Stage& stage, const Drain& drain) {
     measures.push_back({"cost", "µs/event", 1e6 / *rate});
   }
   measures.insert(measures.end(), {{"WAL", "bytes/event", written / events},
+                                   {"whole pages in it", "pages/event", whole / events},
                                    {"dead rows", "rows/event", dead_rows(session) / events},
                                    {"relay CPU", "µs/event", used * 1e6 / events},
                                    {"relay peak memory", "MiB", peak}});

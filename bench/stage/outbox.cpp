@@ -184,6 +184,10 @@ double wal_bytes(Session& session) {
   return session.number("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn");
 }
 
+double full_pages(Session& session) {
+  return session.number("SELECT wal_fpi FROM pg_stat_wal");
+}
+
 double dead_rows(Session& session) {
   return session.number("SELECT sum(n_dead_tup) FROM pg_stat_user_tables");
 }

@@ -63,6 +63,9 @@ void demand(double is, double wanted, const std::string& what);
                                                      double end);
 /// Bytes of WAL that the server has written so far, all of its databases together.
 [[nodiscard]] double wal_bytes(Session& session);
+/// Pages the server has written whole into its log so far: each once after a checkpoint. A
+/// backend's are counted when it ends, or a second later.
+[[nodiscard]] double full_pages(Session& session);
 /// Dead row versions in the outbox and beside it that wait for vacuum.
 [[nodiscard]] double dead_rows(Session& session);
 
