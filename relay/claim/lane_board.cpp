@@ -22,6 +22,7 @@ std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
     if (lanes_[at].deep && std::ssize(tickets) >= most) continue;
     deep = deep || lanes_[at].deep;
     lane.taken = true;
+    lane.decided = decided_;
     tickets.push_back({static_cast<int>(at), lane.floor, careful, careful && lane.alone});
     if (careful) break;
   }
@@ -63,16 +64,23 @@ void LaneBoard::passed(int lane, std::size_t events, std::int64_t seq) {
   entry.passed_in = probe_;
 }
 
-std::vector<std::int64_t> LaneBoard::begin_probe() {
-  {
-    const std::lock_guard lock{mutex_};
-    ++probe_;
-  }
-  return floors();
+void LaneBoard::committed_up_to(int lane, std::int64_t seq) {
+  const std::lock_guard lock{mutex_};
+  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+  entry.floor = std::max(entry.floor, std::min(entry.decided, seq));
+}
+
+std::vector<LaneTicket> LaneBoard::begin_probe(bool all) {
+  const std::lock_guard lock{mutex_};
+  ++probe_;
+  std::vector<LaneTicket> lanes = to_ask(all);
+  if (lanes.empty()) lanes.push_back({0, lanes_[0].floor});
+  return lanes;
 }
 
 void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided) {
   const std::lock_guard lock{mutex_};
+  decided_ = decided;
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
     if (probe.lowest) {
@@ -120,7 +128,8 @@ void LaneBoard::read_up_to(int lane, std::int64_t place) {
 
 void LaneBoard::forget_floors() {
   const std::lock_guard lock{mutex_};
-  for (Lane& lane : lanes_) lane.floor = 0;
+  decided_ = 0;
+  for (Lane& lane : lanes_) lane.floor = lane.decided = 0;
 }
 
 std::vector<std::int64_t> LaneBoard::floors() const {
@@ -133,12 +142,21 @@ std::vector<std::int64_t> LaneBoard::floors() const {
 
 std::vector<LaneTicket> LaneBoard::unmarked() const {
   const std::lock_guard lock{mutex_};
+  return to_ask(false);
+}
+
+std::vector<LaneTicket> LaneBoard::to_ask(bool all) const {
   std::vector<LaneTicket> lanes;
   for (std::size_t at = 0; at < lanes_.size(); ++at) {
     const Lane& lane = lanes_[at];
-    if (!lane.has_work || lane.taken) lanes.push_back({static_cast<int>(at), lane.floor});
+    if (all || !lane.has_work || lane.taken) lanes.push_back({static_cast<int>(at), lane.floor});
   }
   return lanes;
+}
+
+bool LaneBoard::any_work() const {
+  const std::lock_guard lock{mutex_};
+  return std::ranges::any_of(lanes_, &Lane::has_work);
 }
 
 int LaneBoard::waiting(Moment now) const {

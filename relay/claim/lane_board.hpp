@@ -49,9 +49,15 @@ class LaneBoard {
   /// So many events of the lane were committed, up to this seq; none: nothing is left to be careful
   /// with. Before `done`.
   void passed(int lane, std::size_t events, std::int64_t seq);
+  /// For events in order: of this lane, everything pending up to this seq was committed. The floor
+  /// rises to it, but not past what had been decided when the lane was taken, so that nobody walks
+  /// over dead entries. Before `done`.
+  void committed_up_to(int lane, std::int64_t seq);
 
-  /// Where a probe reads from, which begins now.
-  [[nodiscard]] std::vector<std::int64_t> begin_probe();
+  /// Where a probe that begins now reads, and from where: one lane at least, and of those that are
+  /// known to wait for a worker no other, unless all are wanted. Their floors rise as they are
+  /// worked off (`committed_up_to`); in a backlog that is nearly all lanes.
+  [[nodiscard]] std::vector<LaneTicket> begin_probe(bool all = false);
   /// What that probe found. A lane that was committed meanwhile may have nothing left of it; the
   /// next probe tells. @param decided what the floor keeper had decided before the probe began:
   /// floors rise to it, but never past a pending event.
@@ -67,6 +73,8 @@ class LaneBoard {
   void forget_floors();
 
   [[nodiscard]] std::vector<std::int64_t> floors() const;
+  /// Whether any lane is known to have work.
+  [[nodiscard]] bool any_work() const;
   /// Lanes that are not known to have work, or that somebody here is on: where a probe may find
   /// what the board does not know.
   [[nodiscard]] std::vector<LaneTicket> unmarked() const;
@@ -81,6 +89,7 @@ class LaneBoard {
  private:
   struct Lane {
     std::int64_t floor = 0;
+    std::int64_t decided = 0;      ///< By the time it was taken.
     std::size_t careful_with = 0;  ///< So many events.
     bool alone = false;
     std::int64_t passed_to = 0;
@@ -95,10 +104,13 @@ class LaneBoard {
     return lane.has_work && !lane.taken && lane.rests_until <= now;
   }
 
+  [[nodiscard]] std::vector<LaneTicket> to_ask(bool all) const;
+
   mutable std::mutex mutex_;
   std::vector<Lane> lanes_;
   std::size_t next_ = 0;
-  std::uint64_t probe_ = 0;  ///< The last that began; the first is 1.
+  std::int64_t decided_ = 0;  ///< By the floor keeper, before the probe that was found last.
+  std::uint64_t probe_ = 0;   ///< The last that began; the first is 1.
 };
 
 }  // namespace relay::claim

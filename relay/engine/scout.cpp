@@ -1,7 +1,6 @@
 #include "relay/engine/scout.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
@@ -23,12 +22,6 @@ constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebod
 constexpr std::size_t lanes_per_sweep = 8;
 constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
 constexpr auto sweep_pause_least = 2s;
-
-std::vector<int> all_lanes(int count) {
-  std::vector<int> lanes(static_cast<std::size_t>(count));
-  std::iota(lanes.begin(), lanes.end(), 0);
-  return lanes;
-}
 
 }  // namespace
 
@@ -141,8 +134,9 @@ void Scout::tell_of_listeners() {
 bool Scout::look_for_events(std::int64_t& last_place) {
   const std::int64_t decided = keeper_.decided();
   std::vector<claim::LaneProbe> found;
-  const std::int64_t last_seq =
-      probe(all_lanes(shared_.board.size()), shared_.board.begin_probe(), found, last_place);
+  // Without order nothing but probes raises floors.
+  const bool all = parts_.order == projections::Order::none;
+  const std::int64_t last_seq = probe(shared_.board.begin_probe(all), found, last_place);
   if (last_seq < decided) {
     log::warn("the sequence of events went back; every lane is read from its start");
     keeper_.forget();
@@ -155,7 +149,8 @@ bool Scout::look_for_events(std::int64_t& last_place) {
     floors_at_ = now;
     decide_floor(last_seq);
   }
-  return std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+  return shared_.board.any_work() ||
+         std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
 }
 
 bool Scout::nobody_at_work() const {
@@ -196,8 +191,14 @@ void Scout::judge() {
   shared_.allow(duty_);
 }
 
-std::int64_t Scout::probe(const std::vector<int>& lanes, const std::vector<std::int64_t>& floors,
+std::int64_t Scout::probe(const std::vector<claim::LaneTicket>& where,
                           std::vector<claim::LaneProbe>& found, std::int64_t& last_place) {
+  std::vector<int> lanes;
+  std::vector<std::int64_t> floors;
+  for (const claim::LaneTicket& ticket : where) {
+    lanes.push_back(ticket.lane);
+    floors.push_back(ticket.floor);
+  }
   const pqxx::result rows =
       pg::Script{*connection_}
           .add("SELECT set_config('statement_timeout', '10000', true)")
@@ -231,14 +232,14 @@ bool Scout::sweep(std::size_t lanes) {
   const auto began = Clock::now();
   bool any = false;
   for (std::size_t swept = 0; swept < lanes; swept += lanes_per_sweep) {
-    std::vector<int> some;
+    std::vector<claim::LaneTicket> some;
     for (std::size_t i = 0; i < std::min(lanes_per_sweep, lanes - swept); ++i) {
-      some.push_back(static_cast<int>(next_sweep_lane_));
+      some.push_back({static_cast<int>(next_sweep_lane_), INT64_MIN});
       next_sweep_lane_ = (next_sweep_lane_ + 1) % static_cast<std::size_t>(shared_.board.size());
     }
     std::vector<claim::LaneProbe> found;
     std::int64_t last_place = 0;
-    probe(some, std::vector<std::int64_t>(some.size(), INT64_MIN), found, last_place);
+    probe(some, found, last_place);
     shared_.board.swept(found);
     any =
         any || std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });

@@ -50,7 +50,7 @@ class Scout {
   void judge();
   void tell_of_listeners();
   bool look_for_events(std::int64_t& last_place);
-  std::int64_t probe(const std::vector<int>& lanes, const std::vector<std::int64_t>& floors,
+  std::int64_t probe(const std::vector<claim::LaneTicket>& where,
                      std::vector<claim::LaneProbe>& found, std::int64_t& last_place);
   void decide_floor(std::int64_t last_seq);
   bool sweep(std::size_t lanes);

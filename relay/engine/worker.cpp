@@ -174,8 +174,9 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
     if (!deliveries && projections::sabotaged("cursor_instead_of_state")) {
       board.read_up_to(read.lane, read.last);
     }
-    if (deliveries && parts_.order == projections::Order::by_key) {
-      board.read_up_to(read.lane, read.last);
+    if (parts_.order == projections::Order::by_key) {
+      deliveries ? board.read_up_to(read.lane, read.last)
+                 : board.committed_up_to(read.lane, read.last);
     }
   }
   board.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));

@@ -113,6 +113,19 @@ TEST(LaneBoard, AProbeNeedsToAskOnlyWhereTheBoardMayNotKnowOfWork) {
   EXPECT_EQ(unmarked[1].floor, 70);
 }
 
+TEST(LaneBoard, AProbeOfEventsAsksOneLaneAtLeastAndAllWhereAllAreWanted) {
+  LaneBoard board{3};
+  EXPECT_EQ(lanes_of(board.begin_probe()), (std::vector{0, 1, 2}));
+  board.found(work_in({0, 2}), 0);
+  EXPECT_EQ(lanes_of(board.begin_probe()), (std::vector{1}));
+  board.found(work_in({1}), 0);
+  EXPECT_EQ(lanes_of(board.begin_probe()), (std::vector{0}));
+  EXPECT_EQ(lanes_of(board.begin_probe(true)), (std::vector{0, 1, 2}));
+  EXPECT_TRUE(board.any_work());
+  for (const auto& ticket : board.take(3, now)) board.done(ticket.lane, false);
+  EXPECT_FALSE(board.any_work());
+}
+
 TEST(LaneBoard, TellsWhetherALaneWaitsThatHoldsMoreThanAClaimTakes) {
   LaneBoard board{8};
   board.found(work_in({2}), 0);
@@ -196,6 +209,20 @@ TEST(LaneBoard, AFloorRisesToWhatIsDecidedButNeverPastAPendingEvent) {
   EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{49, 80}));
   board.found({{0, 50}, {1, 60}}, 90);  // never back, either: only a sweep may say so
   EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{49, 80}));
+}
+
+TEST(LaneBoard, AFloorRisesWithACommitButNeverPastWhatWasDecidedWhenTheLaneWasTaken) {
+  LaneBoard board{3};
+  board.found({{0, 50}, {1, 60}, {2, 70}}, 80);
+  EXPECT_EQ(board.take(3, now)[0].floor, 49);
+  board.found({{2, 70}}, 200);  // decided after the lanes were read, for all the board knows
+  board.committed_up_to(0, 75);
+  board.committed_up_to(1, 95);  // an open writer may hold 81
+  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{75, 80, 69}));
+  board.committed_up_to(0, 0);  // nothing was read
+  board.forget_floors();
+  board.committed_up_to(2, 75);  // read from a server that may not be the same
+  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{0, 0, 0}));
 }
 
 TEST(LaneBoard, ASweepPullsAFloorDownToWhatItFound) {

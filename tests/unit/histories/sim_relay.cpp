@@ -119,13 +119,17 @@ void SimRelay::scout() {
 
 void SimRelay::probe(bool from_start) {
   probes_.clear();
-  const auto floors = from_start ? board_->floors() : board_->begin_probe();
-  for (int lane = 0; lane < lane_count; ++lane) {
-    const std::int64_t floor = from_start ? std::numeric_limits<std::int64_t>::min()
-                                          : floors[static_cast<std::size_t>(lane)];
-    probes_.push_back({lane, world_.tables.probe_lane(lane, floor)});
+  if (from_start) {
+    constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
+    for (int lane = 0; lane < lane_count; ++lane) {
+      probes_.push_back({lane, world_.tables.probe_lane(lane, lowest)});
+    }
+    return;
   }
-  if (!from_start) last_seq_ = world_.tables.last_seq;
+  for (const claim::LaneTicket& ticket : board_->begin_probe(world_.dice.percent(10))) {
+    probes_.push_back({ticket.lane, world_.tables.probe_lane(ticket.lane, ticket.floor)});
+  }
+  last_seq_ = world_.tables.last_seq;
 }
 
 void SimRelay::look_for_deliveries(bool sweep) {
@@ -203,7 +207,8 @@ void SimRelay::settle_lane(const Pass& pass, const claim::LaneRead& read) {
     board.be_careful(read.lane, read.events);
   } else {
     board.passed(read.lane, read.events, read.last);
-    if (deliveries) board.read_up_to(read.lane, read.last);
+    deliveries ? board.read_up_to(read.lane, read.last)
+               : board.committed_up_to(read.lane, read.last);
   }
   board.done(read.lane, read.more || pass.left_over() || (deliveries && read.events > 0));
 }
