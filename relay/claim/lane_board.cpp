@@ -6,7 +6,8 @@
 
 namespace relay::claim {
 
-LaneBoard::LaneBoard(int lanes) : lanes_(static_cast<std::size_t>(lanes)) {}
+LaneBoard::LaneBoard(int lanes, bool ordered)
+    : lanes_(static_cast<std::size_t>(lanes)), ordered_(ordered) {}
 
 std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
   const std::lock_guard lock{mutex_};
@@ -37,6 +38,7 @@ void LaneBoard::done(int lane, bool more) {
   entry.has_work = more || entry.found_meanwhile;
   entry.deep = more;
   entry.found_meanwhile = false;
+  entry.pulled_down = false;
 }
 
 void LaneBoard::rest(int lane, Moment until) {
@@ -65,21 +67,28 @@ void LaneBoard::passed(int lane, std::size_t events, std::int64_t seq) {
 }
 
 void LaneBoard::committed_up_to(int lane, std::int64_t seq) {
-  const std::lock_guard lock{mutex_};
-  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
-  entry.floor = std::max(entry.floor, std::min(entry.decided, seq));
+  raise_floor(lane, seq, true);
 }
 
-std::vector<LaneTicket> LaneBoard::begin_probe(bool all) {
+void LaneBoard::raise_floor(int lane, std::int64_t to, bool as_decided) {
+  const std::lock_guard lock{mutex_};
+  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+  if (!ordered_ || entry.pulled_down) return;
+  entry.floor = std::max(entry.floor, as_decided ? std::min(entry.decided, to) : to);
+}
+
+std::vector<LaneTicket> LaneBoard::begin_probe() {
   const std::lock_guard lock{mutex_};
   ++probe_;
-  std::vector<LaneTicket> lanes = to_ask(all);
+  forgotten_ = false;
+  std::vector<LaneTicket> lanes = to_ask(!ordered_);
   if (lanes.empty()) lanes.push_back({0, lanes_[0].floor});
   return lanes;
 }
 
 void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided) {
   const std::lock_guard lock{mutex_};
+  if (forgotten_) decided = 0;  // it was decided of a server that may have been another
   decided_ = decided;
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
@@ -108,6 +117,7 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
     if (!probe.lowest || *probe.lowest > lane.floor) continue;
     lane.floor = *probe.lowest - 1;
     lane.has_work = true;
+    lane.found_meanwhile = lane.pulled_down = lane.taken;
   }
 }
 
@@ -121,13 +131,12 @@ void LaneBoard::found_work(const std::vector<int>& lanes) {
 }
 
 void LaneBoard::read_up_to(int lane, std::int64_t place) {
-  const std::lock_guard lock{mutex_};
-  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
-  entry.floor = std::max(entry.floor, place);
+  raise_floor(lane, place, false);
 }
 
 void LaneBoard::forget_floors() {
   const std::lock_guard lock{mutex_};
+  forgotten_ = true;
   decided_ = 0;
   for (Lane& lane : lanes_) lane.floor = lane.decided = 0;
 }

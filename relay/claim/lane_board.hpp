@@ -28,7 +28,9 @@ struct LaneProbe {
 /// truth: the lane's row lock in the database does. Threads: any.
 class LaneBoard {
  public:
-  explicit LaneBoard(int lanes);
+  /// @param ordered false: others may step over what they cannot have of a lane that somebody reads
+  /// here, so no read says what is left below it, and only probes raise floors.
+  explicit LaneBoard(int lanes, bool ordered = true);
 
   /// Up to `most` lanes that have work and that nobody here is on, in turn; up to `shallow`, if
   /// that is more, while none of them is known to hold more than a claim takes. A careful lane
@@ -49,25 +51,27 @@ class LaneBoard {
   /// So many events of the lane were committed, up to this seq; none: nothing is left to be careful
   /// with. Before `done`.
   void passed(int lane, std::size_t events, std::int64_t seq);
-  /// For events in order: of this lane, everything pending up to this seq was committed. The floor
-  /// rises to it, but not past what had been decided when the lane was taken, so that nobody walks
-  /// over dead entries. Before `done`.
+  /// For events: of this lane, everything pending up to this seq was committed. The floor rises to
+  /// it, but not past what had been decided when the lane was taken, so that nobody walks over dead
+  /// entries. Before `done`.
   void committed_up_to(int lane, std::int64_t seq);
 
   /// Where a probe that begins now reads, and from where: one lane at least, and of those that are
-  /// known to wait for a worker no other, unless all are wanted. Their floors rise as they are
-  /// worked off (`committed_up_to`); in a backlog that is nearly all lanes.
-  [[nodiscard]] std::vector<LaneTicket> begin_probe(bool all = false);
+  /// known to wait for a worker no other. Their floors rise as they are worked off
+  /// (`committed_up_to`); in a backlog that is nearly all lanes. All of them where nothing is
+  /// ordered.
+  [[nodiscard]] std::vector<LaneTicket> begin_probe();
   /// What that probe found. A lane that was committed meanwhile may have nothing left of it; the
   /// next probe tells. @param decided what the floor keeper had decided before the probe began:
-  /// floors rise to it, but never past a pending event.
+  /// floors rise to it, but never past a pending event, nor when they were forgotten meanwhile.
   void found(const std::vector<LaneProbe>& probes, std::int64_t decided);
-  /// What a sweep from 0 found: a pending event at or below the floor pulls the floor down.
+  /// What a sweep from the start found: a pending event at or below the floor pulls the floor down,
+  /// and whoever is on the lane does not raise it, having read from further on.
   void swept(const std::vector<LaneProbe>& probes);
   /// For deliveries, whose floors follow what was read: work was seen in these lanes. Who is on one
   /// may have read before it was there, so the lane is given once more when they leave it.
   void found_work(const std::vector<int>& lanes);
-  /// For deliveries: everything up to this place has been dealt with.
+  /// For deliveries: everything up to this place has been dealt with. Before `done`.
   void read_up_to(int lane, std::int64_t place);
   /// Reads start from the beginning again.
   void forget_floors();
@@ -98,19 +102,23 @@ class LaneBoard {
     bool has_work = false;
     bool deep = false;  ///< Who took it last saw more than it took.
     bool taken = false;
-    bool found_meanwhile = false;  ///< By `found_work`, while it is taken.
+    bool found_meanwhile = false;  ///< By `found_work` or a sweep, while it is taken.
+    bool pulled_down = false;      ///< By a sweep, while it is taken.
   };
   [[nodiscard]] static bool ready(const Lane& lane, Moment now) {
     return lane.has_work && !lane.taken && lane.rests_until <= now;
   }
 
   [[nodiscard]] std::vector<LaneTicket> to_ask(bool all) const;
+  void raise_floor(int lane, std::int64_t to, bool as_decided);
 
   mutable std::mutex mutex_;
   std::vector<Lane> lanes_;
+  bool ordered_;
   std::size_t next_ = 0;
   std::int64_t decided_ = 0;  ///< By the floor keeper, before the probe that was found last.
   std::uint64_t probe_ = 0;   ///< The last that began; the first is 1.
+  bool forgotten_ = false;    ///< The floors, since it began.
 };
 
 }  // namespace relay::claim

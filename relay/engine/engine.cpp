@@ -27,7 +27,7 @@ int threads_of(const EngineOptions& options, const Parts& parts) {
 Engine::Engine(EngineOptions options, Parts parts)
     : options_(std::move(options)),
       parts_(std::move(parts)),
-      shared_(lanes, names_of(parts_.queues)),
+      shared_(lanes, parts_.order == projections::Order::by_key, names_of(parts_.queues)),
       trouble_(options_.database, *parts_.recorder),
       target_(options_, trouble_, threads_of(options_, parts_)),
       flight_({.folder = options_.flight_folder,

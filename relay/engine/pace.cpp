@@ -10,7 +10,7 @@ using Time = Pace::Time;
 
 constexpr Time at_work_for = 10ms;      // after the last that was found
 constexpr Time pace_behind = 5ms;       // lanes that a look found wait for a worker
-constexpr Time pace_in_backlog = 50ms;  // for long; only the floors want to move
+constexpr Time pace_in_backlog = 50ms;  // for long; only what is decided wants to move
 
 }  // namespace
 

@@ -134,9 +134,7 @@ void Scout::tell_of_listeners() {
 bool Scout::look_for_events(std::int64_t& last_place) {
   const std::int64_t decided = keeper_.decided();
   std::vector<claim::LaneProbe> found;
-  // Without order nothing but probes raises floors.
-  const bool all = parts_.order == projections::Order::none;
-  const std::int64_t last_seq = probe(shared_.board.begin_probe(all), found, last_place);
+  const std::int64_t last_seq = probe(shared_.board.begin_probe(), found, last_place);
   if (last_seq < decided) {
     log::warn("the sequence of events went back; every lane is read from its start");
     keeper_.forget();

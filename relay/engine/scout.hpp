@@ -19,9 +19,9 @@
 
 namespace relay::engine {
 
-/// Looks for work on behalf of all workers of a database: one probe over all lanes, at a pace that
-/// follows the work. It also moves the floors, sweeps what lies below them, and has the referee
-/// judge what this relay may claim. One connection.
+/// Looks for work on behalf of all workers of a database: one probe over the lanes that are not
+/// known to wait for a worker, at a pace that follows the work. It also moves the floors, sweeps
+/// what lies below them, and has the referee judge what this relay may claim. One connection.
 class Scout {
  public:
   /// @param remains of processes that died: their events become suspects before anything is

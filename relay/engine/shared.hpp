@@ -20,10 +20,12 @@ namespace relay::engine {
 /// What the scout and the workers of one database tell each other. Threads: any.
 class Shared {
  public:
+  /// @param ordered whether each key's order is kept.
   /// @param listeners whose deliveries this process may come to drain.
-  Shared(int lanes, const std::vector<std::string>& listeners) : board(lanes) {
+  Shared(int lanes, bool ordered, const std::vector<std::string>& listeners)
+      : board(lanes, ordered) {
     for (const std::string& listener : listeners) {
-      delivery_boards.try_emplace(listener, lanes);
+      delivery_boards.try_emplace(listener, lanes, ordered);
       drainer_bells.try_emplace(listener);
     }
   }

@@ -174,10 +174,8 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
     if (!deliveries && projections::sabotaged("cursor_instead_of_state")) {
       board.read_up_to(read.lane, read.last);
     }
-    if (parts_.order == projections::Order::by_key) {
-      deliveries ? board.read_up_to(read.lane, read.last)
-                 : board.committed_up_to(read.lane, read.last);
-    }
+    deliveries ? board.read_up_to(read.lane, read.last)
+               : board.committed_up_to(read.lane, read.last);
   }
   board.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));
 }

@@ -14,4 +14,5 @@ SELECT 'suspect', event_id::text, listener, crashes::text, kills::text, false, '
   FROM event_suspect s
  WHERE s.suspected
    AND EXISTS (SELECT FROM event_publication p
-                WHERE p.id = s.event_id AND p.completion_date IS NULL)
+                WHERE p.id = s.event_id AND p.completion_date IS NULL
+               OFFSET 0)

@@ -81,6 +81,7 @@ TEST_F(SuspectsOf, AreForgottenWithoutReadingABacklogThatWasNeverAnalysed) {
   }
   EXPECT_EQ(plan.find("Seq Scan on event_publication"), std::string::npos) << plan;
   EXPECT_NE(plan.find("event_publication_pkey"), std::string::npos) << plan;
+  EXPECT_EQ(plan.find("Join"), std::string::npos) << plan;
 }
 
 }  // namespace

@@ -126,7 +126,7 @@ void SimRelay::probe(bool from_start) {
     }
     return;
   }
-  for (const claim::LaneTicket& ticket : board_->begin_probe(world_.dice.percent(10))) {
+  for (const claim::LaneTicket& ticket : board_->begin_probe()) {
     probes_.push_back({ticket.lane, world_.tables.probe_lane(ticket.lane, ticket.floor)});
   }
   last_seq_ = world_.tables.last_seq;
