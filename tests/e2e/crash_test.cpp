@@ -5,6 +5,7 @@
 #include <random>
 
 #include "tests/e2e/effects.hpp"
+#include "tests/e2e/outbox_counts.hpp"
 #include "tests/support/paths.hpp"
 #include "tests/support/relay_config.hpp"
 
@@ -34,14 +35,6 @@ class HostileHandler : public ::testing::Test {
   }
   void publish_harmless(int events) const {
     db_.run(tests::publishing("Thing", "'k' || n % 10", events));
-  }
-  [[nodiscard]] long pending() const {
-    return db_.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL");
-  }
-  [[nodiscard]] long sessions_of_relays() const {
-    return db_.number(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-        "application_name LIKE 'freshet %'");
   }
   [[nodiscard]] std::string deliveries() const {
     return db_.value(
@@ -86,21 +79,21 @@ TEST_F(HostileHandler, KillsFromOutsideBlameNobody) {
   std::mt19937 random{7};  // the same moments each time
   for (int kill = 0; kill < 25; ++kill) {
     // More than one relay's life is enough for, however quick it is.
-    if (pending() < 1'000) publish_harmless(2'000);
+    if (tests::pending_events(db_) < 1'000) publish_harmless(2'000);
     const long had = effects_.count();
     const auto relay = start();
     ASSERT_TRUE(tests::eventually([&] { return effects_.count() > had; }))
-        << "kill " << kill << ", " << pending() << " pending: " << relay->err();
+        << "kill " << kill << ", " << tests::pending_events(db_) << " pending: " << relay->err();
     (void)relay->wait(std::chrono::milliseconds{std::uniform_int_distribution{0, 20}(random)});
     relay->signal(SIGKILL);
     EXPECT_EQ(relay->wait(), 128 + SIGKILL);
-    ASSERT_TRUE(tests::eventually([&] { return sessions_of_relays() == 0; }))
+    ASSERT_TRUE(tests::eventually([&] { return tests::relay_connections(db_) == 0; }))
         << "its last COMMIT may still be on its way";
   }
   const long published = db_.number("SELECT count(*) FROM event_publication");
   const auto relay = start();
   EXPECT_TRUE(effects_.reach(published)) << relay->err();
-  EXPECT_TRUE(tests::eventually([&] { return pending() == 0; }));
+  EXPECT_TRUE(tests::eventually([&] { return tests::pending_events(db_) == 0; }));
   EXPECT_EQ(tests::stop_relay(*relay), 0);
   EXPECT_EQ(deliveries(), "-");
   EXPECT_EQ(db_.number("SELECT count(*) FROM event_attempt"), 0);

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "tests/e2e/outbox_counts.hpp"
 #include "tests/support/relay_config.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -34,17 +35,11 @@ class ThingLoad {
   [[nodiscard]] long completed() const {
     return db_.number("SELECT count(*) FROM event_publication WHERE completion_date IS NOT NULL");
   }
-  [[nodiscard]] long pending() const {
-    return db_.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL");
-  }
+  [[nodiscard]] long pending() const { return pending_events(db_); }
   [[nodiscard]] long deliveries() const {
     return db_.number("SELECT count(*) FROM event_delivery");
   }
-  [[nodiscard]] long relay_connections() const {
-    return db_.number(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND application_name LIKE 'freshet%'");
-  }
+  [[nodiscard]] long relay_connections() const { return tests::relay_connections(db_); }
 
   /// Records every effect; `where` restricts or delays it.
   static std::string record(const std::string& where = "true") {
