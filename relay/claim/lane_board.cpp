@@ -67,14 +67,13 @@ void LaneBoard::passed(int lane, std::size_t events, std::int64_t seq) {
 }
 
 void LaneBoard::committed_up_to(int lane, std::int64_t seq) {
-  raise_floor(lane, seq, true);
-}
-
-void LaneBoard::raise_floor(int lane, std::int64_t to, bool as_decided) {
   const std::lock_guard lock{mutex_};
   Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
-  if (!ordered_ || entry.pulled_down) return;
-  entry.floor = std::max(entry.floor, as_decided ? std::min(entry.decided, to) : to);
+  raise_floor(entry, std::min(entry.decided, seq));
+}
+
+void LaneBoard::raise_floor(Lane& lane, std::int64_t to) const {
+  if (ordered_ && !lane.pulled_down) lane.floor = std::max(lane.floor, to);
 }
 
 std::vector<LaneTicket> LaneBoard::begin_probe() {
@@ -131,7 +130,8 @@ void LaneBoard::found_work(const std::vector<int>& lanes) {
 }
 
 void LaneBoard::read_up_to(int lane, std::int64_t place) {
-  raise_floor(lane, place, false);
+  const std::lock_guard lock{mutex_};
+  raise_floor(lanes_.at(static_cast<std::size_t>(lane)), place);
 }
 
 void LaneBoard::forget_floors() {

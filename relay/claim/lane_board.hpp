@@ -110,7 +110,7 @@ class LaneBoard {
   }
 
   [[nodiscard]] std::vector<LaneTicket> to_ask(bool all) const;
-  void raise_floor(int lane, std::int64_t to, bool as_decided);
+  void raise_floor(Lane& lane, std::int64_t to) const;
 
   mutable std::mutex mutex_;
   std::vector<Lane> lanes_;
