@@ -5,10 +5,10 @@
 
 namespace projections {
 
-/// One element of a PostgreSQL array literal: always in double quotes, so that NULL, commas, braces
-/// and the empty string mean themselves.
+/// Appends one element of a PostgreSQL array literal: always in double quotes, so that NULL,
+/// commas, braces and the empty string mean themselves.
 /// @throws std::invalid_argument for a NUL byte, which PostgreSQL cannot keep.
-[[nodiscard]] std::string array_element(std::string_view text);
+void append_array_element(std::string& literal, std::string_view text);
 
 /// `{"a","b"}` for a bound `$n::text[]`, `uuid[]`, …, from any range of strings.
 template <class Texts>
@@ -16,7 +16,7 @@ template <class Texts>
   std::string literal = "{";
   for (const auto& text : texts) {
     if (literal.size() > 1) literal += ',';
-    literal += array_element(text);
+    append_array_element(literal, text);
   }
   literal += '}';
   return literal;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projections/failpoint.hpp"
+#include "relay/pg/fields.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::claim {
@@ -61,7 +62,8 @@ Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTick
   for (const LaneTicket& ticket : tickets) claim.lanes.push_back({.lane = ticket.lane});
   std::vector<std::int64_t> sizes(tickets.size());
   std::size_t held = 0;
-  for (const auto& row : claim.rows) {
+  for (const auto& from : claim.rows) {
+    pg::Fields row{from};
     const auto place = static_cast<std::size_t>(
         std::ranges::find(claim.lanes, row[lane].as<int>(), &LaneRead::lane) - claim.lanes.begin());
     LaneRead& read = claim.lanes[place];

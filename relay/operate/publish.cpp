@@ -27,7 +27,11 @@ std::string column(const std::vector<Numbered>& events, Field field) {
   for (const Numbered& one : events) {
     if (literal.size() > 1) literal += ',';
     const std::optional<std::string> value = field(one.event);
-    literal += value ? projections::array_element(*value) : "NULL";
+    if (value) {
+      projections::append_array_element(literal, *value);
+    } else {
+      literal += "NULL";
+    }
   }
   return literal + "}";
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "relay/pg/fields.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -68,6 +69,22 @@ TEST(Connection, AnUnreadableUrlIsNotEchoed) {
   } catch (const std::invalid_argument& error) {
     EXPECT_EQ(std::string{error.what()}.find("s3cret"), std::string::npos);
   }
+}
+
+TEST(Fields, AreFoundInAnyOrderAndTheirTextOutlivesTheNextLook) {
+  const tests::TestDatabase db;
+  Connection connection{db.url()};
+  const pqxx::result rows =
+      connection.exec("SELECT * FROM (VALUES ('a', NULL, 3), ('b', 'x', 4)) v ORDER BY 1");
+  std::string seen;
+  for (const auto& row : rows) {
+    relay::pg::Fields fields{row};
+    const char* last = fields[2].c_str();
+    const std::string middle = fields[1].is_null() ? "nothing" : fields[1].c_str();
+    const char* first = fields[0].c_str();
+    seen += std::string{first} + ' ' + middle + ' ' + last + ' ' + fields[0].c_str() + ';';
+  }
+  EXPECT_EQ(seen, "a nothing 3 a;b x 4 b;");
 }
 
 }  // namespace

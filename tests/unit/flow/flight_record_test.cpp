@@ -227,13 +227,16 @@ TEST_F(FlightRecordTest, MoreEventsThanFitAreCutOffAndAStrangeIdIsLeftOut) {
   in_a_child([&] {
     FlightRecord record{options(2)};
     const std::string too_long = one + "0";
-    const auto events = events_of({"no uuid", one, too_long, two, one});
+    const std::string no_digit = one.substr(1) + "g";
+    const std::string either_case = "01234567-89AB-CDEF-abcd-ef0123456789";
+    const auto events = events_of({"no uuid", no_digit, either_case, too_long, two, one});
     const FlightRecord::Flight flight{record, 2, std::string(600, 'x'), events, false};
     std::abort();
   });
   FlightRecord next{options()};
   ASSERT_EQ(next.adopted().remains().size(), 1U);
-  EXPECT_EQ(next.adopted().remains()[0].event_ids, (std::vector<std::string>{one, two}));
+  EXPECT_EQ(next.adopted().remains()[0].event_ids,
+            (std::vector<std::string>{"01234567-89ab-cdef-abcd-ef0123456789", two}));
   EXPECT_EQ(next.adopted().remains()[0].listener, std::string(527, 'x'));
 }
 
