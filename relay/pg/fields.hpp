@@ -1,6 +1,6 @@
 #pragma once
 
-#include <pqxx/pqxx>
+#include <pqxx/row>
 
 namespace relay::pg {
 
