@@ -1,10 +1,21 @@
 #include "relay/claim/lane_board.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "projections/failpoint.hpp"
 
 namespace relay::claim {
+namespace {
+
+constexpr std::uint64_t stretch = 10'000;  // what 64 lanes give in a turn of 500 events to four
+
+// Places may be negative, and their distance more than a signed number holds.
+bool far_ahead(std::int64_t place, std::int64_t of) {
+  return place > of && static_cast<std::uint64_t>(place) - static_cast<std::uint64_t>(of) > stretch;
+}
+
+}  // namespace
 
 LaneBoard::LaneBoard(int lanes, bool ordered)
     : lanes_(static_cast<std::size_t>(lanes)), ordered_(ordered) {}
@@ -12,6 +23,7 @@ LaneBoard::LaneBoard(int lanes, bool ordered)
 std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
   const std::lock_guard lock{mutex_};
   std::vector<LaneTicket> tickets;
+  const std::int64_t behind = furthest_behind(now);
   bool deep = false;
   const auto full = [&] { return std::ssize(tickets) >= (deep ? most : std::max(most, shallow)); };
   for (std::size_t step = 0; step < lanes_.size() && !full(); ++step) {
@@ -20,8 +32,10 @@ std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
     if (!ready(lane, now)) continue;
     const bool careful = lane.careful_with > 0;
     if (careful && !tickets.empty()) continue;  // it comes alone, in its own turn
-    if (lanes_[at].deep && std::ssize(tickets) >= most) continue;
-    deep = deep || lanes_[at].deep;
+    if (lane.deep && std::ssize(tickets) >= most) continue;
+    lane.passed_over = lane.deep && !lane.passed_over && far_ahead(lane.floor, behind);
+    if (lane.passed_over) continue;
+    deep = deep || lane.deep;
     lane.taken = true;
     lane.decided = decided_;
     tickets.push_back({static_cast<int>(at), lane.floor, careful, careful && lane.alone});
@@ -29,6 +43,17 @@ std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
   }
   if (!tickets.empty()) next_ = (static_cast<std::size_t>(tickets.back().lane) + 1) % lanes_.size();
   return tickets;
+}
+
+// Of the lanes that wait in a backlog. A careful one is slow, and nobody's measure.
+std::int64_t LaneBoard::furthest_behind(Moment now) const {
+  auto behind = std::numeric_limits<std::int64_t>::max();
+  for (const Lane& lane : lanes_) {
+    if (ready(lane, now) && lane.deep && lane.careful_with == 0) {
+      behind = std::min(behind, lane.floor);
+    }
+  }
+  return behind;
 }
 
 void LaneBoard::done(int lane, bool more) {

@@ -34,7 +34,9 @@ class LaneBoard {
 
   /// Up to `most` lanes that have work and that nobody here is on, in turn; up to `shallow`, if
   /// that is more, while none of them is known to hold more than a claim takes. A careful lane
-  /// comes alone. Every ticket must be given back by `done` or `busy`.
+  /// comes alone. Of lanes that hold more than a claim takes, one whose floor is more than 10,000
+  /// ahead of another's lets its turn pass, but never twice in a row: a backlog is read from few of
+  /// the table's pages at a time. Every ticket must be given back by `done` or `busy`.
   [[nodiscard]] std::vector<LaneTicket> take(int most, Moment now, int shallow = 0);
 
   /// The worker leaves the lane. @param more whether it saw more than it took.
@@ -100,7 +102,8 @@ class LaneBoard {
     std::uint64_t passed_in = 0;  ///< The probe that had begun by then.
     Moment rests_until{};
     bool has_work = false;
-    bool deep = false;  ///< Who took it last saw more than it took.
+    bool deep = false;         ///< Who took it last saw more than it took.
+    bool passed_over = false;  ///< It let its last turn pass.
     bool taken = false;
     bool found_meanwhile = false;  ///< By `found_work` or a sweep, while it is taken.
     bool pulled_down = false;      ///< By a sweep, while it is taken.
@@ -109,6 +112,7 @@ class LaneBoard {
     return lane.has_work && !lane.taken && lane.rests_until <= now;
   }
 
+  [[nodiscard]] std::int64_t furthest_behind(Moment now) const;
   [[nodiscard]] std::vector<LaneTicket> to_ask(bool all) const;
   void raise_floor(Lane& lane, std::int64_t to) const;
 

@@ -39,6 +39,24 @@ TEST(LaneBoard, TakesLanesInTurn) {
   EXPECT_EQ(lanes_of(board.take(2, now)), (std::vector{5, 1}));
 }
 
+TEST(LaneBoard, InABacklogALaneFarAheadLetsATurnPassButNeverTwo) {
+  LaneBoard board{4};
+  board.found({{0, 1}, {1, 1}, {2, 1}, {3, 100'000}}, 200'000);
+  (void)board.take(4, now);
+  board.committed_up_to(0, 500);
+  board.committed_up_to(1, 20'000);
+  board.committed_up_to(2, 10'500);
+  for (const int deep : {0, 1, 2}) board.done(deep, true);
+  board.done(3, false);
+  board.found({{3, 100'000}}, 200'000);  // a lane of few events
+  EXPECT_EQ(lanes_of(board.take(4, now)), (std::vector{0, 2, 3}));
+  for (const int lane : {0, 2, 3}) board.done(lane, true);
+  EXPECT_EQ(lanes_of(board.take(4, now)), (std::vector{0, 1, 2})) << "3 holds many by now";
+  board.be_careful(0, 5);
+  for (const int lane : {0, 1, 2}) board.done(lane, true);
+  EXPECT_EQ(lanes_of(board.take(2, now)), (std::vector{3, 1})) << "nobody waits for careful ones";
+}
+
 TEST(LaneBoard, DoesNotGiveALaneTwice) {
   LaneBoard board{8};
   board.found(work_in({2}), 0);
