@@ -59,6 +59,15 @@ void Bouncer::restart() {
   throw std::runtime_error{"PgBouncer does not answer; see " + folder_ + "/bouncer.log"};
 }
 
+void Bouncer::heal() {
+  try {
+    command("RESUME");
+  } catch (const DatabaseError& error) {
+    if (error.lost) return restart();  // else it was not paused
+  }
+  command("RECONNECT");
+}
+
 void Bouncer::point_at(int server_port) {
   server_port_ = server_port;
   write_settings();

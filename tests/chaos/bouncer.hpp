@@ -15,6 +15,10 @@ class Bouncer {
 
   /// Started anew, with kill -9 for the one that runs.
   void restart();
+  /// Out of a pause and off servers that are gone; started anew only when it does not answer, since
+  /// relays that lose their sessions look everywhere again, and would find what they had lost.
+  /// @throws DatabaseError.
+  void heal();
   /// Its sessions go to another primary from now on.
   void point_at(int server_port);
   /// PAUSE, RESUME and the like, on its console. @throws DatabaseError.

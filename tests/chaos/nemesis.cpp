@@ -97,7 +97,7 @@ void Nemesis::stop_and_heal() {
   admin.exec(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
       "'chaos-nemesis' AND pid <> pg_backend_pid()");
-  if (arena_.bouncer() != nullptr) arena_.bouncer()->restart();
+  if (arena_.bouncer() != nullptr) arena_.bouncer()->heal();
   for (const Listener& l : arena_.cast()) {
     if (admin.number("SELECT count(*) FROM event_listener WHERE name = $1 AND state = 'paused' AND "
                      "paused_by IS NOT DISTINCT FROM 'operator'",
