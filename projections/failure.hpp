@@ -25,6 +25,12 @@ struct Failure {
   std::string message;   ///< One line, at most 1,000 bytes, no control characters.
 };
 
+/// Whether an event may be to blame, so that others could pass: `event` and `configuration`. Any
+/// other ends the transaction.
+[[nodiscard]] constexpr bool may_be_an_events(FailureKind kind) {
+  return kind == FailureKind::event || kind == FailureKind::configuration;
+}
+
 /// Tells what any exception asks for. @param error must not be null.
 [[nodiscard]] Failure failure_of(const std::exception_ptr& error);
 

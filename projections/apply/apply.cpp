@@ -1,6 +1,7 @@
 #include "projections/apply/apply.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -201,6 +202,18 @@ std::vector<Fate> apply_batch(const Projection& projection, const Batch& batch, 
   std::vector<Fate> fates = halving.run(newly_held);
   held.merge(newly_held);
   return fates;
+}
+
+std::optional<std::string> as_sql(const Projection& projection, const Batch& batch, Tx& tx) {
+  const auto guard = guard_of(projection.options);
+  if (batch.empty() || (guard && !projection.options.guard.empty())) return std::nullopt;
+  std::vector<std::size_t> all(batch.size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<std::string> keys(batch.size());
+  for (const std::size_t i : all) {
+    if (guard) keys[i] = guard->stored_key(batch[i]);
+  }
+  return Attempt{projection, batch.events(), keys, tx, {}}.as_sql(all);
 }
 
 bool reads_payload(const Projection& projection) {

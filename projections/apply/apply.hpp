@@ -89,6 +89,12 @@ class ProjectionBroken : public std::runtime_error {
                                             HeldKeys& held, SavepointBudget& budget, Tx& tx,
                                             std::stop_token stop, Order order = Order::by_key);
 
+/// What `apply_batch` does to all of these events when each is new and none fails, as one text for
+/// whoever sends it with the statements that follow. Nothing: somebody needs an answer on the way,
+/// and `apply_batch` must be called. When the text fails, or what follows, roll back and call it.
+[[nodiscard]] std::optional<std::string> as_sql(const Projection& projection, const Batch& batch,
+                                                Tx& tx);
+
 /// False: neither the handler nor the guard looks at payloads in this process, and what
 /// `apply_batch` is given need not have them.
 [[nodiscard]] bool reads_payload(const Projection& projection);

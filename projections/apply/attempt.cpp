@@ -37,11 +37,6 @@ class BatchContext final : public Context {
   std::map<std::size_t, std::string>& skipped_;
 };
 
-// Only these two can be an event's fault; any other ends the transaction.
-bool may_be_the_events(FailureKind kind) {
-  return kind == FailureKind::event || kind == FailureKind::configuration;
-}
-
 Failure transaction_was_ended() {
   return {FailureKind::event, "",
           "the handler has ended or replaced its transaction (COMMIT, ROLLBACK or BEGIN through "
@@ -59,13 +54,13 @@ void roll_back(Savepoint& savepoint) {
     savepoint.roll_back();
   } catch (...) {
     Failure failure = current_failure();
-    end_transaction(may_be_the_events(failure.kind) ? transaction_was_ended() : failure);
+    end_transaction(may_be_an_events(failure.kind) ? transaction_was_ended() : failure);
   }
 }
 
 // Undoes a failed try, or ends the transaction when it cannot go on.
 Failure undo(Savepoint& savepoint, Failure failure) {
-  if (!may_be_the_events(failure.kind)) end_transaction(std::move(failure));
+  if (!may_be_an_events(failure.kind)) end_transaction(std::move(failure));
   roll_back(savepoint);
   return failure;
 }
@@ -122,8 +117,7 @@ bool Attempt::rows_may_be_new() const {
   return projection_.options.guard.empty() && !guard_stands_apart();
 }
 
-// All of a try as one text, if the handler can say what it does and nobody needs an answer.
-std::optional<std::string> Attempt::all_steps(std::span<const std::size_t> places) const {
+std::optional<std::string> Attempt::as_sql(std::span<const std::size_t> places) const {
   if (writes_guard() && !rows_may_be_new()) return std::nullopt;
   std::vector<Event> copies;
   const auto effects = projection_.handler->as_sql(part(places, copies), tx_);
@@ -196,7 +190,7 @@ void Attempt::call_handler(Tried& tried) const {
 }
 
 Tried Attempt::run(std::span<const std::size_t> places) const {
-  const auto steps = all_steps(places);
+  const auto steps = as_sql(places);
   if (!steps) return run_in_steps(places, rows_may_be_new() ? Opening::hopeful : Opening::careful);
   auto tried = run_at_once(places, *steps);
   return tried ? std::move(*tried) : run_in_steps(places, Opening::careful);
@@ -236,7 +230,7 @@ std::optional<Failure> Attempt::probe() const {
     (void)projection_.handler->apply(Batch{{}}, context);
   } catch (...) {
     Failure failure = current_failure();
-    if (!may_be_the_events(failure.kind)) end_transaction(std::move(failure));
+    if (!may_be_an_events(failure.kind)) end_transaction(std::move(failure));
     if (failure.kind == FailureKind::configuration) fault = std::move(failure);
   }
   roll_back(savepoint);

@@ -45,6 +45,11 @@ class Attempt {
   /// @throws TransactionOver, HaltRequested.
   [[nodiscard]] Tried run(std::span<const std::size_t> places) const;
 
+  /// All of a try as one text, for whoever sends it with what follows; nothing: the handler cannot
+  /// say what it does, or somebody needs an answer. It fails where `run` would find a failure, and
+  /// also where a guard row was there.
+  [[nodiscard]] std::optional<std::string> as_sql(std::span<const std::size_t> places) const;
+
   /// Runs the handler over no event and rolls back.
   /// @return the failure of kind configuration, when that is what it comes to.
   /// @throws TransactionOver.
@@ -62,7 +67,6 @@ class Attempt {
   [[nodiscard]] bool rows_may_be_new() const;
   [[nodiscard]] Batch part(std::span<const std::size_t> places, std::vector<Event>& copies) const;
   [[nodiscard]] std::vector<guard::Entry> entries_of(std::span<const std::size_t> places) const;
-  [[nodiscard]] std::optional<std::string> all_steps(std::span<const std::size_t> places) const;
   [[nodiscard]] std::optional<Tried> run_at_once(std::span<const std::size_t> places,
                                                  const std::string& steps) const;
   [[nodiscard]] Tried run_in_steps(std::span<const std::size_t> places, Opening opening) const;

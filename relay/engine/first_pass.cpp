@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "projections/failpoint.hpp"
 #include "relay/engine/bounded_handling.hpp"
@@ -61,6 +62,32 @@ claim::Payloads payloads_for(const Parts& parts, const PassContext& context) {
   return care || read ? claim::Payloads::travel : claim::Payloads::stay;
 }
 
+/// What the attached listeners made of a batch.
+struct Handled {
+  std::vector<ListenerPart> parts;
+  std::optional<Foretold> last;  ///< The last one's, if it is still to be sent.
+};
+
+Handled handle(const Parts& parts, const listeners::Duty& duty, const decode::DecodedBatch& batch,
+               HeldByListener held, const Call& call, bool quick) {
+  std::vector<listeners::Listener*> attached;
+  for (const Queue& queue : parts.queues) {
+    if (queue.detached || !duty.attached.contains(queue.listener->name())) continue;
+    attached.push_back(queue.listener.get());
+  }
+  Handled handled;
+  for (listeners::Listener* listener : attached) {
+    projections::HeldKeys& waiting = held[listener->name()];
+    if (quick && listener == attached.back()) {
+      handled.last = foretell(*listener, batch, waiting, call);
+    }
+    handled.parts.push_back(handled.last
+                                ? handled.last->part
+                                : run_listener(*listener, batch, std::move(waiting), call));
+  }
+  return handled;
+}
+
 bool passed(const Fate& fate) {
   return fate.kind == Fate::Kind::done || fate.kind == Fate::Kind::waiting;
 }
@@ -68,6 +95,29 @@ bool passed(const Fate& fate) {
 bool all_passed(const std::vector<ListenerPart>& parts) {
   return std::ranges::all_of(
       parts, [](const ListenerPart& part) { return std::ranges::all_of(part.fates, passed); });
+}
+
+// The last of a batch's SQL travels with the batch's end, under its listener's time limit.
+// @return nothing: it failed by what may be an event's fault, or the guard's, which only another
+// try, step by step, can tell.
+std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& foretold,
+                                            const Call& call, pg::Connection& connection,
+                                            pg::Script& ending, const decode::DecodedBatch& batch,
+                                            const std::vector<ListenerPart>& listener_parts) {
+  std::int64_t committed_us = 0;
+  bool blamed = false;
+  send(foretold, call, [&] {
+    try {
+      committed_us = commit(parts, connection, ending, batch, listener_parts);
+    } catch (const CommitRefused&) {
+      throw;
+    } catch (...) {
+      projections::Failure why = projections::current_failure();
+      blamed = projections::may_be_an_events(why.kind);
+      if (!blamed) throw projections::TransactionOver{std::move(why)};
+    }
+  });
+  return blamed ? std::nullopt : std::optional{committed_us};
 }
 
 // @return false: not all went well without payloads; nothing was done, and they are wanted.
@@ -102,12 +152,8 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
   BoundedHandling handling{connection, context.seat, context.alone, context.stop};
   const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
                   handling};
-  std::vector<ListenerPart> listener_parts;
-  for (const Queue& queue : parts.queues) {
-    if (queue.detached || !context.duty.attached.contains(queue.listener->name())) continue;
-    listener_parts.push_back(
-        run_listener(*queue.listener, batch, std::move(held[queue.listener->name()]), call));
-  }
+  const auto [listener_parts, foretold] =
+      handle(parts, context.duty, batch, std::move(held), call, quick);
 
   if (quick && !all_passed(listener_parts)) {
     connection.rollback();
@@ -121,7 +167,7 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
     connection.rollback();
     return true;
   }
-  pg::Script ending{connection};
+  pg::Script ending = foretold ? pg::Script{connection, foretold->sql} : pg::Script{connection};
   parts.ledger->record(ending, outcome.entries);
   parts.completer->complete(ending, outcome.complete);
   parts.completer->park(ending, outcome.park);
@@ -130,9 +176,15 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
     parts.ledger->promote(connection, listener, keys, parts.batch_size);
   }
   clear_suspects(connection, batch, context.duty, listener_parts);
-  const std::int64_t committed_us = commit(parts, connection, ending, batch, listener_parts);
+  const std::optional<std::int64_t> committed_us =
+      foretold ? commit_foretold(parts, *foretold, call, connection, ending, batch, listener_parts)
+               : commit(parts, connection, ending, batch, listener_parts);
+  if (!committed_us) {
+    connection.rollback();
+    return false;
+  }
 
-  measure(parts, batch, listener_parts, committed_us);
+  measure(parts, batch, listener_parts, *committed_us);
   result.events = outcome.complete.size() + outcome.park.size();
   result.left_over = outcome.left_over;
   note_deliveries(outcome, context.condemned, result);

@@ -37,14 +37,11 @@ std::optional<projections::Failure> known_failure(const decode::DecodedEvent& de
   return known == call.condemned.end() ? std::nullopt : std::optional{known->second};
 }
 
-std::vector<Fate> apply(listeners::Listener& listener,
-                        const std::vector<projections::Event>& events, HeldKeys& held,
-                        const Call& call) {
+std::vector<Fate> in_bounds(const listeners::Listener& listener,
+                            const std::vector<projections::Event>& events, const Call& call,
+                            const Handling::Handler& handler) {
   try {
-    return call.handling.call(listener, events, [&](std::stop_token stop) {
-      return listener.apply(projections::Batch{events}, held, call.budget, call.tx, std::move(stop),
-                            call.order);
-    });
+    return call.handling.call(listener, events, handler);
   } catch (const projections::TransactionOver& over) {
     throw ListenerFailed{std::string{events.front().id}, listener.name(), over.failure};
   } catch (const projections::ProjectionBroken& broken) {
@@ -58,6 +55,15 @@ std::vector<Fate> apply(listeners::Listener& listener,
     throw ListenerStopped{listener.name(), std::string{"it asked to halt: "} + halt.what(),
                           "projection"};
   }
+}
+
+std::vector<Fate> apply(listeners::Listener& listener,
+                        const std::vector<projections::Event>& events, HeldKeys& held,
+                        const Call& call) {
+  return in_bounds(listener, events, call, [&](std::stop_token stop) {
+    return listener.apply(projections::Batch{events}, held, call.budget, call.tx, std::move(stop),
+                          call.order);
+  });
 }
 
 ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batch, HeldKeys held,
@@ -119,6 +125,32 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
 ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBatch& batch,
                           HeldKeys held, const Call& call) {
   return run(listener, batch, std::move(held), call, nullptr);
+}
+
+std::optional<Foretold> foretell(const listeners::Listener& listener,
+                                 const decode::DecodedBatch& batch, const HeldKeys& held,
+                                 const Call& call) {
+  Foretold foretold{{&listener, {}, {}}, {}, {}};
+  for (std::size_t at = 0; at < batch.events.size(); ++at) {
+    const decode::DecodedEvent& decoded = batch.events[at];
+    if (!listener.wants(decoded.event.type, decoded.listener_id)) continue;
+    if (known_failure(decoded, listener, call)) return std::nullopt;
+    if (!held.empty() && held.contains(decoded.event.key())) return std::nullopt;
+    foretold.part.events.push_back(at);
+    foretold.events.push_back(decoded.event);
+  }
+  auto sql = listener.as_sql(projections::Batch{foretold.events}, call.tx);
+  if (!sql) return std::nullopt;
+  foretold.sql = std::move(*sql);
+  foretold.part.fates.assign(foretold.events.size(), {.kind = Fate::Kind::done, .fresh = true});
+  return foretold;
+}
+
+void send(const Foretold& foretold, const Call& call, const std::function<void()>& work) {
+  (void)in_bounds(*foretold.part.listener, foretold.events, call, [&](const std::stop_token&) {
+    work();
+    return std::vector<Fate>{};
+  });
 }
 
 ListenerPart run_deliveries(listeners::Listener& listener, const decode::DecodedBatch& batch,

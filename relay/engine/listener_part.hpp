@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <stop_token>
@@ -67,6 +69,25 @@ struct Call {
 [[nodiscard]] ListenerPart run_listener(listeners::Listener& listener,
                                         const decode::DecodedBatch& batch,
                                         projections::HeldKeys held, const Call& call);
+
+/// A listener's part as it will be if all goes well, and the text that makes it so, which may then
+/// travel with what follows.
+struct Foretold {
+  ListenerPart part;  ///< All done, all fresh.
+  std::vector<projections::Event> events;
+  std::string sql;
+};
+
+/// @return nothing: it must be run, because an event is kept from the handler, or the listener
+/// cannot say beforehand what it does. @param held as above.
+[[nodiscard]] std::optional<Foretold> foretell(const listeners::Listener& listener,
+                                               const decode::DecodedBatch& batch,
+                                               const projections::HeldKeys& held, const Call& call);
+
+/// Calls `work`, which sends the text, in the bounds of a call of the listener's handler.
+/// @throws ListenerFailed for projections::TransactionOver and when its time is over; else what
+/// `work` throws.
+void send(const Foretold& foretold, const Call& call, const std::function<void()>& work);
 
 /// The same over its deliveries: each event is its own, and one whose type it no longer subscribes
 /// to is passed over, with a remark. @param held_from from these places on their keys wait.

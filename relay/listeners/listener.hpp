@@ -38,6 +38,11 @@ class Listener {
                                                              projections::Tx& tx,
                                                              std::stop_token stop,
                                                              projections::Order order) = 0;
+  /// See projections::as_sql; nothing: `apply` must be called.
+  [[nodiscard]] virtual std::optional<std::string> as_sql(const projections::Batch& /*batch*/,
+                                                          projections::Tx& /*tx*/) const {
+    return std::nullopt;
+  }
   /// Whether `probe` can tell anything.
   [[nodiscard]] virtual bool can_probe() const = 0;
   /// Why it cannot work, asked without any event; nothing: it can. See projections::probe.

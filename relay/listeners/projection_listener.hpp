@@ -20,6 +20,10 @@ class ProjectionListener final : public Listener {
                                                      projections::SavepointBudget& budget,
                                                      projections::Tx& tx, std::stop_token stop,
                                                      projections::Order order) override;
+  [[nodiscard]] std::optional<std::string> as_sql(const projections::Batch& batch,
+                                                  projections::Tx& tx) const override {
+    return projections::as_sql(projection_, batch, tx);
+  }
   [[nodiscard]] bool reads_payload() const override { return reads_payload_; }
   [[nodiscard]] bool can_probe() const override { return projection_.handler->can_probe(); }
   [[nodiscard]] std::optional<projections::Failure> probe(projections::Tx& tx) override {

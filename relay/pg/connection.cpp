@@ -186,7 +186,9 @@ Script& Script::add(std::string_view sql, const std::vector<std::string>& values
 
 pqxx::result Script::run() {
   const std::string text = std::exchange(text_, {});
-  return text.empty() ? pqxx::result{} : connection_.exec(text);
+  if (text.empty()) return {};
+  return std::exchange(unlimited_, false) ? connection_.tx().exec_unchecked(text)
+                                          : connection_.exec(text);
 }
 
 }  // namespace relay::pg

@@ -114,6 +114,10 @@ class ConnectError : public std::runtime_error {
 class Script {
  public:
   explicit Script(Connection& connection) : connection_(connection) {}
+  /// @param begin a handler's statements, sent first and as they are. As its calls they have no
+  /// limit but that of `within`.
+  Script(Connection& connection, std::string begin)
+      : connection_(connection), text_(std::move(begin)), unlimited_(true) {}
 
   /// Adds a statement; `$1 … $n` are replaced by the quoted values, lines of comment are left out.
   /// Only for statements of our own, in which "$" and a digit mean nothing else.
@@ -125,6 +129,7 @@ class Script {
  private:
   Connection& connection_;
   std::string text_;
+  bool unlimited_ = false;
 };
 
 /// A PostgreSQL array literal of numbers, "{1,2,3}", for a `$n::bigint[]`.
