@@ -32,7 +32,8 @@ Arena::Arena(const Options& options, const std::string& folder)
   create_roles();
   proxy_ = std::make_unique<Proxy>(servers_.primary_port());
   if (Bouncer::available()) {
-    bouncer_ = std::make_unique<Bouncer>(folder + "/bouncer", servers_.primary_port(), relay_role);
+    bouncer_ = std::make_unique<Bouncer>(folder + "/bouncer", servers_.primary_port(),
+                                         Servers::database, relay_role);
   }
   create_schema(options, folder);
   if (broker_) {

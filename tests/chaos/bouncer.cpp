@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "tests/chaos/cluster.hpp"
-#include "tests/chaos/servers.hpp"
 #include "tests/chaos/session.hpp"
 
 namespace chaos {
@@ -22,9 +21,10 @@ bool Bouncer::available() {
   return std::filesystem::exists(program);
 }
 
-Bouncer::Bouncer(std::string folder, int server_port, std::string user)
+Bouncer::Bouncer(std::string folder, int server_port, std::string database, std::string user)
     : folder_{std::move(folder)},
       server_port_{server_port},
+      database_{std::move(database)},
       user_{std::move(user)},
       port_{free_port()} {
   std::filesystem::create_directories(folder_);
@@ -35,7 +35,7 @@ Bouncer::Bouncer(std::string folder, int server_port, std::string user)
 void Bouncer::write_settings() {
   std::ofstream{folder_ + "/pgbouncer.ini"}
       << "[databases]\n"
-      << Servers::database << " = host=127.0.0.1 port=" << server_port_ << " user=" << user_
+      << database_ << " = host=127.0.0.1 port=" << server_port_ << " user=" << user_
       << "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " << port_
       << "\nauth_type = any\nadmin_users = bouncer\npool_mode = transaction\n"
       << "default_pool_size = 4\nserver_login_retry = 1\nserver_connect_timeout = 3\n"

@@ -11,7 +11,7 @@ namespace chaos {
 class Bouncer {
  public:
   /// @param server_port where the primary listens, @param user whom its sessions log in as.
-  Bouncer(std::string folder, int server_port, std::string user);
+  Bouncer(std::string folder, int server_port, std::string database, std::string user);
 
   /// Started anew, with kill -9 for the one that runs.
   void restart();
@@ -31,6 +31,7 @@ class Bouncer {
 
   std::string folder_;
   int server_port_;
+  std::string database_;
   std::string user_;
   int port_;
   std::unique_ptr<Child> process_;

@@ -31,19 +31,20 @@ struct DeadLetter {
   std::string event, listener;
 };
 
-// The youngest: their keys are still written to, so that operators and relays may meet.
-Rows dead_letters(Arena& arena) {
+enum class Which { any, youngest };
+
+Rows dead_letters(Arena& arena, Which which) {
+  const std::string order = which == Which::any ? "seq LIMIT 200" : "seq DESC LIMIT 10";
   return arena.admin().exec(
-      "SELECT event_id, listener FROM event_delivery WHERE state = 'dead' ORDER BY seq DESC "
-      "LIMIT 10");
+      "SELECT event_id, listener FROM event_delivery WHERE state = 'dead' ORDER BY " + order);
 }
 
 // Waits a little for there to be any.
-std::vector<DeadLetter> some_dead(Arena& arena, Random& random, std::size_t most) {
-  Rows rows = dead_letters(arena);
+std::vector<DeadLetter> some_dead(Arena& arena, Random& random, Which which, std::size_t most) {
+  Rows rows = dead_letters(arena, which);
   for (int i = 0; rows.empty() && i < 20; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
-    rows = dead_letters(arena);
+    rows = dead_letters(arena, which);
   }
   std::vector<DeadLetter> dead;
   for (const auto& row : rows) dead.push_back({*row[0], *row[1]});
@@ -63,14 +64,14 @@ void discard(Arena& arena, std::size_t relay, const DeadLetter& letter) {
 }
 
 void discard_one(Arena& arena, Random& random) {
-  for (const DeadLetter& letter : some_dead(arena, random, 1)) {
+  for (const DeadLetter& letter : some_dead(arena, random, Which::any, 1)) {
     discard(arena, some_relay(arena, random), letter);
   }
 }
 
 // Two operators who know nothing of each other: the one retries what the other discards.
-void quarrel(Arena& arena, Random& random) {
-  const std::vector<DeadLetter> letters = some_dead(arena, random, 4);
+void quarrel(Arena& arena, Random& random, Which which) {
+  const std::vector<DeadLetter> letters = some_dead(arena, random, which, 4);
   const std::size_t relay = some_relay(arena, random);
   std::vector<std::future<void>> operators;
   for (const DeadLetter& letter : letters) {
@@ -116,7 +117,11 @@ std::vector<Fault> operator_faults() {
          (void)a.fleet().command(some_relay(a, r), {"dead", "retry", "--all", "--yes"});
        }},
       {"operator-discard", Track::relays, 3, discard_one},
-      {"operator-quarrel", Track::relays, 2, quarrel},
+      {"operator-quarrel", Track::relays, 2,
+       [](Arena& a, Random& r) { quarrel(a, r, Which::any); }},
+      // Of letters whose keys are still written to: operators and relays meet.
+      {"operator-race", Track::relays, 2,
+       [](Arena& a, Random& r) { quarrel(a, r, Which::youngest); }},
       {"operator-pause", Track::relays, 2, pause_and_resume},
   };
 }
