@@ -27,7 +27,9 @@ class Handler {
   [[nodiscard]] virtual bool can_probe() const { return false; }
   /// What `apply` does as one SQL text without values, whose answer nobody needs: it then travels
   /// with the statements around it, in one round trip. Nothing: `apply` is called. When the text
-  /// fails, `apply` may be called for the same events. @param tx quotes what goes into the text.
+  /// fails, `apply` may be called for the same events. Asked without a time limit: it must not
+  /// wait.
+  /// @param tx quotes what goes into the text.
   [[nodiscard]] virtual std::optional<std::string> as_sql(const Batch& /*batch*/,
                                                           Tx& /*tx*/) const {
     return std::nullopt;

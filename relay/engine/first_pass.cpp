@@ -69,7 +69,7 @@ struct Handled {
 };
 
 Handled handle(const Parts& parts, const listeners::Duty& duty, const decode::DecodedBatch& batch,
-               HeldByListener held, const Call& call, bool quick) {
+               HeldByListener held, const Call& call, bool may_foretell) {
   std::vector<listeners::Listener*> attached;
   for (const Queue& queue : parts.queues) {
     if (queue.detached || !duty.attached.contains(queue.listener->name())) continue;
@@ -78,7 +78,7 @@ Handled handle(const Parts& parts, const listeners::Duty& duty, const decode::De
   Handled handled;
   for (listeners::Listener* listener : attached) {
     projections::HeldKeys& waiting = held[listener->name()];
-    if (quick && listener == attached.back()) {
+    if (may_foretell && listener == attached.back()) {
       handled.last = foretell(*listener, batch, waiting, call);
     }
     handled.parts.push_back(handled.last
@@ -99,25 +99,31 @@ bool all_passed(const std::vector<ListenerPart>& parts) {
 
 // The last of a batch's SQL travels with the batch's end, under its listener's time limit.
 // @return nothing: it failed by what may be an event's fault, or the guard's, which only another
-// try, step by step, can tell.
+// try, step by step, can tell. @throws Unclear, CommitRefused, ListenerFailed for a conflict.
 std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& foretold,
                                             const Call& call, pg::Connection& connection,
                                             pg::Script& ending, const decode::DecodedBatch& batch,
                                             const std::vector<ListenerPart>& listener_parts) {
-  std::int64_t committed_us = 0;
-  bool blamed = false;
-  send(foretold, call, [&] {
-    try {
-      committed_us = commit(parts, connection, ending, batch, listener_parts);
-    } catch (const CommitRefused&) {
-      throw;
-    } catch (...) {
-      projections::Failure why = projections::current_failure();
-      blamed = projections::may_be_an_events(why.kind);
-      if (!blamed) throw projections::TransactionOver{std::move(why)};
-    }
-  });
-  return blamed ? std::nullopt : std::optional{committed_us};
+  std::optional<std::int64_t> committed_us;
+  try {
+    send(foretold, call, [&] {
+      try {
+        committed_us = commit(parts, connection, ending, batch, listener_parts);
+      } catch (const CommitRefused&) {
+        throw;
+      } catch (...) {
+        projections::Failure why = projections::current_failure();
+        if (!projections::may_be_an_events(why.kind)) {
+          throw projections::TransactionOver{std::move(why)};
+        }
+      }
+    });
+  } catch (const ListenerFailed& failed) {
+    if (committed_us) return committed_us;  // the answer was there when its time was over
+    if (failed.failure.kind == projections::FailureKind::conflict) throw;
+    throw Unclear{failed.failure};
+  }
+  return committed_us;
 }
 
 // @return false: not all went well without payloads; nothing was done, and they are wanted.
@@ -153,7 +159,7 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
   const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
                   handling};
   const auto [listener_parts, foretold] =
-      handle(parts, context.duty, batch, std::move(held), call, quick);
+      handle(parts, context.duty, batch, std::move(held), call, quick && !context.in_steps);
 
   if (quick && !all_passed(listener_parts)) {
     connection.rollback();

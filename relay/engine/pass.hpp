@@ -37,11 +37,22 @@ class CommitRefused : public std::runtime_error {
   std::vector<std::pair<std::string, std::string>> applied;  ///< (event id, listener) in it.
 };
 
+/// A message that said a listener's SQL and the batch's end together had no clear end: its time was
+/// over, or the connection lost. Whose doing it was shows when they are said apart; nobody is
+/// blamed.
+class Unclear : public std::runtime_error {
+ public:
+  explicit Unclear(projections::Failure why)
+      : std::runtime_error(why.message), failure(std::move(why)) {}
+  projections::Failure failure;
+};
+
 /// What a pass is done with, beside the parts.
 struct PassContext {
   pg::Connection& connection;
   Seat& seat;
-  bool alone;  ///< Nothing runs beside it in this process, and it has one event.
+  bool alone;     ///< Nothing runs beside it in this process, and it has one event.
+  bool in_steps;  ///< The last SQL does not travel with the batch's end.
   const std::vector<claim::LaneTicket>& tickets;
   const listeners::Duty& duty;
   const Condemned& condemned;
@@ -51,7 +62,7 @@ struct PassContext {
 /// The life of a batch: claim, decode, guard and apply, record, complete, commit, measure.
 /// One transaction on the caller's connection; the caller rolls back when this throws.
 /// @param result what is known so far, also when this throws.
-/// @throws ListenerFailed, ListenerStopped, CommitRefused, pqxx::failure and kin.
+/// @throws ListenerFailed, ListenerStopped, CommitRefused, Unclear, pqxx::failure and kin.
 void first_pass(const Parts& parts, const PassContext& context, PassResult& result);
 
 /// The same for deliveries of one listener: claim, decode, guard and apply, settle, complete what

@@ -85,6 +85,8 @@ void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
     lost({error.failure.kind, "", error.what()}, call);
   } catch (const ListenerFailed& error) {
     listener_failed(job, error, call);
+  } catch (const Unclear& unclear) {
+    say_apart(job, unclear.failure, call);
   } catch (const CommitRefused& refused) {
     call.worked();
     if (refused.failure.kind == FailureKind::conflict) {
@@ -119,7 +121,9 @@ void Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
     for (claim::LaneTicket& ticket : job.tickets) ticket.floor = 0;
   }
   const auto condemned = shared_.condemned();
-  const PassContext context{connection, seat_, alone, job.tickets, duty, *condemned, job.stop};
+  const bool in_steps = Clock::now() < in_steps_until_;
+  const PassContext context{connection,  seat_, alone,      in_steps,
+                            job.tickets, duty,  *condemned, job.stop};
   if (job.field.queue == nullptr) {
     first_pass(parts_, context, job.result);
   } else {

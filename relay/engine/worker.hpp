@@ -84,6 +84,7 @@ class Worker {
                const projections::Failure& why);
   void failed(const Job& job, const projections::Failure& why, Target::Call& call);
   void listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call);
+  void say_apart(const Job& job, const projections::Failure& why, Target::Call& call);
   void lost(const projections::Failure& why, Target::Call& call);
   void drop_connection();
   bool can_connect();
@@ -104,6 +105,7 @@ class Worker {
   std::mutex connection_mutex_;  // cancel() comes from another thread
   std::unique_ptr<pg::Connection> connection_;
   int conflicts_ = 0;
+  std::chrono::steady_clock::time_point in_steps_until_;
 };
 
 }  // namespace relay::engine

@@ -21,6 +21,7 @@ constexpr int conflicts_before_care = 3;
 constexpr int losses_before_care = 2;
 constexpr int losses_before_blame = 5;  // two among others, three alone
 constexpr auto trouble_rest = 1'000ms;
+constexpr auto apart_for = 60s;
 
 }  // namespace
 
@@ -75,6 +76,17 @@ bool Worker::can_connect() {
     drop_connection();
     return false;
   }
+}
+
+// One of the two was late, or took the connection with it. Said apart each has its own time limit,
+// and what befalls a handler is counted as such.
+void Worker::say_apart(const Job& job, const Failure& why, Target::Call& call) {
+  in_steps_until_ = Clock::now() + apart_for;
+  if (why.kind != FailureKind::timeout) return failed(job, why, call);
+  call.worked();
+  if (job.stop.stop_requested()) return;  // cancelled to end in time
+  log::warn("a batch comes again, its projection and its end apart",
+            {{"who", name_}, {"why", why.message}});
 }
 
 void Worker::failed(const Job& job, const Failure& why, Target::Call& call) {
