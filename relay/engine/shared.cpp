@@ -21,8 +21,12 @@ void Shared::forget_floors() {
 
 void Shared::ring_for(const std::string& listener) {
   const auto duty = this->duty();
-  const bool detached = duty && duty->detached.contains(listener);
-  (detached ? drainer_bells.at(listener) : bell).ring();
+  if (!duty) return;
+  if (duty->detached.contains(listener)) {
+    drainer_bells.at(listener).ring();
+  } else if (duty->attached.contains(listener)) {
+    bell.ring();
+  }
 }
 
 void Shared::wake_scout(bool judge_again) {

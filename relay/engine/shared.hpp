@@ -45,7 +45,8 @@ class Shared {
   /// Every lane of every board is read from its start again.
   void forget_floors();
 
-  /// Wakes whoever may take deliveries of this listener.
+  /// Wakes whoever may take deliveries of this listener: nobody while this relay does not serve it,
+  /// as when it is paused. Once it does, the scout's next look rings.
   void ring_for(const std::string& listener);
 
   /// Wakes the scout before its pause is over: a hint, or a worker that found the listeners
