@@ -22,14 +22,15 @@ class Pace {
   /// @param most the pause at rest.
   Pace(Time least, Time most) : least_(least), most_(most) {}
 
-  /// The pause after this look. Where the server is busy a look takes long, and looking is to take
-  /// a third of the time at most.
+  /// The pause after this look. Where the server is busy looks take long, and looking is to take a
+  /// third of the time at most: on average, since now and then one asks for more than events.
   [[nodiscard]] Time after(const Look& look, Clock::time_point now);
 
  private:
   Time least_;
   Time most_;
   Time pause_{1'000};
+  Time looks_take_{};  ///< Of late, on average.
   Clock::time_point found_at_{};
 };
 

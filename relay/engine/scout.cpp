@@ -113,7 +113,7 @@ void Scout::look() {
   const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
   found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries;
   if (!found_work_) trouble_.end("statement");  // whatever a worker lost, nothing waits for it
-  ring_where_lanes_wait();
+  ring_where_deliveries_wait();
   if (options_.drain && !found_work_ && nobody_at_work()) {
     drained_ = !sweep(static_cast<std::size_t>(shared_.board.size())) &&
                deliveries_.nothing_left(*connection_, *duty_);
@@ -143,6 +143,7 @@ bool Scout::look_for_events(std::int64_t& last_place) {
   }
   shared_.board.found(found, decided);
   const auto now = Clock::now();
+  if (shared_.board.waiting(now) > 0) shared_.bell.ring();  // before what is asked less often
   if (keeper_.wants_to_know(last_seq) && now - floors_at_ >= floors_every) {
     floors_at_ = now;
     decide_floor(last_seq);
@@ -157,9 +158,8 @@ bool Scout::nobody_at_work() const {
                              [](const auto& entry) { return entry.second.taken() == 0; });
 }
 
-void Scout::ring_where_lanes_wait() {
+void Scout::ring_where_deliveries_wait() {
   const auto now = Clock::now();
-  if (shared_.board.waiting(now) > 0) shared_.bell.ring();
   for (const auto& [listener, board] : shared_.delivery_boards) {
     if (board.waiting(now) > 0) shared_.ring_for(listener);
   }

@@ -55,7 +55,7 @@ class Scout {
   void decide_floor(std::int64_t last_seq);
   bool sweep(std::size_t lanes);
   [[nodiscard]] bool nobody_at_work() const;
-  void ring_where_lanes_wait();
+  void ring_where_deliveries_wait();
 
   const EngineOptions& options_;
   const Parts& parts_;

@@ -9,6 +9,12 @@ using relay::engine::Pace;
 
 const Pace::Clock::time_point start = Pace::Clock::time_point{} + 1h;
 
+Pace::Time pause_after(Pace& pace, int looks, Pace::Time took) {
+  Pace::Time pause{};
+  while (looks-- > 0) pause = pace.after({.took = took, .found = true}, start);
+  return pause;
+}
+
 TEST(Pace, AMillisecondPassesBetweenLooksWhileThereIsWork) {
   Pace pace{1ms, 100ms};
   EXPECT_EQ(pace.after({.took = 200us, .found = true}, start), 1ms);
@@ -18,7 +24,23 @@ TEST(Pace, AMillisecondPassesBetweenLooksWhileThereIsWork) {
 TEST(Pace, LooksTakeAThirdOfTheTimeAtMost) {
   Pace pace{1ms, 100ms};
   EXPECT_EQ(pace.after({.took = 700us, .found = true}, start), 1'400us);
-  EXPECT_EQ(pace.after({.took = 30ms, .found = true, .behind = true}, start), 60ms);
+  Pace strained{1ms, 100ms};
+  EXPECT_EQ(strained.after({.took = 30ms, .found = true, .behind = true}, start), 60ms);
+}
+
+TEST(Pace, OneLongLookAmongQuickOnesPutsOffTheNextByLittle) {
+  Pace pace{1ms, 100ms};
+  EXPECT_EQ(pause_after(pace, 20, 200us), 1ms);
+  EXPECT_EQ(pause_after(pace, 1, 1ms), 1ms) << "the others make up for it";
+  EXPECT_EQ(pause_after(pace, 1, 9ms), 2'774us) << "but it counts";
+}
+
+TEST(Pace, LooksThatStayLongTakeAThirdOfTheTimeSoon) {
+  Pace pace{1ms, 100ms};
+  EXPECT_EQ(pause_after(pace, 1, 200us), 1ms);
+  const Pace::Time pause = pause_after(pace, 40, 5ms);
+  EXPECT_GT(pause, 9'900us);
+  EXPECT_LE(pause, 10ms);
 }
 
 TEST(Pace, PausesDoubleAtRestUpToTheLongest) {
