@@ -1,0 +1,103 @@
+#include "relay/engine/scout.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "relay/flow/flight_remains.hpp"
+#include "relay/wiring/wire_engine.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/named_listener.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/support/test_database.hpp"
+
+// A scout without workers: what it rings for stays where it is.
+
+namespace relay::engine {
+namespace {
+
+struct NoRecorder final : measure::Recorder {
+  void applied(measure::Sample) noexcept override {}
+  void serving(const std::set<std::string>&, const std::set<std::string>&) override {}
+  void trouble(const std::string&, const std::string&) noexcept override {}
+};
+
+class ScoutRings : public testing::Test {
+ protected:
+  ScoutRings() {
+    parts_.recorder = std::make_unique<NoRecorder>();
+    add("quick", false);
+    add("slow", true);
+  }
+
+  void add(const std::string& name, bool detached) {
+    parts_.queues.push_back(
+        {.listener = std::make_shared<tests::Named>(
+             projections::ProjectionOptions{.name = name, .events = {"*"}, .detached = detached}),
+         .source = nullptr,
+         .detached = detached});
+  }
+
+  bool serves(const std::string& listener) {
+    const auto duty = shared_.duty();
+    return duty && duty->serves(listener);
+  }
+
+  bool rings_for_new_events() {
+    const std::uint64_t before = shared_.bell.rings();
+    db_.run("INSERT INTO event_publication (event_type, serialized_event) VALUES ('Thing', '{}')");
+    return tests::eventually([&] { return shared_.bell.rings() > before; });
+  }
+
+  std::uint64_t rings_of_drainers() { return shared_.drainer_bells.at("slow").rings(); }
+
+  tests::TestDatabase db_;
+  tests::TemporaryFolder flights_;
+  EngineOptions options_{.database = "main",
+                         .conninfo = db_.url(),
+                         .instance = "test",
+                         .agreed_settings = wiring::agreed_settings({})};
+  Parts parts_;
+  Shared shared_{64, true, {"quick", "slow"}};
+  NoRecorder recorder_;
+  Trouble trouble_{"main", recorder_};
+  Target target_{options_, trouble_, 1};
+  flow::AdoptedRecords remains_{flights_.path(), db_.url()};
+};
+
+TEST_F(ScoutRings, TheWorkersForAnEventThatALookHasSeen) {
+  Scout scout{options_, parts_, shared_, trouble_, target_, remains_};
+  const std::jthread thread{[&](const std::stop_token& stop) { scout.run(stop); }};
+  ASSERT_TRUE(tests::eventually([&] { return serves("quick"); }));
+  EXPECT_EQ(shared_.bell.rings(), 0U) << "there was nothing";
+  EXPECT_TRUE(rings_for_new_events());
+  EXPECT_EQ(rings_of_drainers(), 0U) << "no delivery is there";
+}
+
+TEST_F(ScoutRings, TheDrainersOfADetachedListenerForAReadyDelivery) {
+  Scout scout{options_, parts_, shared_, trouble_, target_, remains_};
+  const std::jthread thread{[&](const std::stop_token& stop) { scout.run(stop); }};
+  ASSERT_TRUE(tests::eventually([&] { return serves("slow"); }));
+  db_.run(
+      "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) "
+      "VALUES (gen_random_uuid(), 'slow', 3, 1, 'k', 'ready')");
+  EXPECT_TRUE(tests::eventually([&] { return rings_of_drainers() > 0; }));
+  EXPECT_EQ(shared_.bell.rings(), 0U) << "they are none of the first pass's business";
+}
+
+TEST_F(ScoutRings, NobodyForTheDeliveriesOfAPausedListener) {
+  Scout scout{options_, parts_, shared_, trouble_, target_, remains_};
+  const std::jthread thread{[&](const std::stop_token& stop) { scout.run(stop); }};
+  ASSERT_TRUE(tests::eventually([&] { return serves("slow"); }));
+  db_.run("UPDATE event_listener SET state = 'paused', paused_by = 'operator' WHERE name = 'slow'");
+  shared_.wake_scout(true);
+  ASSERT_TRUE(tests::eventually([&] { return serves("quick") && !serves("slow"); }));
+  const std::uint64_t before = rings_of_drainers();
+  shared_.delivery_boards.at("slow").found_work({3});  // as a batch of the first pass does
+  EXPECT_TRUE(rings_for_new_events());
+  EXPECT_TRUE(rings_for_new_events()) << "so a look has ended since";
+  EXPECT_EQ(rings_of_drainers(), before);
+}
+
+}  // namespace
+}  // namespace relay::engine
