@@ -16,7 +16,8 @@ constexpr Time pace_in_backlog = 50ms;  // for long; only what is decided wants 
 
 Pace::Time Pace::after(const Look& look, Clock::time_point now) {
   if (look.found) found_at_ = now;
-  looks_take_ = looks_take_ == Time{} ? look.took : looks_take_ + (look.took - looks_take_) / 8;
+  const Time took = std::min(look.took, most_);  // one that hung says nothing of those to come
+  looks_take_ = looks_take_ == Time{} ? took : looks_take_ + (took - looks_take_) / 8;
   const Time least = std::max(least_, looks_take_ * 2);
   if (look.found && look.behind) {
     pause_ = std::max(look.backlog ? pace_in_backlog : pace_behind, least);

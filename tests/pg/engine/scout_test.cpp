@@ -22,22 +22,23 @@ struct NoRecorder final : measure::Recorder {
   void trouble(const std::string&, const std::string&) noexcept override {}
 };
 
+Queue queue(const std::string& name, bool detached) {
+  return {.listener = std::make_shared<tests::Named>(
+              projections::ProjectionOptions{.name = name, .events = {"*"}, .detached = detached}),
+          .source = nullptr,
+          .detached = detached};
+}
+
+Parts parts() {
+  Parts parts;
+  parts.recorder = std::make_unique<NoRecorder>();
+  parts.queues.push_back(queue("quick", false));
+  parts.queues.push_back(queue("slow", true));
+  return parts;
+}
+
 class ScoutRings : public testing::Test {
  protected:
-  ScoutRings() {
-    parts_.recorder = std::make_unique<NoRecorder>();
-    add("quick", false);
-    add("slow", true);
-  }
-
-  void add(const std::string& name, bool detached) {
-    parts_.queues.push_back(
-        {.listener = std::make_shared<tests::Named>(
-             projections::ProjectionOptions{.name = name, .events = {"*"}, .detached = detached}),
-         .source = nullptr,
-         .detached = detached});
-  }
-
   bool serves(const std::string& listener) {
     const auto duty = shared_.duty();
     return duty && duty->serves(listener);
@@ -57,17 +58,16 @@ class ScoutRings : public testing::Test {
                          .conninfo = db_.url(),
                          .instance = "test",
                          .agreed_settings = wiring::agreed_settings({})};
-  Parts parts_;
+  Parts parts_ = parts();
   Shared shared_{64, true, {"quick", "slow"}};
-  NoRecorder recorder_;
-  Trouble trouble_{"main", recorder_};
+  Trouble trouble_{"main", *parts_.recorder};
   Target target_{options_, trouble_, 1};
   flow::AdoptedRecords remains_{flights_.path(), db_.url()};
+  Scout scout_{options_, parts_, shared_, trouble_, target_, remains_};
+  std::jthread thread_{[this](const std::stop_token& stop) { scout_.run(stop); }};
 };
 
 TEST_F(ScoutRings, TheWorkersForAnEventThatALookHasSeen) {
-  Scout scout{options_, parts_, shared_, trouble_, target_, remains_};
-  const std::jthread thread{[&](const std::stop_token& stop) { scout.run(stop); }};
   ASSERT_TRUE(tests::eventually([&] { return serves("quick"); }));
   EXPECT_EQ(shared_.bell.rings(), 0U) << "there was nothing";
   EXPECT_TRUE(rings_for_new_events());
@@ -75,8 +75,6 @@ TEST_F(ScoutRings, TheWorkersForAnEventThatALookHasSeen) {
 }
 
 TEST_F(ScoutRings, TheDrainersOfADetachedListenerForAReadyDelivery) {
-  Scout scout{options_, parts_, shared_, trouble_, target_, remains_};
-  const std::jthread thread{[&](const std::stop_token& stop) { scout.run(stop); }};
   ASSERT_TRUE(tests::eventually([&] { return serves("slow"); }));
   db_.run(
       "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) "
@@ -86,8 +84,6 @@ TEST_F(ScoutRings, TheDrainersOfADetachedListenerForAReadyDelivery) {
 }
 
 TEST_F(ScoutRings, NobodyForTheDeliveriesOfAPausedListener) {
-  Scout scout{options_, parts_, shared_, trouble_, target_, remains_};
-  const std::jthread thread{[&](const std::stop_token& stop) { scout.run(stop); }};
   ASSERT_TRUE(tests::eventually([&] { return serves("slow"); }));
   db_.run("UPDATE event_listener SET state = 'paused', paused_by = 'operator' WHERE name = 'slow'");
   shared_.wake_scout(true);

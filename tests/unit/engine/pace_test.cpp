@@ -43,6 +43,13 @@ TEST(Pace, LooksThatStayLongTakeAThirdOfTheTimeSoon) {
   EXPECT_LE(pause, 10ms);
 }
 
+TEST(Pace, ALookThatHungIsForgottenSoon) {
+  Pace pace{1ms, 100ms};
+  pause_after(pace, 20, 200us);
+  EXPECT_GT(pause_after(pace, 1, 12s), 20ms);
+  EXPECT_EQ(pause_after(pace, 30, 200us), 1ms);
+}
+
 TEST(Pace, PausesDoubleAtRestUpToTheLongest) {
   Pace pace{1ms, 10ms};
   EXPECT_EQ(pace.after({.took = 200us, .found = true}, start), 1ms);
