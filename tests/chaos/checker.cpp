@@ -19,12 +19,19 @@ void each_row_is_wrong(Verdict& verdict, Session& db, const std::string& what,
   }
 }
 
+std::string waits_by_right(const Listener& l) {
+  const std::string holds = l.skips ? "h.state NOT IN ('waiting', 'dead')" : "h.state <> 'waiting'";
+  return "(d.state = 'waiting' AND EXISTS (SELECT FROM event_delivery h WHERE h.lane = d.lane AND "
+         "h.key = d.key AND h.listener = d.listener AND h.seq < d.seq AND " +
+         holds + "))";
+}
+
 std::vector<Verdict> check_database(Session& db, const Evidence& evidence) {
   std::vector<Verdict> verdicts = {
       check_writes(db, evidence),    check_loss(db, evidence),    check_phantoms(db, evidence),
       check_once(db, evidence),      check_order(db, evidence),   check_retries(db, evidence),
       check_states(db, evidence),    check_waiting(db, evidence), check_guards(db, evidence),
-      check_freshness(db, evidence), check_sessions(db)};
+      check_freshness(db, evidence), check_sessions(db),          check_repairs(db)};
   if (forwards_of(evidence.cast).empty()) return verdicts;
   verdicts.push_back(check_records(db, evidence));
   verdicts.push_back(check_record_order(db, evidence));

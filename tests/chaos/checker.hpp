@@ -39,7 +39,7 @@ std::vector<Verdict> check_database(Session& db, const Evidence& evidence);
 
 /// What writers were told is what the database holds.
 Verdict check_writes(Session& db, const Evidence& evidence);
-/// Every committed event took effect or is a visible dead letter or waits behind one.
+/// Every committed event took effect or is a visible dead letter or waits behind an earlier event.
 Verdict check_loss(Session& db, const Evidence& evidence);
 /// No effect without an event, none that was given up, and each says what its event says.
 Verdict check_phantoms(Session& db, const Evidence& evidence);
@@ -53,6 +53,8 @@ Verdict check_retries(Session& db, const Evidence& evidence);
 Verdict check_states(Session& db, const Evidence& evidence);
 /// A delivery waits behind something, and only then.
 Verdict check_waiting(Session& db, const Evidence& evidence);
+/// The relays' own upkeep found nothing to put right: what it repaired was wrong before.
+Verdict check_repairs(Session& db);
 /// Guards say the same as effects.
 Verdict check_guards(Session& db, const Evidence& evidence);
 /// Every committed event is in the topics of each forward that wants it, or a dead letter, and in
@@ -68,6 +70,10 @@ Verdict check_idle(const Evidence& evidence);
 Verdict check_freshness(Session& db, const Evidence& evidence);
 /// No open transaction, lock or prepared transaction is left in the server.
 Verdict check_sessions(Session& db);
+
+/// A condition over event_delivery d: it waits, and behind an event of its key that was drawn
+/// before it and holds it for the listener. A later one holds nothing.
+std::string waits_by_right(const Listener& l);
 
 /// Adds a violation "what: column, column, …" for each row of a query.
 void each_row_is_wrong(Verdict& verdict, Session& db, const std::string& what,

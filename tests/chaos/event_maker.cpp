@@ -4,16 +4,13 @@
 #include <chrono>
 #include <cstdio>
 
+#include "tests/chaos/dice.hpp"
 #include "tests/chaos/writers.hpp"
 
 namespace chaos {
 namespace {
 
 using Random = std::mt19937_64;
-
-double draw(Random& random) {
-  return std::uniform_real_distribution<double>{0, 1}(random);
-}
 
 // A UUIDv7, of the writer's making, so that it knows the event before the server does.
 std::string new_id(Random& random) {
@@ -88,7 +85,7 @@ MadeEvent make_event(Random& random, const Cast& cast, const std::string& key, P
     event.addressed.clear();
     event.planted = "fragile";
     event.crash = true;
-  } else if (plants.failures && draw(random) < 0.012) {
+  } else if (draw(random) < plants.failures) {
     plant_failure(event, random, cast);
   }
   if (const double slow = draw(random); slow < 0.02) {
@@ -98,8 +95,8 @@ MadeEvent make_event(Random& random, const Cast& cast, const std::string& key, P
 }
 
 void write_event(Session& session, long transaction, const MadeEvent& e) {
-  std::string position = "0";
-  if (!e.key.empty()) {
+  std::string position = std::to_string(e.position.value_or(0));
+  if (!e.key.empty() && !e.position) {
     position = session.text(
         "INSERT INTO chaos_key AS k (key, last) VALUES ($1, 1) ON CONFLICT (key) DO UPDATE "
         "SET last = k.last + 1 RETURNING last",
@@ -127,6 +124,16 @@ void write_event(Session& session, long transaction, const MadeEvent& e) {
       {e.id, e.type, payload, e.key.empty() ? Value{} : Value{"thing"}, optional(e.key),
        optional(e.addressed), std::to_string(transaction), position, optional(e.planted),
        std::to_string(e.hash)});
+}
+
+void commit(Session& session, History& history, long transaction, const std::string& command) {
+  try {
+    session.exec(command);
+    history.decide(transaction, session.tag().starts_with("COMMIT") ? Fate::ok : Fate::fail);
+  } catch (const DatabaseError& error) {
+    history.decide(transaction, error.lost ? Fate::unknown : Fate::fail);
+    throw;
+  }
 }
 
 }  // namespace chaos

@@ -9,6 +9,7 @@
 
 #include "tests/chaos/check_processes.hpp"
 #include "tests/chaos/kills.hpp"
+#include "tests/chaos/late_writers.hpp"
 #include "tests/chaos/nemesis.hpp"
 #include "tests/chaos/records.hpp"
 #include "tests/chaos/report.hpp"
@@ -46,6 +47,12 @@ Load load_of(const Options& options, const Arena& arena) {
   load.crashes = options.crashes && service && options.kills == 0;
   // An event that lives longer than any process never gets through, and is a dead letter by right.
   load.slow = options.kills == 0;
+  return load;
+}
+
+Load late_load_of(const Options& options, const Arena& arena) {
+  Load load{.cast = arena.cast(), .seed = options.seed};
+  for (int i = 0; i < 3 && options.kills == 0; ++i) load.urls.push_back(arena.writer_url(i == 1));
   return load;
 }
 
@@ -169,8 +176,10 @@ long run_in(const Options& options, const std::string& folder) {
     const std::string url = arena.servers().url("postgres", "");
     Watchers watchers{.observer = {url, arena.cast()}, .idle = IdleWatch{url}};
     Writers writers{load_of(options, arena), history};
+    LateWriters late_writers{late_load_of(options, arena), history};
     outcome = let_loose(options, arena, folder);
     writers.stop();
+    late_writers.stop();
     if (!outcome.broken.empty()) throw std::runtime_error{outcome.broken};
     judge(options, arena, history, watchers, outcome);
   }

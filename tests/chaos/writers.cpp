@@ -1,25 +1,12 @@
 #include "tests/chaos/writers.hpp"
 
-#include <algorithm>
 #include <set>
 
+#include "tests/chaos/dice.hpp"
 #include "tests/chaos/event_maker.hpp"
 
 namespace chaos {
 namespace {
-
-using std::chrono::milliseconds;
-
-double draw(std::mt19937_64& random) {
-  return std::uniform_real_distribution<double>{0, 1}(random);
-}
-
-void pause(const std::stop_token& stop, double ms) {
-  const auto until = std::chrono::steady_clock::now() + milliseconds{static_cast<long>(ms)};
-  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::min(milliseconds{20}, milliseconds{static_cast<long>(ms)}));
-  }
-}
 
 // A key that met a poison event stays blocked: without new ones a long run would come to a stand.
 constexpr std::chrono::seconds generation{45};
@@ -86,13 +73,13 @@ void Writers::transact(Session& session, int writer, std::mt19937_64& random,
   const bool crash = load_.crashes && writer == 0 && draw(random) < 0.002;
   std::vector<MadeEvent> events;
   for (const std::string& key : draw_keys(random, load_.keys)) {
-    events.push_back(
-        make_event(random, load_.cast, key, {.failures = load_.failures, .slow = load_.slow}));
+    events.push_back(make_event(random, load_.cast, key,
+                                {.failures = load_.failures ? 0.012 : 0, .slow = load_.slow}));
   }
   // Nothing before it: the server has not numbered the transaction yet. It outlasts those that
   // commit late, or a floor that waits for them alone would never pass it.
   if (draw(random) < 0.01) {
-    events = {make_event(random, load_.cast, "", {.failures = false})};
+    events = {make_event(random, load_.cast, "", {})};
     events[0].slow_insert_s = 0.2 + 3 * draw(random);
   }
   if (crash) {
@@ -117,13 +104,7 @@ void Writers::transact(Session& session, int writer, std::mt19937_64& random,
     if (!error.lost) session.exec("ROLLBACK");
     throw;
   }
-  try {
-    session.exec("COMMIT");
-    history_.decide(transaction, session.tag() == "COMMIT" ? Fate::ok : Fate::fail);
-  } catch (const DatabaseError& error) {
-    history_.decide(transaction, error.lost ? Fate::unknown : Fate::fail);
-    throw;
-  }
+  commit(session, history_, transaction);
 }
 
 }  // namespace chaos
