@@ -68,6 +68,13 @@ TEST_F(ForwardBatch, GoesOutInItsOrder) {
   EXPECT_THAT(held, IsEmpty());
 }
 
+TEST_F(ForwardBatch, GoesBackWholeWhenNobodySaysWhatBecameOfARecord) {
+  EXPECT_EQ(relay::forward::Receipt{}.kind, relay::forward::Receipt::Kind::unknown);
+  sink->forgets_the_last = true;
+  add("a", "1").add("b", "2");
+  EXPECT_THROW(send(), relay::forward::SinkDown);
+}
+
 TEST_F(ForwardBatch, PassesOverKeysThatWait) {
   held.insert(key("a"));
   add("a", "1").add("b", "2");
