@@ -2,6 +2,9 @@
 
 #include <optional>
 
+#include "projections/failpoint.hpp"
+#include "relay/base/in_quotes.hpp"
+
 namespace relay::forward {
 namespace {
 
@@ -45,6 +48,16 @@ class ClosedTopics {
   std::optional<Closed> closed_;
 };
 
+// What nobody answered for is not sent: the whole batch goes back.
+void demand_answers(const std::vector<Receipt>& receipts, const std::vector<Record>& records) {
+  if (projections::sabotaged("receipt_acknowledged_by_default")) return;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (i < receipts.size() && receipts[i].kind != Receipt::Kind::unknown) continue;
+    throw SinkDown{"a fault of Freshet's own: nobody said what became of a record for the topic " +
+                   in_quotes(records[i].topic) + "; its batch is sent again"};
+  }
+}
+
 }  // namespace
 
 std::vector<Fate> Forward::send(const projections::Batch& batch, projections::HeldKeys& held,
@@ -83,10 +96,12 @@ std::vector<Fate> Forward::send(const projections::Batch& batch, projections::He
   if (out.records.empty()) return std::move(out.fates);
 
   const std::vector<Receipt> receipts = sink_->send(out.records);
+  demand_answers(receipts, out.records);
   for (std::size_t i = 0; i < receipts.size(); ++i) {
     const std::size_t at = out.places[i];
     Fate& fate = out.fates[at];
     switch (receipts[i].kind) {
+      case Receipt::Kind::unknown:       // sabotaged
       case Receipt::Kind::acknowledged:  // also behind one that was not: it is in the topic
         fate = {.kind = Fate::Kind::done, .fresh = true};
         break;

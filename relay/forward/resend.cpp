@@ -39,7 +39,10 @@ Resent Resend::send(const std::vector<projections::Event>& events) const {
     return resent;
   }
   const std::vector<Receipt> receipts = sink_->send(records);
-  for (std::size_t i = 0; i < receipts.size(); ++i) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (i >= receipts.size() || receipts[i].kind == Receipt::Kind::unknown) {
+      throw SinkDown{"a fault of Freshet's own: nobody said what became of a record"};
+    }
     if (receipts[i].kind == Receipt::Kind::refused) resent.faults[places[i]] = receipts[i].why;
     if (receipts[i].kind == Receipt::Kind::closed) resent.halt = receipts[i].why;
   }

@@ -13,12 +13,13 @@ namespace relay::forward {
 /// What became of one record.
 struct Receipt {
   enum class Kind {
+    unknown,       ///< Nobody said: a fault of the sink's. Never counts as sent.
     acknowledged,  ///< By every replica in sync.
     refused,       ///< This record, for good: too large, invalid.
     closed,        ///< Its topic takes nothing: unknown, or we may not write.
   };
-  Kind kind = Kind::acknowledged;
-  std::string why;  ///< One line; empty when acknowledged.
+  Kind kind = Kind::unknown;
+  std::string why;  ///< One line; empty when acknowledged or unknown.
 };
 
 /// A topic that takes nothing for a while.

@@ -36,9 +36,10 @@ class FakeSink final : public relay::forward::Sink {
                                         record.value ? std::optional{std::string{*record.value}}
                                                      : std::optional<std::string>{},
                                         record.headers});
-        receipts.push_back({});
+        receipts.push_back({.kind = Receipt::Kind::acknowledged, .why = ""});
       }
     }
+    if (forgets_the_last) receipts.back() = {};
     return receipts;
   }
   [[nodiscard]] std::string fault_of(const relay::forward::Record& record) const override {
@@ -83,6 +84,7 @@ class FakeSink final : public relay::forward::Sink {
   std::set<std::string> shut;     ///< Topics that are left alone.
   std::set<std::string> refused;  ///< Values that the broker does not take.
   std::size_t largest = 1000000;  ///< Bytes of a value.
+  bool forgets_the_last = false;  ///< Answers for all but the last record of a batch.
 
  private:
   mutable std::mutex mutex_;

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace relay::forward::kafka {
@@ -24,6 +26,8 @@ class Flight {
   Flight(const Flight&) = delete;
   Flight& operator=(const Flight&) = delete;
 
+  /// Keeps something alive for as long as it lives: what a record under way needs.
+  void hold(std::shared_ptr<void> thing) { held_.push_back(std::move(thing)); }
   [[nodiscard]] Seat* seat(std::size_t place) { return &seats_[place]; }
   /// librdkafka's error code of a record, 0 for an acknowledgement. Once per place.
   void answer(std::size_t place, int code);
@@ -34,6 +38,7 @@ class Flight {
   [[nodiscard]] int code(std::size_t place) const { return codes_[place]; }
 
  private:
+  std::vector<std::shared_ptr<void>> held_;
   std::vector<Seat> seats_;
   std::vector<int> codes_;
   std::size_t open_;  // guarded by mutex_, as are the codes until it is 0

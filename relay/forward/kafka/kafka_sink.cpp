@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "projections/failpoint.hpp"
+#include "projections/failure.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
 #include "relay/flow/outage.hpp"
@@ -13,7 +14,6 @@ namespace relay::forward::kafka {
 namespace {
 
 using namespace std::chrono_literals;
-using Outcome = flow::Breaker::Outcome;
 using State = flow::Breaker::State;
 
 constexpr auto keep_house_every = 100ms;
@@ -47,14 +47,19 @@ std::size_t bytes_of(const Record& record) {
 }  // namespace
 
 KafkaSink::KafkaSink(KafkaOptions options)
+    : KafkaSink(std::move(options),
+                [](const Config& config) { return std::make_shared<Producer>(config); }) {}
+
+KafkaSink::KafkaSink(KafkaOptions options, MakeProducer make)
     : options_(std::move(options)),
       config_(config_of(options_)),
+      make_(std::move(make)),
       record_bytes_max_(record_bytes_max(options_.settings)),
       breaker_({.failures_in_a_row = failures_in_a_row,
                 .pause_most = pause_most,
                 .callers = options_.callers,
                 .begins_open = true}),
-      producer_(std::make_shared<Producer>(config_)) {
+      producer_(make_(config_)) {
   keeper_ = std::jthread{[this](const std::stop_token& stop) { keep_house(stop); }};
 }
 
@@ -62,32 +67,35 @@ KafkaSink::~KafkaSink() = default;
 
 std::vector<Receipt> KafkaSink::send(const std::vector<Record>& records) {
   const auto deadline = Clock::now() + options_.timeout;
-  const flow::Breaker::Permit permit = this->permit(deadline);
-  const auto producer = this->producer();
+  flow::Leave leave = this->leave(deadline);
+  std::shared_ptr<Producer> producer;
   try {
+    producer = this->producer(deadline);
     projections::failpoint("forward_before_send");
     auto receipts = Sending{*producer, topics_, records, deadline}.run();
     projections::failpoint("forward_after_send");
-    report(permit, Outcome::worked, "");
+    leave.worked();
     return receipts;
   } catch (const SinkDown& down) {
+    failed(leave, down.what());
     retire(producer);
-    report(permit, Outcome::failed, down.what());
     throw;
-  } catch (...) {
-    producer->fail_for_good();  // only a failpoint throws anything else
+  } catch (const std::exception& error) {
+    const std::string why = "a fault of Freshet's own: " + std::string{error.what()};
+    failed(leave, why);
+    if (producer) producer->fail_for_good();  // or what is under way would arrive without the rest
     retire(producer);
-    report(permit, Outcome::failed, "a fault was let in");
-    throw SinkDown{"a fault was let in"};
+    throw SinkDown{why};
   }
 }
 
 // After an outage callers come back a few at a time; at first they wait for the keeper's answer.
-flow::Breaker::Permit KafkaSink::permit(Clock::time_point deadline) {
+flow::Leave KafkaSink::leave(Clock::time_point deadline) {
   flow::Breaker::View view = breaker_.view();
   while (Clock::now() < deadline && (view.state == State::closed || view.why.empty())) {
     if (view.state == State::closed) {
-      if (const auto permit = breaker_.ask()) return *permit;
+      flow::Leave leave{breaker_};
+      if (leave.given()) return leave;
     }
     pause_for(permit_pause, {});
     view = breaker_.view();
@@ -101,10 +109,9 @@ std::string KafkaSink::outage_sentence(const flow::Breaker::View& view) const {
   return flow::outage_sentence("Kafka at " + options_.brokers, view);
 }
 
-void KafkaSink::report(flow::Breaker::Permit permit, Outcome outcome, const std::string& why) {
-  breaker_.report(permit, outcome, why);
-  if (outcome == Outcome::worked) return;  // nothing waits for that
-  const std::lock_guard lock{mutex_};      // or the keeper may just have looked
+void KafkaSink::failed(flow::Leave& leave, const std::string& why) {
+  leave.failed(why);
+  const std::lock_guard lock{mutex_};  // or the keeper may just have looked
   wake_.notify_all();
 }
 
@@ -128,30 +135,58 @@ std::string KafkaSink::trouble() const {
   return outage.empty() ? topics_.sentence() : outage;
 }
 
-std::shared_ptr<Producer> KafkaSink::producer() {
-  const std::lock_guard lock{mutex_};
-  return producer_;
+std::shared_ptr<Producer> KafkaSink::producer(Clock::time_point deadline) {
+  std::unique_lock lock{mutex_};
+  made_.wait_until(lock, deadline, [this] { return producer_ != nullptr; });
+  if (producer_) return producer_;
+  throw SinkDown{"there is no producer" + (why_none_.empty() ? why_none_ : ": " + why_none_)};
 }
 
 void KafkaSink::retire(const std::shared_ptr<Producer>& producer) {
   const std::lock_guard lock{mutex_};
-  if (producer_ != producer) return;  // somebody else's records failed with ours
-  log::info("the producer is replaced", {{"brokers", options_.brokers}});
-  retired_.push_back(std::exchange(producer_, std::make_shared<Producer>(config_)));
+  if (!producer || producer_ != producer) return;  // others' records failed with ours
+  retired_.push_back(producer);
+  producer_.reset();
   wake_.notify_all();
+  log::info("the producer is replaced", {{"brokers", options_.brokers}});
 }
 
 void KafkaSink::keep_house(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock{mutex_};
-      wake_.wait(lock, stop,
-                 [this] { return !retired_.empty() || breaker_.view().state != State::closed; });
+      wake_.wait(lock, stop, [this] {
+        return !producer_ || !retired_.empty() || breaker_.view().state != State::closed;
+      });
     }
-    bury_retired();
-    probe();
+    try {
+      make_producer();
+      bury_retired();
+      probe();
+    } catch (const std::exception& error) {
+      log::error("looking after Kafka's producer failed; it is tried again",
+                 {{"brokers", options_.brokers}, {"why", error.what()}});
+    }
     pause_for(keep_house_every, stop);
   }
+}
+
+void KafkaSink::make_producer() {
+  {
+    const std::lock_guard lock{mutex_};
+    if (producer_) return;
+  }
+  std::shared_ptr<Producer> made;
+  std::string why;
+  try {
+    made = make_(config_);
+  } catch (const std::exception& error) {
+    why = projections::one_line(error.what());
+  }
+  const std::lock_guard lock{mutex_};
+  producer_ = std::move(made);
+  why_none_ = why;
+  made_.notify_all();
 }
 
 // Ending a producer may take a while, which is this thread's alone.
@@ -167,12 +202,16 @@ void KafkaSink::bury_retired() {
 
 void KafkaSink::probe() {
   if (breaker_.view().state == State::closed) return;
-  const auto permit = breaker_.ask();
-  if (!permit) return;
-  const auto asked = producer();
-  const int code = asked->ask("", Producer::metadata_time);
-  if (code == 0) return report(*permit, Outcome::worked, "");
-  report(*permit, Outcome::failed, asked->reason(code));
+  flow::Leave leave{breaker_};
+  if (!leave.given()) return;
+  try {
+    const auto asked = producer(Clock::now());
+    const int code = asked->ask("", Producer::metadata_time);
+    if (code == 0) return leave.worked();
+    leave.failed(asked->reason(code));
+  } catch (const std::exception& error) {
+    leave.failed(projections::one_line(error.what()));
+  }
 }
 
 }  // namespace relay::forward::kafka

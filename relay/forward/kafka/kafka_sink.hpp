@@ -2,13 +2,14 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "relay/flow/shared_breaker.hpp"
+#include "relay/flow/leave.hpp"
 #include "relay/forward/kafka/kafka_options.hpp"
 #include "relay/forward/kafka/producer.hpp"
 #include "relay/forward/kafka/topics.hpp"
@@ -31,6 +32,9 @@ class KafkaSink final : public Sink {
   /// Waits for nobody; a `send` does, until the brokers have answered for the first time.
   /// @throws std::invalid_argument: librdkafka does not take a setting.
   explicit KafkaSink(KafkaOptions options);
+  /// For tests of what fails on the way: makes each producer, the first one at once.
+  using MakeProducer = std::function<std::shared_ptr<Producer>(const Config&)>;
+  KafkaSink(KafkaOptions options, MakeProducer make);
   ~KafkaSink() override;
 
   [[nodiscard]] std::vector<Receipt> send(const std::vector<Record>& records) override;
@@ -42,24 +46,29 @@ class KafkaSink final : public Sink {
  private:
   using Clock = std::chrono::steady_clock;
 
-  [[nodiscard]] std::shared_ptr<Producer> producer();
+  [[nodiscard]] std::shared_ptr<Producer> producer(Clock::time_point deadline);
   void retire(const std::shared_ptr<Producer>& producer);
-  [[nodiscard]] flow::Breaker::Permit permit(Clock::time_point deadline);
+  [[nodiscard]] flow::Leave leave(Clock::time_point deadline);
   [[nodiscard]] std::string outage_sentence(const flow::Breaker::View& view) const;
-  void report(flow::Breaker::Permit permit, flow::Breaker::Outcome outcome, const std::string& why);
+  void failed(flow::Leave& leave, const std::string& why);
 
   void keep_house(const std::stop_token& stop);
   void probe();
+  void make_producer();
   void bury_retired();
 
   const KafkaOptions options_;
   const Config config_;
+  const MakeProducer make_;
   const std::size_t record_bytes_max_;
   flow::SharedBreaker breaker_;
   Topics topics_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::shared_ptr<Producer> producer_;              // guarded by mutex_; never null
+  std::condition_variable made_;
+  // Guarded by mutex_; null from the end of one until the keeper has made the next.
+  std::shared_ptr<Producer> producer_;
+  std::string why_none_;                            // guarded by mutex_; why the keeper could not
   std::vector<std::shared_ptr<Producer>> retired_;  // guarded by mutex_; the keeper ends them
   std::jthread keeper_;
 };

@@ -103,7 +103,7 @@ struct Producer::Callbacks {
   }
 };
 
-Producer::Producer(const Config& config) {
+Producer::Producer(const Config& config, std::size_t topics_most) : topics_most_(topics_most) {
   Conf conf{rd_kafka_conf_new()};
   for (const auto& [name, value] : config) set(conf.get(), name, value);
   rd_kafka_conf_set_opaque(conf.get(), this);
@@ -126,17 +126,27 @@ Producer::Producer(const Config& config) {
 Producer::~Producer() {
   poll_.request_stop();
   poll_.join();
+  flights_.clear();
   topics_.clear();
   rd_kafka_destroy(handle_);
 }
 
-rd_kafka_topic_s* Producer::topic(const std::string& name) {
+// Past the bound they are made anew; flights hold those of the records that are under way.
+Producer::Topic Producer::topic(const std::string& name) {
   const std::lock_guard lock{mutex_};
   const auto found = topics_.find(name);
-  if (found != topics_.end()) return found->second.get();
-  Topic made{rd_kafka_topic_new(handle_, name.c_str(), nullptr), rd_kafka_topic_destroy};
-  if (!made) return nullptr;
-  return topics_.emplace(name, std::move(made)).first->second.get();
+  if (found != topics_.end()) return found->second;
+  rd_kafka_topic_s* const handle = rd_kafka_topic_new(handle_, name.c_str(), nullptr);
+  if (handle == nullptr) return nullptr;
+  Topic made{handle, rd_kafka_topic_destroy};
+  if (topics_.size() >= topics_most_) topics_.clear();
+  topics_.emplace(name, made);
+  return made;
+}
+
+std::size_t Producer::topics() const {
+  const std::lock_guard lock{mutex_};
+  return topics_.size();
 }
 
 void Producer::keep(const std::shared_ptr<Flight>& flight) {
@@ -150,16 +160,17 @@ std::shared_ptr<Flight> Producer::start(const std::vector<Record>& records,
   auto flight = std::make_shared<Flight>(places.size());
   keep(flight);
   const std::string* name = nullptr;
-  rd_kafka_topic_s* to = nullptr;
+  Topic to;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const Record& record = records[places[i]];
     if (name == nullptr || *name != record.topic) {
       name = &record.topic;
       to = topic(record.topic);
+      flight->hold(to);
     }
-    int code = to == nullptr ? RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION : RD_KAFKA_RESP_ERR__QUEUE_FULL;
+    int code = !to ? RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION : RD_KAFKA_RESP_ERR__QUEUE_FULL;
     while (code == RD_KAFKA_RESP_ERR__QUEUE_FULL && Clock::now() < deadline) {
-      code = produce(record, to, flight->seat(i));
+      code = produce(record, to.get(), flight->seat(i));
       if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) flight->wait_until(Clock::now() + queue_full_wait);
     }
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) flight->answer(i, code);
@@ -208,12 +219,12 @@ bool Producer::give_up(Flight& flight) {
 }
 
 int Producer::ask(const std::string& name, std::chrono::milliseconds time) {
-  rd_kafka_topic_s* about = name.empty() ? nullptr : topic(name);
-  if (!name.empty() && about == nullptr) return RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
+  const Topic about = name.empty() ? nullptr : topic(name);
+  if (!name.empty() && !about) return RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
   // The first look is short, for brokers that hang up; one that is slow gets all the rest.
-  const int code = ask_once(about, std::clamp(time, 1ms, first_look));
+  const int code = ask_once(about.get(), std::clamp(time, 1ms, first_look));
   if (meaning_of(code) != Meaning::down || time <= first_look || unreachable_since()) return code;
-  return ask_once(about, time - first_look);
+  return ask_once(about.get(), time - first_look);
 }
 
 int Producer::ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time) {
@@ -222,7 +233,9 @@ int Producer::ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time) 
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) return RD_KAFKA_RESP_ERR__TRANSPORT;  // nobody answered
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
   unreachable_since_ = 0;
-  const int answer = data->topic_cnt > 0 ? data->topics[0].err : RD_KAFKA_RESP_ERR_NO_ERROR;
+  // Without a topic it tells of all that this producer knows, whose faults are not the brokers'.
+  const bool told = about != nullptr && data->topic_cnt > 0;
+  const int answer = told ? data->topics[0].err : RD_KAFKA_RESP_ERR_NO_ERROR;
   rd_kafka_metadata_destroy(data);
   return answer;
 }

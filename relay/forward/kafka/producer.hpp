@@ -32,28 +32,31 @@ class Producer {
 
   /// Does not wait for a broker. @throws std::invalid_argument with a sentence: librdkafka does not
   /// take a setting. Values are never shown.
-  explicit Producer(const Config& config);
-  /// What is under way is dropped without an answer. May take a while.
-  ~Producer();
+  /// @param topics_most how many topics' handles it keeps; names come out of events.
+  explicit Producer(const Config& config, std::size_t topics_most = 1'000);
+  /// What is under way is dropped without an answer. May take a while. Flights end before.
+  virtual ~Producer();
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
 
   /// Hands over records, in their order. A full queue is waited for, until the deadline.
   /// @param places which of the records. @return their flight, which ends when each was answered;
   ///   those that could not be handed over are answered at once. It ends before this producer does.
-  [[nodiscard]] std::shared_ptr<Flight> start(const std::vector<Record>& records,
-                                              const std::vector<std::size_t>& places,
-                                              Time deadline);
+  [[nodiscard]] virtual std::shared_ptr<Flight> start(const std::vector<Record>& records,
+                                                      const std::vector<std::size_t>& places,
+                                                      Time deadline);
   /// Gives up all that is under way, whoever handed it over: every flight ends soon, and this one
   /// is waited for. It takes nothing any more, or the rest of a batch would arrive without its
   /// beginning. @return whether the flight has ended.
-  bool give_up(Flight& flight);
+  virtual bool give_up(Flight& flight);
   /// How long brokers may take over metadata.
   static constexpr std::chrono::milliseconds metadata_time{4'000};
   /// Asks the brokers for a topic, or only whether they answer, when `topic` is "". Brokers that
   /// cannot be reached at all are not waited for to the end.
   /// @return librdkafka's error code.
-  [[nodiscard]] int ask(const std::string& topic, std::chrono::milliseconds time);
+  [[nodiscard]] virtual int ask(const std::string& topic, std::chrono::milliseconds time);
+  /// How many topics' handles it keeps.
+  [[nodiscard]] std::size_t topics() const;
 
   /// It can never send again; "" as long as it can.
   [[nodiscard]] std::string fatal() const;
@@ -68,13 +71,14 @@ class Producer {
 
  private:
   struct Callbacks;
-  using Topic = std::unique_ptr<rd_kafka_topic_s, void (*)(rd_kafka_topic_s*)>;
+  using Topic = std::shared_ptr<rd_kafka_topic_s>;
 
-  rd_kafka_topic_s* topic(const std::string& name);
+  [[nodiscard]] Topic topic(const std::string& name);
   int ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time);
   int produce(const Record& record, rd_kafka_topic_s* topic, Flight::Seat* seat);
   void keep(const std::shared_ptr<Flight>& flight);
 
+  const std::size_t topics_most_;
   rd_kafka_s* handle_ = nullptr;
   std::map<std::string, Topic> topics_;           // guarded by mutex_
   std::vector<std::shared_ptr<Flight>> flights_;  // guarded by mutex_; those that have not ended

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,7 +30,8 @@ class Sending {
 
  private:
   [[nodiscard]] Places first_of_new_topics() const;
-  void ask_for(const std::string& topic);
+  void ask_for(std::size_t place);
+  void close(std::size_t place, const std::string& why);
   void send(const Places& places);
   void wait_for(Flight& flight);
   void note(std::size_t place, int code);
@@ -38,6 +41,9 @@ class Sending {
   const std::vector<Record>& records_;
   const Time deadline_;
   std::vector<Receipt> receipts_;
+  /// Topics that took nothing in this run, and why: they stay closed for all of it, however long it
+  /// takes, so that no record of theirs is passed over without a receipt.
+  std::map<std::string, std::string, std::less<>> closed_;
   const std::string* opened_ = nullptr;  ///< The last record's topic, if that was acknowledged.
   Places doubtful_;  ///< Refused together with others: one of them may be the reason for all.
 };

@@ -67,6 +67,13 @@ TEST_F(ForwardBatch, GoesOutInItsOrder) {
   EXPECT_TRUE(held.empty());
 }
 
+TEST_F(ForwardBatch, GoesBackWholeWhenNobodySaysWhatBecameOfARecord) {
+  EXPECT_EQ(relay::forward::Receipt{}.kind, relay::forward::Receipt::Kind::unknown);
+  sink->forgets_the_last = true;
+  add("a", "1").add("b", "2");
+  EXPECT_THROW(send(), relay::forward::SinkDown);
+}
+
 TEST_F(ForwardBatch, PassesOverKeysThatWait) {
   held.hold(key("a"), 0);
   add("a", "1").add("b", "2");

@@ -1,0 +1,157 @@
+#include <atomic>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
+
+#include <librdkafka/rdkafka_mock.h>
+
+#include "relay/forward/kafka/kafka_sink.hpp"
+#include "tests/support/eventually.hpp"
+#include "tests/support/kafka_broker.hpp"
+#include "tests/support/kafka_topics.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using relay::forward::Receipt;
+using relay::forward::Record;
+using relay::forward::SinkDown;
+using relay::forward::kafka::KafkaOptions;
+using relay::forward::kafka::KafkaSink;
+using tests::KafkaBroker;
+using tests::KafkaTopics;
+using Kind = Receipt::Kind;
+
+KafkaOptions options(const KafkaBroker& broker, std::chrono::milliseconds timeout = 8s) {
+  return {.brokers = broker.address(), .settings = {}, .timeout = timeout, .callers = 1};
+}
+
+Record record(const std::string& topic, const std::string& key, std::string_view value) {
+  return {.topic = topic, .key = key, .value = value, .headers = {}};
+}
+
+std::vector<Kind> kinds(const std::vector<Receipt>& receipts) {
+  std::vector<Kind> all;
+  for (const Receipt& receipt : receipts) all.push_back(receipt.kind);
+  return all;
+}
+
+/// Sends until it goes. @return how often it did not.
+int send_until_it_goes(KafkaSink& sink, const std::vector<Record>& records) {
+  for (int failures = 0; failures < 100; ++failures) {
+    try {
+      (void)sink.send(records);
+      return failures;
+    } catch (const SinkDown&) {
+      EXPECT_TRUE(tests::eventually([&] { return sink.available(); }, 60s));
+    }
+  }
+  return 100;
+}
+
+// Of a mock broker, as a real one on this machine answers too soon.
+TEST(KafkaSink, NeverCountsARecordOfAClosedTopicAsSentHoweverLongOtherTopicsTakeToOpen) {
+  const tests::KafkaHandle owner = tests::open_kafka(RD_KAFKA_PRODUCER, {});
+  const tests::Owned<rd_kafka_mock_cluster_t, rd_kafka_mock_cluster_destroy> mock{
+      rd_kafka_mock_cluster_new(owner.get(), 1)};
+  rd_kafka_mock_topic_create(mock.get(), "slow", 1, 1);
+  rd_kafka_mock_topic_set_error(mock.get(), "missing", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  KafkaSink sink{{.brokers = rd_kafka_mock_cluster_bootstraps(mock.get()),
+                  .settings = {},
+                  .timeout = 20s,
+                  .callers = 1}};
+  ASSERT_TRUE(tests::eventually([&] { return sink.available(); }, 20s));
+  rd_kafka_mock_broker_set_rtt(mock.get(), 1, 700);
+  EXPECT_EQ(kinds(sink.send({record("missing", "a", "1"), record("slow", "a", "2"),
+                             record("missing", "b", "3")})),
+            (std::vector{Kind::closed, Kind::acknowledged, Kind::closed}));
+}
+
+TEST(KafkaProducer, AsksWhetherBrokersAnswerWhateverTopicIsMissing) {
+  relay::forward::kafka::Producer producer{{{"bootstrap.servers", KafkaBroker::shared().address()},
+                                            {"allow.auto.create.topics", "false"}}};
+  EXPECT_NE(producer.ask("producer-missing", 5s), 0);
+  EXPECT_EQ(producer.ask("", 5s), 0);
+}
+
+TEST(KafkaProducer, KeepsABoundedNumberOfTopicsAndEveryRecordUnderWay) {
+  KafkaBroker& broker = KafkaBroker::shared();
+  KafkaTopics topics{broker.address()};
+  relay::forward::kafka::Producer producer{{{"bootstrap.servers", broker.address()}}, 2};
+  std::vector<Record> records;
+  for (int i = 0; i < 5; ++i) {
+    records.push_back(record("producer-many-" + std::to_string(i), "a", "1"));
+    topics.create(records.back().topic, 1);
+  }
+  const auto in_time = std::chrono::steady_clock::now() + 20s;
+  const auto flight = producer.start(records, {0, 1, 2, 3, 4}, in_time);
+  ASSERT_TRUE(flight->wait_until(in_time));
+  for (std::size_t i = 0; i < records.size(); ++i) EXPECT_EQ(flight->code(i), 0) << i;
+  EXPECT_LE(producer.topics(), 2U);
+}
+
+/// A producer that fails as often as it is told to, at one step.
+struct Faults {
+  std::atomic<int> asking{0}, sending{0}, giving_up{0}, creating{0};
+  static void meet(std::atomic<int>& left) {
+    if (left > 0 && left-- > 0) throw std::runtime_error{"let in by a test"};
+  }
+};
+class FaultyProducer final : public relay::forward::kafka::Producer {
+ public:
+  FaultyProducer(const relay::forward::kafka::Config& config, Faults& faults)
+      : Producer(config), faults_(faults) {}
+  std::shared_ptr<relay::forward::kafka::Flight> start(const std::vector<Record>& records,
+                                                       const std::vector<std::size_t>& places,
+                                                       Time deadline) override {
+    Faults::meet(faults_.sending);
+    return Producer::start(records, places, deadline);
+  }
+  bool give_up(relay::forward::kafka::Flight& flight) override {
+    Faults::meet(faults_.giving_up);
+    return Producer::give_up(flight);
+  }
+  int ask(const std::string& topic, std::chrono::milliseconds time) override {
+    if (!topic.empty()) Faults::meet(faults_.asking);
+    return Producer::ask(topic, time);
+  }
+
+ private:
+  Faults& faults_;
+};
+
+TEST(KafkaSink, WorksAgainAfterAFaultInAnyStepOfSending) {
+  KafkaBroker broker;
+  KafkaTopics topics{broker.address()};
+  Faults faults;
+  KafkaSink sink{options(broker, 2s), [&faults](const relay::forward::kafka::Config& config) {
+                   Faults::meet(faults.creating);
+                   return std::make_shared<FaultyProducer>(config, faults);
+                 }};
+  int topic = 0;
+  const auto fresh = [&] {
+    const std::string name = "step-" + std::to_string(topic++);
+    topics.create(name, 1);
+    return std::vector{record(name, "a", "1")};
+  };
+  for (std::atomic<int>* step : {&faults.asking, &faults.sending}) {
+    for (int retiring = 0; retiring < 2; ++retiring) {  // the second time, no producer follows
+      faults.creating = retiring * 3;
+      *step = 2;
+      EXPECT_GE(send_until_it_goes(sink, fresh()), 2);
+      EXPECT_EQ(*step, 0);
+      EXPECT_EQ(faults.creating, 0);
+    }
+  }
+  const auto records = fresh();
+  (void)send_until_it_goes(sink, records);
+  faults.giving_up = 1;
+  broker.freeze();
+  EXPECT_THROW((void)sink.send(records), SinkDown);
+  broker.thaw();
+  EXPECT_LT(send_until_it_goes(sink, records), 100);
+  EXPECT_EQ(faults.giving_up, 0);
+}
+
+}  // namespace
