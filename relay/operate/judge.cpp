@@ -8,23 +8,32 @@ namespace {
 constexpr std::int64_t quiet_ms = 5'000;
 constexpr std::int64_t minute_ms = 60'000;
 
+bool moves(const Evidence& evidence) {
+  return evidence.applied_ms_ago && *evidence.applied_ms_ago <= quiet_ms;
+}
+
 }  // namespace
 
 Badge badge(const Evidence& evidence, int green_ms, int yellow_ms) {
-  double lag_ms = static_cast<double>(evidence.oldest_pending_ms.value_or(0));
+  if (!evidence.owed_known && !moves(evidence)) return Badge::red;
+  if (evidence.owed > 0 && !evidence.oldest_owed_ms) return Badge::red;
+  double lag_ms = static_cast<double>(evidence.oldest_owed_ms.value_or(0));
   const bool recent = evidence.applied_ms_ago && *evidence.applied_ms_ago <= minute_ms;
   if (recent) lag_ms = std::max(lag_ms, evidence.p95_ms.value_or(0));
-  if (!evidence.pending_known && activity(evidence) == Activity::stalled) return Badge::red;
-  if (lag_ms < green_ms) return Badge::green;
+  const bool all_seen = evidence.owed_known && (evidence.owed == 0 || evidence.oldest_exact);
+  if (lag_ms < green_ms && all_seen) return Badge::green;
   return lag_ms <= yellow_ms ? Badge::yellow : Badge::red;
 }
 
 Activity activity(const Evidence& evidence) {
-  const bool applied = evidence.applied_ms_ago && *evidence.applied_ms_ago <= quiet_ms;
-  if (applied) return Activity::live;
-  if (!evidence.pending_known) return Activity::stalled;
-  if (!evidence.oldest_pending_ms) return Activity::idle;
-  return *evidence.oldest_pending_ms > quiet_ms ? Activity::stalled : Activity::live;
+  if (moves(evidence)) return Activity::live;
+  if (evidence.workable > 0) {
+    const bool fresh = evidence.oldest_workable_ms && *evidence.oldest_workable_ms <= quiet_ms;
+    if (!fresh) return Activity::stalled;
+    return evidence.owed_known ? Activity::live : Activity::unknown;
+  }
+  if (!evidence.owed_known) return Activity::unknown;
+  return evidence.owed > 0 ? Activity::held : Activity::idle;
 }
 
 std::string_view to_string(Badge badge) {
@@ -38,12 +47,14 @@ std::string_view to_string(Badge badge) {
 
 std::string_view to_string(Activity activity) {
   switch (activity) {
+    case Activity::unknown: return "unknown";
     case Activity::idle: return "idle";
     case Activity::live: return "live";
+    case Activity::held: return "held";
     case Activity::stalled: return "stalled";
     case Activity::paused: return "paused";
   }
-  return "stalled";
+  return "unknown";
 }
 
 }  // namespace relay::operate

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "relay/base/in_quotes.hpp"
+#include "relay/operate/held_by.hpp"
 #include "relay/operate/printable.hpp"
 
 namespace relay::operate {
@@ -38,12 +39,15 @@ Json projection_json(const ProjectionStatus& one) {
           {"pending", or_null(one.pending)},
           {"pending_exact", one.pending_exact},
           {"oldest_pending_ms", or_null(one.oldest_pending_ms)},
-          {"ready", one.ready},
-          {"retrying", one.retrying},
-          {"waiting", one.waiting},
-          {"dead", one.dead},
+          {"oldest_owed_ms", or_null(one.oldest_owed_ms)},
+          {"oldest_owed_exact", one.oldest_owed_exact},
+          {"ready", or_null(one.ready)},
+          {"retrying", or_null(one.retrying)},
+          {"waiting", or_null(one.waiting)},
+          {"dead", or_null(one.dead)},
+          {"held_by", text_or_null(one.held_by)},
           {"last_applied", text_or_null(one.last_applied)},
-          {"applied_total", one.applied_total},
+          {"applied_total", or_null(one.applied_total)},
           {"registered", one.registered},
           {"paused_by", text_or_null(one.paused_by)},
           {"paused_since", text_or_null(one.paused_since)},
@@ -73,8 +77,8 @@ Json hidden_json(const Status& status) {
   return all;
 }
 
-std::string count(std::int64_t number) {
-  return number >= count_limit ? std::to_string(count_limit - 1) + "+" : std::to_string(number);
+std::string count(std::optional<std::int64_t> number) {
+  return number ? count_text(*number) : "unknown";
 }
 
 std::string ms(double value) {
@@ -86,6 +90,16 @@ std::string ms(double value) {
 std::string pending(const ProjectionStatus& one) {
   if (!one.pending) return "unknown";
   return std::to_string(*one.pending) + (one.pending_exact ? "" : "+");
+}
+
+std::string oldest(const ProjectionStatus& one) {
+  if (!one.oldest_owed_ms) return one.oldest_owed_exact ? "-" : "unknown";
+  return span_text(*one.oldest_owed_ms) + (one.oldest_owed_exact ? "" : "+");
+}
+
+std::string applied(const ProjectionStatus& one) {
+  if (one.applied_ms_ago) return span_text(*one.applied_ms_ago) + " ago";
+  return one.applied_total ? "never" : "unknown";
 }
 
 using Cells = std::vector<std::string>;
@@ -101,7 +115,7 @@ Cells cells(const ProjectionStatus& one, bool databases, const Rates* rates) {
     row.push_back(rate == rates->end() ? "-" : std::to_string(std::lround(rate->second)));
   }
   row.insert(row.end(), {pending(one), count(one.ready), count(one.retrying), count(one.waiting),
-                         count(one.dead), one.last_applied.empty() ? "never" : one.last_applied});
+                         count(one.dead), oldest(one), applied(one)});
   return row;
 }
 
@@ -111,7 +125,8 @@ Cells heading(bool databases, bool forwards, const Rates* rates) {
   row.insert(row.end(), {forwards ? "projection, forward" : "projection", "badge", "state",
                          "p50 ms", "p95 ms", "p99 ms"});
   if (rates != nullptr) row.emplace_back("events/s");
-  row.insert(row.end(), {"pending", "ready", "retrying", "waiting", "dead", "last applied"});
+  row.insert(row.end(),
+             {"pending", "ready", "retrying", "waiting", "dead", "oldest owed", "applied"});
   return row;
 }
 
@@ -149,6 +164,10 @@ std::string trouble_line(const ProjectionStatus& one) {
   return one.name + ": paused" + (one.paused_by.empty() ? "" : " by the " + one.paused_by) +
          " since " + one.paused_since + (one.trouble.empty() ? "" : ": " + printable(one.trouble)) +
          "\n";
+}
+
+std::string held_line(const ProjectionStatus& one) {
+  return one.held_by.empty() ? "" : one.name + ": " + printable(one.held_by) + "\n";
 }
 
 std::string pin_line(const Pin& pin) {
@@ -212,7 +231,9 @@ std::string to_table(const Status& status, bool color, const Rates* rates) {
   text += rows.size() == 1 ? "There is no projection: the settings name none and no relay has "
                              "registered any.\n"
                            : laid_out(rows, color);
-  for (const ProjectionStatus& one : status.projections) text += trouble_line(one);
+  for (const ProjectionStatus& one : status.projections) {
+    text += trouble_line(one) + held_line(one);
+  }
   for (const Unclaimed& one : status.unclaimed) {
     text += "unclaimed: " + count(one.events) + " event(s) for listener " +
             in_quotes(one.listener_id) + ", which is not registered\n";
@@ -225,7 +246,8 @@ Rates rates_between(const Status& before, const Status& now, double seconds) {
   for (const ProjectionStatus& was : before.projections) {
     for (const ProjectionStatus& is : now.projections) {
       if (is.name != was.name || is.database != was.database || seconds <= 0) continue;
-      const auto applied = static_cast<double>(is.applied_total - was.applied_total);
+      if (!is.applied_total || !was.applied_total) continue;
+      const auto applied = static_cast<double>(*is.applied_total - *was.applied_total);
       rates[is.database + "/" + is.name] = std::max(0.0, applied / seconds);
     }
   }

@@ -10,6 +10,7 @@ namespace {
 namespace sql = schema::statements;
 
 constexpr int heads_per_lane = 16;
+constexpr int held_looked_at = 1'000;                               // of each listener and state
 const std::vector<std::string> limits = {"2000", "5000", "10000"};  // lock, statement, idle; ms
 
 std::vector<std::string> split(const std::string& joined, char separator) {
@@ -64,6 +65,61 @@ std::vector<PendingGroup> read_pending(pg::Connection& connection, int per_lane,
   return groups;
 }
 
+HeldBack held_back(const pqxx::row& row) {
+  HeldBack made;
+  made.oldest_ms = maybe<std::int64_t>(row, 3);
+  made.oldest_exact = row[1].as<int>() < held_looked_at && row[2].as<int>() == 0;
+  made.due_in_ms = maybe<std::int64_t>(row, 4);
+  made.undated = row[5].as<bool>();
+  made.postponed = row[6].as<bool>();
+  made.last_error = row[7].c_str();
+  made.waiting = row[8].as<std::int64_t>();
+  made.behind_dead = row[9].as<std::int64_t>();
+  made.behind_nothing = row[10].as<std::int64_t>();
+  return made;
+}
+
+void read_measured(pg::Connection& connection, Snapshot& snapshot) {
+  std::map<std::string, std::vector<Measured>> all;
+  for (const auto& row : bounded(connection, sql::status_freshness, {}, false)) {
+    all[row[0].c_str()].push_back(measured(row));
+  }
+  snapshot.measured = std::move(all);
+}
+
+void read_deliveries(pg::Connection& connection, Snapshot& snapshot) {
+  std::map<std::string, std::map<std::string, std::int64_t>> all;
+  for (const auto& row :
+       bounded(connection, sql::status_deliveries, {std::to_string(count_limit)}, true)) {
+    all[row[0].c_str()][row[1].c_str()] = row[2].as<std::int64_t>();
+    if (const auto oldest = maybe<std::int64_t>(row, 3)) {
+      snapshot.oldest_ready_ms[row[0].c_str()] = *oldest;
+    }
+  }
+  snapshot.deliveries = std::move(all);
+}
+
+void read_held_back(pg::Connection& connection, Snapshot& snapshot) {
+  std::map<std::string, HeldBack> all;
+  for (const auto& row :
+       bounded(connection, sql::status_held, {std::to_string(held_looked_at)}, true)) {
+    all[row[0].c_str()] = held_back(row);
+  }
+  snapshot.held_back = std::move(all);
+}
+
+/// Runs a read; when its time is over, what it would have filled stays absent and is shown as
+/// unknown: a status that fails just when the database is busy helps nobody.
+template <class Read>
+void in_time(Read read) {
+  try {
+    read();
+  } catch (const pqxx::sql_error&) {
+    const projections::Failure why = projections::current_failure();
+    if (why.kind != projections::FailureKind::timeout && why.sqlstate != "55P03") throw;
+  }
+}
+
 std::vector<Pin> read_pins(pg::Connection& connection, std::chrono::seconds pinned_after) {
   std::vector<Pin> pins;
   for (const auto& row :
@@ -92,24 +148,15 @@ std::map<std::string, RegisteredListener> read_listeners(pg::Connection& connect
 Snapshot read_snapshot(pg::Connection& connection, std::chrono::seconds pinned_after) {
   Snapshot snapshot;
   snapshot.listeners = read_listeners(connection);
-  for (const auto& row : bounded(connection, sql::status_freshness, {}, false)) {
-    snapshot.measured[row[0].c_str()].push_back(measured(row));
-  }
-  for (const auto& row :
-       bounded(connection, sql::status_deliveries, {std::to_string(count_limit)}, true)) {
-    snapshot.deliveries[row[0].c_str()][row[1].c_str()] = row[2].as<std::int64_t>();
-    if (const auto oldest = maybe<std::int64_t>(row, 3)) {
-      snapshot.oldest_ready_ms[row[0].c_str()] = *oldest;
-    }
-  }
-  snapshot.pins = read_pins(connection, pinned_after);
-  try {
+  in_time([&] { read_measured(connection, snapshot); });
+  // Events go from pending to deliveries, never back: read in this order, none slips through.
+  in_time([&] {
     snapshot.heads = read_pending(connection, heads_per_lane, 64 * heads_per_lane);
     snapshot.pending = read_pending(connection, count_limit, count_limit);
-  } catch (const pqxx::sql_error&) {
-    // Shown as unknown: a status that fails just when the database is busy helps nobody.
-    if (projections::current_failure().kind != projections::FailureKind::timeout) throw;
-  }
+  });
+  in_time([&] { read_deliveries(connection, snapshot); });
+  in_time([&] { read_held_back(connection, snapshot); });
+  snapshot.pins = read_pins(connection, pinned_after);
   return snapshot;
 }
 

@@ -55,13 +55,29 @@ struct Pin {
   std::string what;                   ///< State of the session, or the name of the others.
 };
 
-/// What one database says, as it is; nothing judged yet.
+/// What one listener is owed that is not ready, as far as a bounded look tells.
+struct HeldBack {
+  std::optional<std::int64_t> oldest_ms;  ///< Absent: of no known age.
+  bool oldest_exact = false;              ///< False: some were not looked at or have no age.
+  std::optional<std::int64_t> due_in_ms;  ///< The next retry; negative: it is past due.
+  bool undated = false;                   ///< There are retries that are never due.
+  bool postponed = false;    ///< Something takes nothing for now; `last_error` says what.
+  std::string last_error;    ///< Why a delivery is tried again; empty: none is.
+  std::int64_t waiting = 0;  ///< Those that were looked at; the next two are among them.
+  std::int64_t behind_dead = 0;
+  std::int64_t behind_nothing = 0;  ///< Nothing before them is open: they should be ready.
+};
+
+/// What one database says, as it is; nothing judged yet. What is absent was not read, as a rule
+/// because its time limit was over.
 struct Snapshot {
   std::map<std::string, RegisteredListener> listeners;
-  std::map<std::string, std::vector<Measured>> measured;
-  std::map<std::string, std::map<std::string, std::int64_t>> deliveries;  ///< listener, state
-  std::map<std::string, std::int64_t> oldest_ready_ms;                    ///< By listener.
-  /// In the order of lanes, `count_limit` events at most; absent: not read within its time limit.
+  std::optional<std::map<std::string, std::vector<Measured>>> measured;
+  /// By listener and state, `count_limit` at most of each.
+  std::optional<std::map<std::string, std::map<std::string, std::int64_t>>> deliveries;
+  std::map<std::string, std::int64_t> oldest_ready_ms;       ///< By listener; with `deliveries`.
+  std::optional<std::map<std::string, HeldBack>> held_back;  ///< By listener.
+  /// In the order of lanes, `count_limit` events at most.
   std::optional<std::vector<PendingGroup>> pending;
   std::vector<PendingGroup> heads;  ///< The first few events of every lane: the oldest are there.
   std::vector<Pin> pins;  ///< The oldest first; sessions whose age is hidden come without one.

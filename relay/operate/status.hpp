@@ -31,18 +31,22 @@ struct ProjectionStatus {
   std::string database;
   std::string name;
   std::string kind;  ///< "projection" or "forward".
-  Badge badge = Badge::green;
-  Activity activity = Activity::idle;
+  Badge badge = Badge::red;
+  Activity activity = Activity::unknown;
   std::optional<LagMs> lag;             ///< Absent: nothing was ever applied.
   std::optional<std::int64_t> pending;  ///< Absent: it could not be read in time.
-  bool pending_exact = true;            ///< False: there may be more.
-  std::int64_t ready = 0;               ///< The four are counted to `count_limit`.
-  std::int64_t retrying = 0;
-  std::int64_t waiting = 0;
-  std::int64_t dead = 0;
-  std::string last_applied;  ///< ISO 8601, UTC; empty: never.
-  std::int64_t applied_total = 0;
-  std::optional<std::int64_t> oldest_pending_ms;
+  bool pending_exact = false;           ///< False: there may be more.
+  std::optional<std::int64_t> ready;    ///< The four are counted to `count_limit`, or absent.
+  std::optional<std::int64_t> retrying;
+  std::optional<std::int64_t> waiting;
+  std::optional<std::int64_t> dead;
+  std::string last_applied;                       ///< ISO 8601, UTC; empty: never.
+  std::optional<std::int64_t> applied_ms_ago;     ///< Absent: never, or it could not be read.
+  std::optional<std::int64_t> applied_total;      ///< Absent: it could not be read in time.
+  std::optional<std::int64_t> oldest_pending_ms;  ///< Of those that are pending or ready.
+  std::optional<std::int64_t> oldest_owed_ms;     ///< Of all that are not done or dead.
+  bool oldest_owed_exact = false;                 ///< False: some may be older.
+  std::string held_by;       ///< What those wait for that are not pending or ready, or empty.
   std::string registered;    ///< "active", "paused" or "no": no relay has registered it yet.
   std::string paused_by;     ///< "operator", "relay", "projection"; empty: it is not paused.
   std::string paused_since;  ///< ISO 8601, UTC, or empty.

@@ -66,6 +66,9 @@ TEST(ForwardTopics, ThoseThatAreUnknownOrForbiddenWaitAndAreSaidWhileOthersGoOn)
     const std::string status = run.config.run({"status"}).out;
     return status.find("out: the topic \"many.") != std::string::npos;
   }));
+  EXPECT_THAT(run.config.run({"status", "--json"}).out,
+              AllOf(HasSubstr("\"held_by\": \"6 event(s) are tried again"),
+                    testing::Not(HasSubstr("\"GREEN\"")), testing::Not(HasSubstr("\"idle\""))));
   topics.create("many.unknown", 1);
   topics.permit_writing("many.forbidden");
   EXPECT_TRUE(eventually([&] { return run.done() == 9; })) << run.log();

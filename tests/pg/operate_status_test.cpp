@@ -31,6 +31,19 @@ class StatusOf : public ::testing::Test {
         "clock_timestamp() - interval '" +
         applied_ago + "', 5, '{3}', '{5}')");
   }
+  /// A delivery of an event of that age; first_failed_at only for what failed.
+  void owe(const std::string& state, int seq, const std::string& age, const std::string& due = "",
+           const std::string& error_class = "", const std::string& error = "",
+           const std::string& key = "k") {
+    db_.run(
+        "WITH e AS (INSERT INTO event_publication (event_type, serialized_event, publication_date, "
+        "parked) VALUES ('IncidentCreated', '{}', clock_timestamp() - interval '" +
+        age + "', true) RETURNING id) INSERT INTO event_delivery (event_id, listener, lane, seq, " +
+        "key, state, next_attempt_at, error_class, last_error) SELECT id, 'board', 1, " +
+        std::to_string(seq) + ", '" + key + "', '" + state + "', clock_timestamp() + nullif('" +
+        due + "', '')::interval, nullif('" + error_class + "', ''), nullif('" + error +
+        "', '') FROM e");
+  }
   void register_board(const std::string& state = "active") {
     db_.run("INSERT INTO event_listener (name, patterns, state) VALUES ('board', '{Incident*}', '" +
             state + "')");
@@ -109,6 +122,79 @@ TEST_F(StatusOf, DeliveriesAreCountedByState) {
   EXPECT_EQ(status.unclaimed[0].events, 4);
 }
 
+TEST_F(StatusOf, AMissingTopicHoldsAForwardWhichIsNeitherGreenNorIdle) {
+  register_board();
+  owe("retrying", 1, "7 minutes", "20 seconds", "later", "the topic is missing");
+  owe("waiting", 2, "6 minutes");
+  const ProjectionStatus one = board();
+  EXPECT_EQ(one.activity, Activity::held);
+  EXPECT_EQ(one.badge, Badge::red);
+  EXPECT_GE(one.oldest_owed_ms.value_or(0), 420'000);
+  EXPECT_TRUE(one.oldest_owed_exact);
+  EXPECT_FALSE(one.oldest_pending_ms);
+  EXPECT_THAT(one.held_by, AllOf(HasSubstr("1 event(s) are tried again, next in"),
+                                 HasSubstr("the topic is missing"),
+                                 HasSubstr("1 event(s) wait behind earlier ones")));
+}
+
+TEST_F(StatusOf, ARetryCountsForTheBadgeAndIsStalledWhenLongPastDue) {
+  register_board();
+  owe("retrying", 1, "200 milliseconds", "2 seconds", "sql", "bad");
+  EXPECT_EQ(board().activity, Activity::held);
+  EXPECT_NE(board().badge, Badge::green);
+  db_.run("UPDATE event_delivery SET next_attempt_at = clock_timestamp() - interval '6 s'");
+  EXPECT_EQ(board().activity, Activity::stalled);
+  measure("1 second");
+  EXPECT_EQ(board().activity, Activity::live);
+  EXPECT_NE(board().badge, Badge::green);
+}
+
+TEST_F(StatusOf, WaitingBehindADeadLetterIsHeldAndADeadLetterAloneIsIdle) {
+  register_board();
+  owe("dead", 1, "1 hour", "", "sql", "bad");
+  EXPECT_EQ(board().activity, Activity::idle);
+  EXPECT_EQ(board().badge, Badge::green);
+  owe("waiting", 2, "50 minutes");
+  const ProjectionStatus one = board();
+  EXPECT_EQ(one.activity, Activity::held);
+  EXPECT_EQ(one.badge, Badge::red);
+  EXPECT_THAT(one.held_by, HasSubstr("1 event(s) wait behind dead letters"));
+  EXPECT_LT(one.oldest_owed_ms.value_or(0), 3'600'000) << "what is dead is not owed";
+}
+
+TEST_F(StatusOf, WaitingBehindNothingIsStalled) {
+  register_board();
+  owe("waiting", 2, "1 minute");
+  owe("dead", 3, "1 minute");
+  EXPECT_EQ(board().activity, Activity::stalled);
+  EXPECT_THAT(board().held_by, HasSubstr("wait behind nothing"));
+}
+
+TEST_F(StatusOf, OfVeryManyRetriesTheOldestIsNotCalledFresh) {
+  register_board();
+  db_.run(
+      "WITH e AS (INSERT INTO event_publication (event_type, serialized_event, parked) SELECT "
+      "'IncidentCreated', '{}', true FROM generate_series(1, 1200) RETURNING id) "
+      "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state, next_attempt_at) "
+      "SELECT id, 'board', 1, row_number() OVER (), id::text, 'retrying', "
+      "clock_timestamp() + interval '1 minute' FROM e");
+  const ProjectionStatus one = board();
+  EXPECT_EQ(one.activity, Activity::held);
+  EXPECT_FALSE(one.oldest_owed_exact);
+  EXPECT_NE(one.badge, Badge::green);
+}
+
+TEST_F(StatusOf, DeliveriesThatCannotBeReadInTimeAreUnknown) {
+  register_board();
+  pqxx::connection other{db_.url()};
+  pqxx::work lock{other};
+  lock.exec("LOCK TABLE event_delivery IN ACCESS EXCLUSIVE MODE");
+  const ProjectionStatus one = board();
+  EXPECT_EQ(one.activity, Activity::unknown);
+  EXPECT_EQ(one.badge, Badge::red);
+  EXPECT_FALSE(one.ready);
+}
+
 TEST_F(StatusOf, APausedProjectionSaysWhy) {
   register_board("paused");
   db_.run("UPDATE event_listener SET reason = 'table gone', paused_by = 'relay'");
@@ -126,6 +212,7 @@ TEST_F(StatusOf, TheBacklogIsReadByItsIndex) {
   const auto before = db_.number(
       "SELECT coalesce(seq_scan, 0) FROM pg_stat_user_tables WHERE relname = "
       "'event_publication'");
+  owe("retrying", 1, "1 minute", "1 minute");
   (void)read_snapshot(connection_);
   connection_.exec("SELECT pg_stat_force_next_flush()");
   EXPECT_EQ(db_.number("SELECT coalesce(seq_scan, 0) FROM pg_stat_user_tables WHERE relname = "

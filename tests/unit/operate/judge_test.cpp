@@ -7,31 +7,104 @@
 namespace relay::operate {
 namespace {
 
-TEST(Judge, ActivityTellsIdleLiveAndStalledApart) {
-  EXPECT_EQ(activity({}), Activity::idle);
-  EXPECT_EQ(activity({.applied_ms_ago = 4'999}), Activity::live);
-  EXPECT_EQ(activity({.applied_ms_ago = 5'001}), Activity::idle);
-  EXPECT_EQ(activity({.applied_ms_ago = 5'001, .oldest_pending_ms = 100}), Activity::live);
-  EXPECT_EQ(activity({.applied_ms_ago = 5'001, .oldest_pending_ms = 5'001}), Activity::stalled);
-  EXPECT_EQ(activity({.applied_ms_ago = 1'000, .oldest_pending_ms = 90'000}), Activity::live);
-  EXPECT_EQ(activity({.oldest_pending_ms = 5'001}), Activity::stalled);
-  EXPECT_EQ(activity({.pending_known = false}), Activity::stalled);
+/// Everything was read; `age_ms` of the only event owed, which could be worked off.
+Evidence workable(std::int64_t age_ms, std::optional<std::int64_t> applied_ms_ago = {}) {
+  return {.applied_ms_ago = applied_ms_ago,
+          .owed_known = true,
+          .owed = 1,
+          .oldest_owed_ms = age_ms,
+          .oldest_exact = true,
+          .workable = 1,
+          .oldest_workable_ms = age_ms};
+}
+
+/// The same, but it waits for something that is known.
+Evidence held(std::int64_t age_ms, std::optional<std::int64_t> applied_ms_ago = {}) {
+  Evidence evidence = workable(age_ms, applied_ms_ago);
+  evidence.workable = 0;
+  evidence.oldest_workable_ms.reset();
+  return evidence;
+}
+
+Evidence nothing_owed(std::optional<std::int64_t> applied_ms_ago = {},
+                      std::optional<double> p95_ms = {}) {
+  return {
+      .applied_ms_ago = applied_ms_ago, .p95_ms = p95_ms, .owed_known = true, .oldest_exact = true};
+}
+
+TEST(Judge, ActivityTellsIdleLiveHeldAndStalledApart) {
+  EXPECT_EQ(activity(nothing_owed()), Activity::idle);
+  EXPECT_EQ(activity(nothing_owed(4'999)), Activity::live);
+  EXPECT_EQ(activity(nothing_owed(5'001)), Activity::idle);
+  EXPECT_EQ(activity(workable(100, 5'001)), Activity::live);
+  EXPECT_EQ(activity(workable(5'001, 5'001)), Activity::stalled);
+  EXPECT_EQ(activity(workable(90'000, 1'000)), Activity::live);
+  EXPECT_EQ(activity(workable(5'001)), Activity::stalled);
+  EXPECT_EQ(activity(held(100)), Activity::held);
+  EXPECT_EQ(activity(held(90'000, 5'001)), Activity::held);
+  EXPECT_EQ(activity(held(90'000, 1'000)), Activity::live);
+}
+
+TEST(Judge, WhatIsNotKnownIsNeitherGreenNorIdle) {
+  EXPECT_EQ(activity({}), Activity::unknown);
+  EXPECT_EQ(badge({}, 100, 500), Badge::red);
+  EXPECT_EQ(activity({.applied_ms_ago = 10}), Activity::live);
+  EXPECT_EQ(badge({.applied_ms_ago = 10}, 100, 500), Badge::yellow);
+  Evidence ageless = held(0);
+  ageless.oldest_owed_ms.reset();
+  EXPECT_EQ(badge(ageless, 100, 500), Badge::red);
+  Evidence partly = held(1);
+  partly.oldest_exact = false;
+  EXPECT_EQ(badge(partly, 100, 500), Badge::yellow);
+  const Status status = judge("main", {{"a", {"*"}}}, {});
+  EXPECT_EQ(status.projections[0].activity, Activity::unknown);
+  EXPECT_EQ(ProjectionStatus{}.badge, Badge::red);
+  EXPECT_EQ(ProjectionStatus{}.activity, Activity::unknown);
 }
 
 TEST(Judge, TheBadgeGoesByTheWorseOfLagAndAge) {
-  EXPECT_EQ(badge({}, 100, 500), Badge::green);
-  EXPECT_EQ(badge({.applied_ms_ago = 10, .p95_ms = 99.9}, 100, 500), Badge::green);
-  EXPECT_EQ(badge({.applied_ms_ago = 10, .p95_ms = 100}, 100, 500), Badge::yellow);
-  EXPECT_EQ(badge({.applied_ms_ago = 10, .p95_ms = 500}, 100, 500), Badge::yellow);
-  EXPECT_EQ(badge({.applied_ms_ago = 10, .p95_ms = 501}, 100, 500), Badge::red);
-  EXPECT_EQ(badge({.applied_ms_ago = 10, .p95_ms = 1, .oldest_pending_ms = 501}, 100, 500),
-            Badge::red);
-  EXPECT_EQ(badge({.applied_ms_ago = 10, .p95_ms = 9}, 5, 8), Badge::red);
+  EXPECT_EQ(badge(nothing_owed(), 100, 500), Badge::green);
+  EXPECT_EQ(badge(nothing_owed(10, 99.9), 100, 500), Badge::green);
+  EXPECT_EQ(badge(nothing_owed(10, 100), 100, 500), Badge::yellow);
+  EXPECT_EQ(badge(nothing_owed(10, 500), 100, 500), Badge::yellow);
+  EXPECT_EQ(badge(nothing_owed(10, 501), 100, 500), Badge::red);
+  EXPECT_EQ(badge(workable(501, 10), 100, 500), Badge::red);
+  EXPECT_EQ(badge(held(501, 10), 100, 500), Badge::red);
+  EXPECT_EQ(badge(held(99), 100, 500), Badge::green);
+  EXPECT_EQ(badge(nothing_owed(10, 9), 5, 8), Badge::red);
 }
 
 TEST(Judge, AnOldLagNoLongerCounts) {
-  EXPECT_EQ(badge({.applied_ms_ago = 60'001, .p95_ms = 9'000}, 100, 500), Badge::green);
-  EXPECT_EQ(badge({.applied_ms_ago = 60'000, .p95_ms = 9'000}, 100, 500), Badge::red);
+  EXPECT_EQ(badge(nothing_owed(60'001, 9'000), 100, 500), Badge::green);
+  EXPECT_EQ(badge(nothing_owed(60'000, 9'000), 100, 500), Badge::red);
+}
+
+TEST(Judge, RetriesAreHeldUntilTheyAreLongPastDue) {
+  Snapshot snapshot;
+  snapshot.measured.emplace();
+  snapshot.pending.emplace();
+  snapshot.deliveries = {{"out", {{"retrying", 890}, {"waiting", 10'001}}}};
+  snapshot.held_back = {{"out",
+                         {.oldest_ms = 400'000,
+                          .due_in_ms = 4'200,
+                          .postponed = true,
+                          .last_error = "the topic \"t\" does not exist",
+                          .waiting = 1'000}}};
+  const ProjectionSpec spec{.name = "out", .patterns = {"*"}, .kind = "forward"};
+  const Status status = judge("main", {spec}, snapshot);
+  EXPECT_EQ(status.projections[0].activity, Activity::held);
+  EXPECT_EQ(status.projections[0].badge, Badge::red);
+  EXPECT_FALSE(status.projections[0].oldest_owed_exact);
+  const std::string table = to_table(status, false);
+  EXPECT_NE(table.find("out: 890 event(s) are tried again, next in 4 s: the topic \"t\" does not "
+                       "exist; at least 1000 event(s) wait behind earlier ones of their keys\n"),
+            std::string::npos)
+      << table;
+  EXPECT_NE(to_json(status).find("\"held_by\": \"890 event(s)"), std::string::npos);
+  snapshot.held_back->at("out").due_in_ms = -5'001;
+  EXPECT_EQ(judge("main", {spec}, snapshot).projections[0].activity, Activity::stalled);
+  snapshot.held_back.reset();
+  EXPECT_EQ(judge("main", {spec}, snapshot).projections[0].activity, Activity::unknown);
 }
 
 Snapshot snapshot_of_two_instances() {
@@ -42,7 +115,9 @@ Snapshot snapshot_of_two_instances() {
   Measured old{
       "c",   900'000, 900'000, "2025-01-01T00:00:00.000Z", 5, {{bucket_of_us(9'000'000), 900}},
       "gone"};
-  snapshot.measured["board"] = {one, two, old};
+  snapshot.measured = {{"board", {one, two, old}}};
+  snapshot.deliveries.emplace();
+  snapshot.held_back.emplace();
   snapshot.pending = {{{"IncidentCreated", std::nullopt, 3, 200},
                        {"Other", std::nullopt, 7, 99'000},
                        {"Other", "board", 2, 100},
