@@ -23,6 +23,7 @@ LaneBoard::LaneBoard(int lanes, bool ordered)
 std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
   const std::lock_guard lock{mutex_};
   std::vector<LaneTicket> tickets;
+  tickets.reserve(lanes_.size());  // nothing throws once a lane is taken
   const std::int64_t behind = furthest_behind(now);
   bool deep = false;
   const auto full = [&] { return std::ssize(tickets) >= (deep ? most : std::max(most, shallow)); };

@@ -36,7 +36,8 @@ class LaneBoard {
   /// that is more, while none of them is known to hold more than a claim takes. A careful lane
   /// comes alone. Of lanes that hold more than a claim takes, one whose floor is more than 10,000
   /// ahead of another's lets its turn pass, but never twice in a row: a backlog is read from few of
-  /// the table's pages at a time. Every ticket must be given back by `done` or `busy`.
+  /// the table's pages at a time. Every ticket must be given back by `done` or `busy`;
+  /// TakenLanes does so whatever happens.
   [[nodiscard]] std::vector<LaneTicket> take(int most, Moment now, int shallow = 0);
 
   /// The worker leaves the lane. @param more whether it saw more than it took.

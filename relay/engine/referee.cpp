@@ -47,6 +47,8 @@ std::shared_ptr<const listeners::Duty> Referee::judge(pg::Connection& connection
   if (!wanted.empty() || !all_agreed(options_.agreed_settings, registered)) {
     listeners::register_listeners(connection, wanted, options_.agreed_settings);
     registered = listeners::read_registered(connection, options_.instance);
+    faults = listeners::disagreements(options_.agreed_settings, registered);
+    if (!faults.empty()) return nullptr;  // another relay was the first to say it meanwhile
   }
   at_start_ = false;
   look_after_paused(connection, registered);

@@ -1,5 +1,7 @@
 #include "relay/engine/target.hpp"
 
+#include <utility>
+
 #include "relay/flow/outage.hpp"
 
 namespace relay::engine {
@@ -16,8 +18,8 @@ pg::ConnectOptions Target::connect_options(const std::string& name) {
 
 void Target::Call::end(flow::Breaker::Outcome outcome, const std::string& why) {
   if (!permit_) return;
-  target_.breaker_.report(*permit_, outcome, why);
-  permit_.reset();
+  const flow::Breaker::Permit permit = *std::exchange(permit_, std::nullopt);
+  target_.breaker_.report(permit, outcome, why);
   if (outcome != flow::Breaker::Outcome::no_answer) target_.tell();
 }
 

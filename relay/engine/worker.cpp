@@ -33,7 +33,25 @@ Worker::Worker(std::string name, std::vector<Field> fields, Bell& bell,
 void Worker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const std::uint64_t rings = bell_.rings();
-    if (!take_turn(stop)) bell_.wait(rings, bell_wait, stop);
+    bool did_something = false;
+    try {
+      did_something = take_turn(stop);
+    } catch (...) {
+      surprised();
+    }
+    if (!did_something) bell_.wait(rings, bell_wait, stop);
+  }
+}
+
+// What failed on the way out of a failure, as without memory. Lanes and permits are back already;
+// the connection may be in the middle of anything.
+void Worker::surprised() noexcept {
+  drop_connection();
+  try {
+    log::error("a worker was surprised and goes on",
+               {{"who", name_}, {"why", projections::current_failure().message}});
+  } catch (...) {
+    // Nothing can be said either.
   }
 }
 
@@ -51,24 +69,21 @@ bool Worker::take_turn(const std::stop_token& stop) {
   for (std::size_t step = 0; step < fields_.size(); ++step) {
     const Field& field = fields_[(next_field_ + step) % fields_.size()];
     if (!may_take(field, *duty)) continue;
-    const Tickets tickets =
-        field.board->take(options_.lanes_per_claim, Clock::now(), options_.shallow_lanes_per_claim);
-    if (tickets.empty()) continue;
+    claim::TakenLanes taken{*field.board, options_.lanes_per_claim, Clock::now(),
+                            options_.shallow_lanes_per_claim};
+    if (taken.tickets().empty()) continue;
     next_field_ = (next_field_ + step + 1) % fields_.size();
-    return begin(field, tickets, *duty, stop);
+    return begin(field, taken, *duty, stop);
   }
   return false;
 }
 
 // @return false: the database is not to be called now.
-bool Worker::begin(const Field& field, const Tickets& tickets, const listeners::Duty& duty,
+bool Worker::begin(const Field& field, claim::TakenLanes& taken, const listeners::Duty& duty,
                    const std::stop_token& stop) {
-  Job job{field, tickets, stop};
   Target::Call call{target_};
-  if (!call.allowed()) {
-    give_back(job);
-    return false;
-  }
+  if (!call.allowed()) return false;
+  Job job{field, taken, taken.tickets(), stop};
   // Only now: two who may not take them would wake each other without end.
   if (field.board->waiting(Clock::now()) > 0) bell_.ring();
   work(job, duty, call);
@@ -77,7 +92,7 @@ bool Worker::begin(const Field& field, const Tickets& tickets, const listeners::
 
 void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
   try {
-    pass(job, duty, std::ranges::any_of(job.tickets, &claim::LaneTicket::alone));
+    if (!pass(job, duty, std::ranges::any_of(job.tickets, &claim::LaneTicket::alone))) return;
     call.worked();
     settle(job);
     return;
@@ -104,17 +119,13 @@ void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
     failed(job, projections::current_failure(), call);
   }
   if (connection_ && !connection_->rollback()) drop_connection();
-  give_back(job);
 }
 
-void Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
+// @return false: not let in, since others take their time; the database was not asked, and the
+// lanes come again.
+bool Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
   const Gate::Pass inside{gate_, alone, options_.call_limit};
-  if (!inside.inside()) {  // others take their time; it comes again
-    for (const claim::LaneTicket& ticket : job.tickets) {
-      job.result.lanes.push_back({.lane = ticket.lane, .held = false, .more = true});
-    }
-    return;
-  }
+  if (!inside.inside()) return false;
   const bool another = !connection_;
   pg::Connection& connection = connected();
   if (another) {
@@ -129,6 +140,7 @@ void Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
   } else {
     redeliver(parts_, *job.field.queue, context, job.result);
   }
+  return true;
 }
 
 pg::Connection& Worker::connected() {
@@ -150,14 +162,10 @@ void Worker::cancel() noexcept {
 
 void Worker::settle(const Job& job) {
   conflicts_ = 0;
-  if (job.result.wants_alone) {
-    single_out(job);
-    return give_back(job);
-  }
+  if (job.result.wants_alone) return single_out(job);
   if (job.result.stale) {
     shared_.forbid();
-    shared_.wake_scout(true);
-    return give_back(job);
+    return shared_.wake_scout(true);
   }
   for (const claim::LaneRead& read : job.result.lanes) settle_lane(job, read);
   spread_ready(job);
@@ -169,7 +177,7 @@ void Worker::settle(const Job& job) {
 
 void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
   claim::LaneBoard& board = *job.field.board;
-  if (!read.held) return board.done(read.lane, read.more);
+  if (!read.held) return job.taken.done(read.lane, read.more);
   const bool deliveries = job.field.queue != nullptr;
   if (job.result.left_over) {
     board.be_careful(read.lane, read.events);
@@ -181,7 +189,7 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
     deliveries ? board.read_up_to(read.lane, read.last)
                : board.committed_up_to(read.lane, read.last);
   }
-  board.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));
+  job.taken.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));
 }
 
 void Worker::be_careful(const Job& job) {
@@ -206,10 +214,6 @@ void Worker::spread_ready(const Job& job) {
     board->second.found_work({lanes.begin(), lanes.end()});
     shared_.ring_for(listener);
   }
-}
-
-void Worker::give_back(const Job& job) {
-  for (const claim::LaneTicket& ticket : job.tickets) job.field.board->done(ticket.lane, true);
 }
 
 }  // namespace relay::engine

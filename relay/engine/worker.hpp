@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "relay/claim/taken_lanes.hpp"
 #include "relay/engine/gate.hpp"
 #include "relay/engine/pass.hpp"
 #include "relay/engine/shared.hpp"
@@ -53,29 +54,28 @@ class Worker {
   [[nodiscard]] std::size_t slot() const { return seat_.slot; }
 
  private:
-  using Tickets = std::vector<claim::LaneTicket>;
-
-  /// Lanes of one field, to be passed as one batch.
+  /// Lanes of one field, to be passed as one batch; their owner gives back what is left of them.
   struct Job {
     const Field& field;
-    Tickets tickets;
+    claim::TakenLanes& taken;
+    std::vector<claim::LaneTicket>& tickets;
     const std::stop_token& stop;
     PassResult result = {};
   };
 
   [[nodiscard]] bool may_take(const Field& field, const listeners::Duty& duty) const;
   bool take_turn(const std::stop_token& stop);
-  bool begin(const Field& field, const Tickets& tickets, const listeners::Duty& duty,
+  bool begin(const Field& field, claim::TakenLanes& taken, const listeners::Duty& duty,
              const std::stop_token& stop);
   void work(Job& job, const listeners::Duty& duty, Target::Call& call);
-  void pass(Job& job, const listeners::Duty& duty, bool alone);
+  bool pass(Job& job, const listeners::Duty& duty, bool alone);
   pg::Connection& connected();
   void settle(const Job& job);
   void settle_lane(const Job& job, const claim::LaneRead& read);
   static void be_careful(const Job& job);
   static void single_out(const Job& job);
   void spread_ready(const Job& job);
-  void give_back(const Job& job);
+  void surprised() noexcept;
 
   // What a failed pass asks for.
   void pause_listener(const Job& job, const ListenerStopped& stopped);

@@ -25,7 +25,7 @@ constexpr auto apart_for = 60s;
 
 }  // namespace
 
-// Under every lane's lock, so ours must be let go first. Not had in time: the batch fails again
+// Under locks on lanes, so ours must be let go first. Not had in time: the batch fails again
 // after a rest, and it is tried again.
 void Worker::pause_listener(const Job& job, const ListenerStopped& stopped) {
   rest(job, trouble_rest);

@@ -81,9 +81,9 @@ void Breaker::open(Time now, const std::string& why) {
   if (state_ == State::closed) since_ = now;  // a failed probe is the same outage still
   state_ = State::open;
   retry_ = now + std::chrono::milliseconds{part};
-  why_ = why;
   in_flight_ = 0;
   ++era_;
+  why_ = why;  // last: it may find no memory
 }
 
 void Breaker::close(Time now) {

@@ -1,9 +1,9 @@
 #include "relay/listeners/roster.hpp"
 
-#include <functional>
 #include <sstream>
 
 #include "projections/array_literal.hpp"
+#include "relay/pg/lane_change.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::listeners {
@@ -16,25 +16,6 @@ std::vector<std::string> split(const std::string& joined) {
   std::istringstream stream{joined};
   for (std::string part; std::getline(stream, part, '\x1f');) parts.push_back(part);
   return parts;
-}
-
-// The drainers' own lanes first: a slow listener may hold one for seconds, and until we have it the
-// first pass, which everybody shares, goes on.
-void under_all_lanes(pg::Connection& connection, const std::function<void()>& change) {
-  try {
-    pg::Script{connection}
-        .add(sql::begin)
-        .add(sql::limits, {"15000", "60000", "60000"})
-        .add(sql::lock_drainer_lanes)
-        .add(sql::limits, {"2000", "60000", "60000"})
-        .add(sql::lock_all_lanes)
-        .run();
-    change();
-    pg::Script{connection}.add(sql::bump_listeners_version).add("COMMIT").run();
-  } catch (...) {
-    connection.rollback();
-    throw;
-  }
 }
 
 }  // namespace
@@ -66,26 +47,32 @@ Registered read_registered(pg::Connection& connection, const std::string& instan
 
 void register_listeners(pg::Connection& connection, const std::vector<Declaration>& declarations,
                         const std::map<std::string, std::string>& own_settings) {
-  under_all_lanes(connection, [&] {
+  pg::Concerned whom;
+  for (const Declaration& own : declarations) whom.listeners.push_back(own.name);
+  const auto change = [&] {
     for (const Declaration& own : declarations) {
       connection.exec(sql::register_listener, own.name, projections::array_literal(own.patterns),
                       own.kind, std::string{own.skip_dead ? "skip" : "block"}, own.detached);
       if (own.detached || own.kind == forward) connection.exec(sql::add_drainer, own.name);
       if (own.skip_dead) connection.exec(sql::release_behind_dead, own.name);
     }
-    connection.exec(sql::place_forwards);
     for (const auto& [name, value] : own_settings) connection.exec(sql::agree_setting, name, value);
-  });
+  };
+  pg::under_lanes_of(connection, whom, change, pg::patience_of(connection));
 }
 
 void pause_listener(pg::Connection& connection, const std::string& name, const std::string& reason,
                     const std::string& by) {
-  under_all_lanes(connection,
-                  [&] { connection.exec(sql::pause_listener_for_cause, name, reason, by); });
+  pg::under_lanes_of(
+      connection, {.listeners = {name}},
+      [&] { connection.exec(sql::pause_listener_for_cause, name, reason, by); },
+      pg::patience_of(connection));
 }
 
 void resume_listener(pg::Connection& connection, const std::string& name) {
-  under_all_lanes(connection, [&] { connection.exec(sql::resume_mended_listener, name); });
+  pg::under_lanes_of(
+      connection, {.listeners = {name}},
+      [&] { connection.exec(sql::resume_mended_listener, name); }, pg::patience_of(connection));
 }
 
 }  // namespace relay::listeners

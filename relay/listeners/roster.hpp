@@ -14,14 +14,15 @@ namespace relay::listeners {
 [[nodiscard]] Registered read_registered(pg::Connection& connection, const std::string& instance);
 
 /// Registers listeners, and says how this database works if no relay has said so. What is paused
-/// stays paused. Holds every lane meanwhile, so that no batch straddles the change.
-/// @throws pqxx::failure and kin; nothing is changed then. A busy lane is waited for up to the
-///   lock time-out.
+/// stays paused. Under the lanes of what it registers (pg::under_lanes_of), so that no batch
+/// straddles the change. What nobody has said yet no batch depends on: a relay says it before its
+/// first claim.
+/// @throws pqxx::failure and kin; nothing is changed then.
 void register_listeners(pg::Connection& connection, const std::vector<Declaration>& declarations,
                         const std::map<std::string, std::string>& own_settings);
 
-/// Pauses an active listener: its events become deliveries that wait for its return. Under every
-/// lane's lock. @param by "relay" or "projection". @throws as above.
+/// Pauses an active listener: its events become deliveries that wait for its return. Under its
+/// lanes' locks. @param by "relay" or "projection". @throws as above.
 void pause_listener(pg::Connection& connection, const std::string& name, const std::string& reason,
                     const std::string& by);
 

@@ -1,8 +1,8 @@
 #include "relay/operate/agreement.hpp"
 
 #include "projections/failure.hpp"
+#include "relay/operate/change_listeners.hpp"
 #include "relay/operate/operator_log.hpp"
-#include "relay/operate/under_all_lanes.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::operate {
@@ -35,7 +35,7 @@ std::string compare(const Agreement& database, const Agreement& own) {
 
 std::string adopt(pg::Connection& connection, const Agreement& own) {
   std::string done;
-  under_all_lanes(connection, [&] {
+  change_listeners(connection, {.everybody = true}, [&] {
     for (const char* name : {"completion", "ordering"}) {
       const std::string& value = own.at(name);
       const auto result =

@@ -15,7 +15,7 @@ using Agreement = std::map<std::string, std::string>;
 /// Both side by side, for people; differences are marked. @param own as this file has them.
 [[nodiscard]] std::string compare(const Agreement& database, const Agreement& own);
 
-/// Writes this file's completion and ordering for all relays, under every lane's lock; the number
+/// Writes this file's completion and ordering for all relays, under all lanes' locks; the number
 /// of lanes is part of the schema and never changed. @return what was done, in words.
 std::string adopt(pg::Connection& connection, const Agreement& own);
 

@@ -5,10 +5,10 @@
 
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
+#include "relay/operate/change_listeners.hpp"
 #include "relay/operate/operator_log.hpp"
 #include "relay/operate/read_bounded.hpp"
 #include "relay/operate/settle.hpp"
-#include "relay/operate/under_all_lanes.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::operate {
@@ -111,9 +111,8 @@ std::string retire_listener(pg::Connection& connection, const std::string& name,
   const LogEntry entry{.command = "listeners retire", .listener = name};
   std::int64_t log_id = 0;
   bool changed = false;
-  under_all_lanes(connection, [&] {
+  change_listeners(connection, {.listeners = {name}}, [&] {
     changed = connection.exec(sql::retire_listener, name).affected_rows() > 0;
-    if (changed) connection.exec(sql::place_forwards);
     if (changed) log_id = write_log(connection, entry);
   });
   const std::int64_t discarded = discard_open(connection, entry, progress, log_id);

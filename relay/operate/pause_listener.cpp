@@ -1,11 +1,11 @@
 #include "relay/operate/pause_listener.hpp"
 
 #include "relay/base/in_quotes.hpp"
+#include "relay/operate/change_listeners.hpp"
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/operator_log.hpp"
 #include "relay/operate/printable.hpp"
 #include "relay/operate/snapshot.hpp"
-#include "relay/operate/under_all_lanes.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "schema/statements.hpp"
 
@@ -34,7 +34,7 @@ std::string pause_listener(pg::Connection& connection, const std::string& name,
            (before.reason.empty() ? "" : ": " + printable(before.reason)) + ".\n";
   }
   bool changed = false;
-  under_all_lanes(connection, [&] {
+  change_listeners(connection, {.listeners = {name}}, [&] {
     changed = connection.exec(sql::pause_listener, name, reason).affected_rows() > 0;
     if (changed) write_log(connection, {"pause", name, reason});
   });
@@ -50,7 +50,7 @@ std::string resume_listener(pg::Connection& connection, const std::string& name,
     return "Projection " + in_quotes(name) + " is not paused.\n";
   }
   bool changed = false;
-  under_all_lanes(connection, [&] {
+  change_listeners(connection, {.listeners = {name}}, [&] {
     changed = connection.exec(sql::resume_listener, name).affected_rows() > 0;
     if (changed) write_log(connection, {"resume", name, reason});
   });

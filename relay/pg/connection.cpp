@@ -191,4 +191,8 @@ pqxx::result Script::run() {
                                           : connection_.exec(text);
 }
 
+pqxx::result Script::run_within(std::chrono::milliseconds time) {
+  return connection_.exec_within(time, std::exchange(text_, {}));
+}
+
 }  // namespace relay::pg

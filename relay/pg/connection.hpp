@@ -52,7 +52,13 @@ class Connection {
   /// connection is given up: pqxx::broken_connection, "no answer within 12 s: …".
   template <class... Args>
   pqxx::result exec(std::string_view sql, const Args&... args) {
-    const Watchdog::Limit limit{line(), call_limit_};
+    return exec_within(call_limit_, sql, args...);
+  }
+  /// The same with a limit of its own, for what may wait longer.
+  template <class... Args>
+  pqxx::result exec_within(std::chrono::milliseconds time, std::string_view sql,
+                           const Args&... args) {
+    const Watchdog::Limit limit{line(), time};
     try {
       return tx().exec_unchecked(sql, args...);
     } catch (const pqxx::failure&) {
@@ -87,6 +93,7 @@ class Connection {
   void cancel() noexcept;
 
   [[nodiscard]] int server_version() const;  ///< 150018 for 15.18.
+  [[nodiscard]] std::chrono::milliseconds call_limit() const { return call_limit_; }
   /// "database app on db.example:5432 as relay": for messages; never a password.
   [[nodiscard]] const std::string& description() const { return description_; }
 
@@ -125,6 +132,8 @@ class Script {
 
   /// Afterwards it is empty, also when this throws.
   pqxx::result run();
+  /// The same with another limit than the connection's, for what may wait longer.
+  pqxx::result run_within(std::chrono::milliseconds time);
 
  private:
   Connection& connection_;

@@ -1,5 +1,7 @@
 #include "relay/pg/hint_listener.hpp"
 
+#include <algorithm>
+
 #include <pqxx/pqxx>
 
 #include "projections/failure.hpp"
@@ -24,20 +26,20 @@ HintListener::~HintListener() {
 void HintListener::run(const std::stop_token& stop) const {
   for (int attempt = 1; !stop.stop_requested(); ++attempt) {
     try {
-      listen(stop);
+      listen(stop, attempt);
     } catch (...) {
-      if (attempt == 1) {
+      if (attempt <= 1) {
         log::warn("hints by NOTIFY are off, polling goes on",
                   {{"why", projections::current_failure().message}});
       }
     }
     using namespace std::chrono_literals;
-    pause_for(backoff(attempt, 500ms, 30s), stop);
+    pause_for(backoff(std::max(attempt, 1), 500ms, 30s), stop);
   }
 }
 
 // libpqxx hands out notifications only while no transaction object is about.
-void HintListener::listen(const std::stop_token& stop) const {
+void HintListener::listen(const std::stop_token& stop, int& attempt) const {
   pqxx::connection connection{read_conninfo(conninfo_, "freshet hints", Wanted::writer).keywords};
   {
     Watchdog watchdog;
@@ -46,6 +48,7 @@ void HintListener::listen(const std::stop_token& stop) const {
     pqxx::nontransaction tx{connection};
     tx.exec("LISTEN freshet");
   }
+  attempt = 0;  // the next loss is the first again
   on_hint_();
   while (!stop.stop_requested()) {
     if (connection.await_notification(0, 250'000) > 0) on_hint_();

@@ -20,7 +20,7 @@ class HintListener {
 
  private:
   void run(const std::stop_token& stop) const;
-  void listen(const std::stop_token& stop) const;
+  void listen(const std::stop_token& stop, int& attempt) const;
 
   std::string conninfo_;
   std::function<void()> on_hint_;

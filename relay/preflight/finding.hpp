@@ -13,15 +13,16 @@ struct Finding {
   };
   Severity severity = Severity::fault;
   std::string sentence;
+  bool unreachable = false;  ///< There was no connection to check anything by.
 };
 
 using Findings = std::vector<Finding>;
 
 inline void fault(Findings& findings, std::string sentence) {
-  findings.push_back({Finding::Severity::fault, std::move(sentence)});
+  findings.push_back({.severity = Finding::Severity::fault, .sentence = std::move(sentence)});
 }
 inline void warning(Findings& findings, std::string sentence) {
-  findings.push_back({Finding::Severity::warning, std::move(sentence)});
+  findings.push_back({.severity = Finding::Severity::warning, .sentence = std::move(sentence)});
 }
 
 /// True when any of them is a fault.

@@ -35,6 +35,7 @@ Findings inspect(const Subject& subject) {
     make([&] { check_projections(connection, subject, findings); }, "the projections", findings);
   } catch (const pg::ConnectError& error) {
     fault(findings, error.what());
+    findings.back().unreachable = true;
   } catch (const std::exception&) {
     fault(findings, projections::current_failure().message);
   }

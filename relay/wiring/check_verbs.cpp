@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -32,10 +33,6 @@ void show_progress(std::string_view file, std::string_view text, long done, long
   }
 }
 
-preflight::Findings findings_of(const House& house, const settings::Database& database) {
-  return preflight::inspect({database.url, agreed_settings(house.settings.relay), house.checked});
-}
-
 /// @return whether any of them is a fault.
 bool print(const std::string& about, const preflight::Findings& findings) {
   for (const preflight::Finding& finding : findings) {
@@ -46,6 +43,10 @@ bool print(const std::string& about, const preflight::Findings& findings) {
 }
 
 }  // namespace
+
+preflight::Findings findings_of(const House& house, const settings::Database& database) {
+  return preflight::inspect({database.url, agreed_settings(house.settings.relay), house.checked});
+}
 
 int migrate(const House& house) {
   for (const settings::Database& database : house.settings.databases) {
@@ -80,7 +81,7 @@ int check(const House& house) {
   return faults ? Exit::database : Exit::fine;
 }
 
-int preflight_all(const House& house) {
+int preflight_all(const House& house, bool drain, std::vector<std::string>& unreached) {
   bool faults = false;
   for (const settings::Database& database : house.settings.databases) {
     const preflight::Findings findings = findings_of(house, database);
@@ -89,9 +90,20 @@ int preflight_all(const House& house) {
       log::write(is_fault ? log::Level::error : log::Level::warn, finding.sentence,
                  {{"database", database.name}});
     }
-    faults = faults || preflight::any_fault(findings);
+    if (std::ranges::any_of(findings, &preflight::Finding::unreachable)) {
+      unreached.push_back(database.name);
+    } else {
+      faults = faults || preflight::any_fault(findings);
+    }
   }
   if (faults) return Exit::database;
+  if (!unreached.empty()) {
+    if (drain || unreached.size() == house.settings.databases.size()) return Exit::database;
+    for (const std::string& name : unreached) {
+      log::error("a database cannot be reached; it is asked again, and the others are served",
+                 {{"database", name}});
+    }
+  }
   // What is wrong with the brokers concerns their forwards alone.
   for (const preflight::Finding& finding : inspect_forwards(house, kafka_time_at_start)) {
     log::warn(finding.sentence);

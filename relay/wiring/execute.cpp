@@ -28,8 +28,9 @@ int run(const House& house, const Command& command) {
               << " has no [[projection]] or [[forward]], and the program registers none\n";
     return Exit::usage;
   }
-  if (const int code = preflight_all(house); code != Exit::fine) return code;
-  return run_relay(house, command.drain);
+  std::vector<std::string> unreached;
+  const int code = preflight_all(house, command.drain, unreached);
+  return code == Exit::fine ? run_relay(house, command.drain, unreached) : code;
 }
 
 int dispatch(const House& house, const Command& command) {

@@ -9,6 +9,7 @@
 
 #include "relay/base/log.hpp"
 #include "relay/wiring/last_resort.hpp"
+#include "relay/wiring/latecomers.hpp"
 #include "relay/wiring/stop_signals.hpp"
 #include "relay/wiring/wire_engine.hpp"
 
@@ -102,21 +103,29 @@ void stop_all(const Engines& engines, std::chrono::seconds limit, LastResort& la
   }
 }
 
+void tell_start(const House& house, const settings::Database& database) {
+  log::info("relay started", {{"database", database.name},
+                              {"workers", std::to_string(house.settings.relay.workers)},
+                              {"projections", std::to_string(house.registry.all().size())},
+                              {"forwards", std::to_string(house.forwards.size())}});
+}
+
 }  // namespace
 
-int run_relay(const House& house, bool drain) {
+int run_relay(const House& house, bool drain, const std::vector<std::string>& unreached) {
   const settings::Settings& settings = house.settings;
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the engines, whose end it watches
   const auto sink = open_sink(house);
+  Latecomers latecomers{house, unreached, interrupt_wait};
   Engines engines;
-  for (const settings::Database& database : settings.databases) {
+  const auto serve = [&](const settings::Database& database) {
     engines.push_back(start_engine(house, database, sink, drain, interrupt_wait));
-    log::info("relay started", {{"database", database.name},
-                                {"workers", std::to_string(settings.relay.workers)},
-                                {"projections", std::to_string(house.registry.all().size())},
-                                {"forwards", std::to_string(house.forwards.size())}});
+    tell_start(house, database);
+  };
+  for (const settings::Database& database : settings.databases) {
+    if (std::ranges::find(unreached, database.name) == unreached.end()) serve(database);
   }
 
   Progress progress{drain};
@@ -129,6 +138,7 @@ int run_relay(const House& house, bool drain) {
   };
   while (signal_number == 0 && !ended()) {
     signal_number = next_signal();
+    for (const settings::Database* database : latecomers.reached()) serve(*database);
     exit_if_stuck(engines);
     progress.show(events_done(engines));
   }

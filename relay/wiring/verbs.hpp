@@ -1,5 +1,6 @@
 #pragma once
 
+#include "relay/preflight/finding.hpp"
 #include "relay/wiring/command_line.hpp"
 #include "relay/wiring/house.hpp"
 
@@ -10,8 +11,13 @@ namespace relay::wiring {
 
 [[nodiscard]] int migrate(const House& house);
 [[nodiscard]] int check(const House& house);
-/// The same checks before a run. @return 0, or 3 when there is any fault.
-[[nodiscard]] int preflight_all(const House& house);
+[[nodiscard]] preflight::Findings findings_of(const House& house,
+                                              const settings::Database& database);
+/// The same checks before a run, said in the log. @param unreached gets the names of databases
+/// that could not be reached, where others can be served meanwhile; not with `drain`, which ends
+/// only when all is done. @return 0, or 3 when there is any other fault.
+[[nodiscard]] int preflight_all(const House& house, bool drain,
+                                std::vector<std::string>& unreached);
 [[nodiscard]] int status(const House& house, const Command& command);
 [[nodiscard]] int list_listeners(const House& house);
 [[nodiscard]] int retire_listener(const House& house, const Command& command);

@@ -62,4 +62,27 @@ TEST(Tenant, ADatabaseInTroubleDelaysOnlyItself) {
   outage.expect_mended();
 }
 
+// A relay that starts while one of its databases is away serves the other, says which is not
+// reached, and serves that one as soon as it is there. Alone, or to drain, it ends in words.
+TEST(Tenant, ADatabaseThatIsAwayAtTheStartKeepsNoOtherFromBeingServed) {
+  const TestDatabase well;
+  const TestDatabase ill;
+  const Effects effects_of_ill{ill};
+  FaultProxy network{ill.url()};
+  network.set(FaultProxy::Mode::refuse);
+  Outage outage{well};
+  outage.config.database_extra =
+      "\n[[database]]\nname = \"ill\"\nurl = \"" + network.url() + "?connect_timeout=2\"";
+  const tests::Ended drained = outage.config.run({"run", "--drain"});
+  EXPECT_EQ(drained.code, 3) << drained.err;
+  outage.start();
+  outage.work();
+  EXPECT_TRUE(outage.says("a database cannot be reached")) << outage.log();
+  EXPECT_NE(outage.log().find("database=ill"), std::string::npos) << outage.log();
+  ill.run(tests::publishing("Thing", "'k' || n % 10", 50));
+  network.set(FaultProxy::Mode::forward);
+  EXPECT_TRUE(effects_of_ill.reach(50)) << outage.log();
+  outage.expect_mended();
+}
+
 }  // namespace

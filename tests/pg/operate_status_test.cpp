@@ -1,10 +1,11 @@
 #include <gmock/gmock.h>
 
 #include "relay/operate/agreement.hpp"
+#include "relay/operate/change_listeners.hpp"
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/show_status.hpp"
 #include "relay/operate/snapshot.hpp"
-#include "relay/operate/under_all_lanes.hpp"
+#include "tests/support/dead_rows.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace relay::operate {
@@ -255,16 +256,33 @@ TEST_F(StatusOf, AChangeWaitsForTheLanesAndGivesUpInWords) {
   batch.exec("SELECT 1 FROM event_lane WHERE lane = 7 FOR UPDATE");
   bool changed = false;
   try {
-    under_all_lanes(
-        connection_, [&] { changed = true; }, 1);
+    change_listeners(
+        connection_, {.listeners = {"board"}}, [&] { changed = true; }, std::chrono::seconds{1});
     FAIL();
   } catch (const std::runtime_error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("did not let go of their lanes within 2 seconds"));
+    EXPECT_THAT(error.what(), HasSubstr("a batch of a relay did not end within 1 s;"));
   }
   EXPECT_FALSE(changed);
   EXPECT_EQ(version(), before);
   batch.abort();
   EXPECT_THAT(retire_listener(connection_, "board"), HasSubstr("is retired"));
+}
+
+// More than a chunk of one key, and a relay that declares the listener anew after the first one.
+TEST_F(StatusOf, RetiringThatIsCrossedByARegistrationLeavesNothingWaitingBehindNothing) {
+  const tests::DeadRows rows{db_};
+  rows.register_listener("old");
+  rows.publish(1, 2'500);
+  rows.die("old");
+  bool crossed = false;
+  EXPECT_THAT(retire_listener(connection_, "old",
+                              [&](std::int64_t, std::int64_t) {
+                                if (std::exchange(crossed, true)) return;
+                                db_.run("UPDATE event_listener SET state = 'active'");
+                              }),
+              HasSubstr("discarded: 1000"));
+  EXPECT_EQ(rows.count("waiting"), 1'499);
+  EXPECT_EQ(rows.count("dead"), 1) << "what the others wait for";
 }
 
 TEST_F(StatusOf, AdoptingWritesThisFilesSettings) {

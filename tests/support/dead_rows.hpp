@@ -17,7 +17,8 @@ class DeadRows {
     db_.run("INSERT INTO event_listener (name, patterns, on_dead, detached) VALUES ('" + name +
             "', '{*}', '" + on_dead + "', " + (detached ? "true" : "false") + ")");
     if (detached) {
-      db_.run("INSERT INTO event_lane SELECT lane, '" + name + "' FROM event_lane");
+      db_.run("INSERT INTO event_lane SELECT lane, '" + name +
+              "' FROM event_lane WHERE drainer = ''");
     }
   }
 

@@ -53,7 +53,7 @@ listeners::Registered SimRelay::read_registered() const {
   return registered;
 }
 
-// Under every lane's lock.
+// Under the locks of its lanes.
 void SimRelay::register_listeners(const std::vector<listeners::Declaration>& declarations) {
   Tables& tables = world_.tables;
   for (const listeners::Declaration& own : declarations) {
