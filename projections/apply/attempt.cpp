@@ -70,7 +70,7 @@ void obey(const Outcome& outcome, std::optional<Later>& later) {
     std::optional<Later>& later;
     void operator()(const Outcome::Applied&) const {}
     void operator()(const Outcome::RetryIn& retry) const {
-      later = Later{retry.delay, one_line(retry.reason)};
+      later = Later{std::max(retry.delay, std::chrono::milliseconds{0}), one_line(retry.reason)};
     }
     void operator()(const Outcome::Halt& halt) const { throw HaltRequested{one_line(halt.reason)}; }
   };

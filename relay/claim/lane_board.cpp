@@ -98,6 +98,15 @@ void LaneBoard::committed_up_to(int lane, std::int64_t seq) {
   raise_floor(entry, std::min(entry.decided, seq));
 }
 
+bool LaneBoard::step_over(int lane, std::int64_t seq) {
+  const std::lock_guard lock{mutex_};
+  Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
+  // Without order nothing below it is missed but by its time: a sweep finds it.
+  const std::int64_t to = ordered_ ? std::min(entry.decided, seq) : seq;
+  if (!entry.pulled_down) entry.floor = std::max(entry.floor, to);
+  return entry.floor >= seq;
+}
+
 void LaneBoard::raise_floor(Lane& lane, std::int64_t to) const {
   if (ordered_ && !lane.pulled_down) lane.floor = std::max(lane.floor, to);
 }

@@ -59,6 +59,11 @@ class LaneBoard {
   /// entries. Before `done`.
   void committed_up_to(int lane, std::int64_t seq);
 
+  /// For events: this one, the first of the lane, stays pending and is not to be read again before
+  /// a sweep pulls the floor down. Before `done`. @return false: not yet, since something below it
+  /// may still appear.
+  [[nodiscard]] bool step_over(int lane, std::int64_t seq);
+
   /// Where a probe that begins now reads, and from where: one lane at least, and of those that are
   /// known to wait for a worker no other. Their floors rise as they are worked off
   /// (`committed_up_to`); in a backlog that is nearly all lanes. All of them where nothing is

@@ -16,6 +16,8 @@ class Completer {
   virtual void complete(pg::Script& script, const std::vector<std::string>& ids) const = 0;
   /// Something is still owed of these, and it is written in `event_delivery`.
   virtual void park(pg::Script& script, const std::vector<std::string>& ids) const = 0;
+  /// The same statements over no event: they fail if they could not work for any.
+  virtual void rehearse(pg::Script& script) const = 0;
 };
 
 }  // namespace relay::complete

@@ -20,4 +20,8 @@ void TableCompleter::park(pg::Script& script, const std::vector<std::string>& id
   add(script, schema::statements::park_events, ids);
 }
 
+void TableCompleter::rehearse(pg::Script& script) const {
+  script.add(complete_sql_, {"{}"}).add(schema::statements::park_events, {"{}"});
+}
+
 }  // namespace relay::complete

@@ -14,6 +14,7 @@ class TableCompleter final : public Completer {
   explicit TableCompleter(std::string_view complete_sql) : complete_sql_(complete_sql) {}
   void complete(pg::Script& script, const std::vector<std::string>& ids) const override;
   void park(pg::Script& script, const std::vector<std::string>& ids) const override;
+  void rehearse(pg::Script& script) const override;
 
  private:
   std::string_view complete_sql_;

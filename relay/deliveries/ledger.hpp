@@ -41,6 +41,8 @@ class Ledger {
   /// its share of them. @return the ids of those that owe nothing to anybody any more.
   [[nodiscard]] virtual std::vector<std::string> settle(pg::Connection& connection,
                                                         const Settlement& settlement) const = 0;
+  /// The same statements over no delivery: they fail if they could not work for any.
+  virtual void rehearse(pg::Script& script) const = 0;
   /// What waits at the front of each key with nothing before it that holds it becomes ready; of
   /// each key the first `most` open deliveries are looked at.
   virtual void promote(pg::Connection& connection, const std::string& listener,

@@ -145,6 +145,16 @@ std::vector<std::string> TableLedger::settle(pg::Connection& connection,
   return free;
 }
 
+void TableLedger::rehearse(pg::Script& script) const {
+  const std::string none = "{}";
+  script.add(sql::insert_deliveries, std::vector<std::string>(10, none))
+      .add(sql::insert_attempts, std::vector<std::string>(5, none))
+      .add(sql::update_deliveries, {"", none, none, none, none, none, none})
+      .add(sql::settle_lock_events, {none})
+      .add(sql::settle_deliveries, {"", none})
+      .add(sql::settled_events, {none});
+}
+
 void TableLedger::promote(pg::Connection& connection, const std::string& listener,
                           const std::set<LaneKey>& keys, int most) const {
   if (keys.empty() || projections::sabotaged("no_promotion")) return;

@@ -12,6 +12,7 @@ class TableLedger final : public Ledger {
   void record(pg::Script& script, const Entries& entries) const override;
   [[nodiscard]] std::vector<std::string> settle(pg::Connection& connection,
                                                 const Settlement& settlement) const override;
+  void rehearse(pg::Script& script) const override;
   void promote(pg::Connection& connection, const std::string& listener,
                const std::set<LaneKey>& keys, int most) const override;
 };

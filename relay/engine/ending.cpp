@@ -69,6 +69,22 @@ void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batc
   }
 }
 
+void note_buried(const deliveries::Delivery& entry, const Condemned& condemned,
+                 PassResult& result) {
+  if (condemned.empty()) return;
+  for (const std::string& listener : {entry.listener, std::string{}}) {
+    std::pair who{entry.event_id, listener};
+    if (condemned.contains(who)) result.buried.push_back(std::move(who));
+  }
+}
+
+std::optional<LoneEvent> lone_of(const decode::DecodedBatch& batch) {
+  if (batch.events.size() != 1) return std::nullopt;
+  const decode::DecodedEvent& decoded = batch.events.front();
+  return LoneEvent{std::string{decoded.event.id}, decoded.event.key(), decoded.lane,
+                   decoded.event.seq};
+}
+
 // The clock is read after the commit: what readers see by then.
 std::int64_t commit(const Parts& parts, pg::Connection& connection, pg::Script& last,
                     const decode::DecodedBatch& batch,

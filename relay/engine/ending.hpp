@@ -17,6 +17,12 @@ namespace relay::engine {
 void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batch,
                     const listeners::Duty& duty, const std::vector<ListenerPart>& parts);
 
+/// If this is about one that was condemned, it is counted now.
+void note_buried(const deliveries::Delivery& entry, const Condemned& condemned, PassResult& result);
+
+/// What came alone, should the batch be that.
+[[nodiscard]] std::optional<LoneEvent> lone_of(const decode::DecodedBatch& batch);
+
 /// Commits and reads the database's clock, in the round trip of the last statements.
 /// @param last what is left to do before the commit. @return the clock, microseconds.
 /// @throws CommitRefused; what speaks of the connection or of the last statements as it came.

@@ -42,8 +42,7 @@ void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, Pa
       result.ready[entry.listener].insert(entry.lane);
     }
     if (entry.state == deliveries::Delivery::State::retrying) result.retries = true;
-    const std::pair who{entry.event_id, entry.listener};
-    if (condemned.contains(who)) result.buried.push_back(who);
+    note_buried(entry, condemned, result);
   }
   for (const auto& [listener, keys] : outcome.promote) {
     for (const deliveries::LaneKey& key : keys) result.ready[listener].insert(key.lane);
@@ -126,6 +125,32 @@ std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& 
   return committed_us;
 }
 
+// Events that can neither be completed nor recorded must not keep the others of their lane. They
+// are looked for one by one, and stepped over. @return whether there are any.
+bool step_over_stuck(const PassContext& context, const claim::Claim& claim,
+                     const decode::DecodedBatch& batch, projections::Order order,
+                     PassResult& result) {
+  if (context.stuck.empty()) return false;
+  const auto now = std::chrono::steady_clock::now();
+  const bool single = std::ranges::any_of(context.tickets, &claim::LaneTicket::careful);
+  std::set<std::string_view> read_now;
+  for (const decode::DecodedEvent& decoded : batch.events) {
+    read_now.insert(decoded.event.id);
+    if (is_stuck(context.stuck, decoded, order, now)) result.stuck_lanes.insert(decoded.lane);
+  }
+  for (const auto& [id, stuck] : context.stuck) {
+    const auto lane = std::ranges::find(claim.lanes, stuck.event.lane, &claim::LaneRead::lane);
+    const auto ticket =
+        std::ranges::find(context.tickets, stuck.event.lane, &claim::LaneTicket::lane);
+    if (lane == claim.lanes.end() || ticket == context.tickets.end() || !lane->held) continue;
+    const bool read_past_it =
+        ticket->floor < stuck.event.seq && (lane->last > stuck.event.seq || !lane->more);
+    if (read_past_it && !read_now.contains(id)) result.gone.push_back(id);
+  }
+  result.stepped_over = single && !result.stuck_lanes.empty();
+  return !result.stuck_lanes.empty();
+}
+
 // @return false: not all went well without payloads; nothing was done, and they are wanted.
 bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloads,
           PassResult& result) {
@@ -133,6 +158,11 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
   const claim::Claim claim = parts.source->claim(connection, context.tickets, payloads);
   result.lanes = claim.lanes;
   const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
+  result.lone = lone_of(batch);
+  if (step_over_stuck(context, claim, batch, parts.order, result)) {
+    connection.rollback();
+    return true;
+  }
   if (batch.events.empty() || claim.listeners_version != context.duty.version) {
     result.stale = !batch.events.empty();
     connection.rollback();

@@ -33,7 +33,8 @@ std::optional<projections::Failure> known_failure(const decode::DecodedEvent& de
   if (suspect != call.suspects.end() && flow::judge(suspect->second) == flow::Verdict::dead) {
     return crash_failure(suspect->second);
   }
-  const auto known = call.condemned.find(who);
+  auto known = call.condemned.find(who);
+  if (known == call.condemned.end()) known = call.condemned.find({who.first, ""});
   return known == call.condemned.end() ? std::nullopt : std::optional{known->second};
 }
 

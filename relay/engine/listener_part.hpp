@@ -19,8 +19,13 @@
 namespace relay::engine {
 
 /// Listeners that are known to make an event's transaction fail as a whole: (event id, listener)
-/// and why. They are not called for it again; it counts as a failed try.
+/// and why. They are not called for it again; it counts as a failed try. A listener of "" stands
+/// for all of the first pass: what failed is the relay's own statement over this event.
 using Condemned = std::map<std::pair<std::string, std::string>, projections::Failure>;
+
+/// Stands where the server's SQLSTATE does in a failure that is not the listener's: the relay could
+/// not complete or record this one event.
+inline constexpr const char* own_failure = "FRSH1";
 
 /// One listener's part of a batch: which events it was to see and what became of each.
 struct ListenerPart {

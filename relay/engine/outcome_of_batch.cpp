@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projections/failpoint.hpp"
+#include "projections/shortened.hpp"
 #include "projections/type_pattern.hpp"
 #include "relay/deliveries/retry_schedule.hpp"
 
@@ -12,6 +13,8 @@ namespace {
 using deliveries::Delivery;
 using projections::Fate;
 using State = Delivery::State;
+
+constexpr int attempts_max = 32'767;  // event_delivery.attempts is a smallint
 
 // Who reads payloads in the server learns of a bad form by the errors of the cast to jsonb: not
 // JSON, \u0000, a number beyond numeric, nested too deep.
@@ -137,20 +140,29 @@ class Sum {
 
 Delivery delivery_of(const decode::DecodedEvent& decoded, const std::string& listener,
                      State state) {
+  // An event may be addressed to any text. Nobody can be registered by a name of more than 64
+  // bytes, so nobody's order depends on such a key; an index must take both.
+  constexpr std::size_t name_bytes_max = 64;
+  constexpr std::size_t address_bytes_max = 1'000;
+  std::string key = decoded.event.key();
+  if (listener.size() > name_bytes_max) {
+    key = projections::shortened(std::move(key), address_bytes_max);
+  }
   return {.event_id = std::string{decoded.event.id},
-          .listener = listener,
+          .listener = projections::shortened(listener, address_bytes_max),
           .lane = decoded.lane,
           .seq = decoded.event.seq,
-          .key = decoded.event.key(),
+          .key = std::move(key),
           .state = state};
 }
 
 Delivery failed(const decode::DecodedEvent& decoded, const projections::ProjectionOptions& listener,
                 const projections::Failure& failure, int failures, const Chance& chance) {
   Delivery entry = delivery_of(decoded, listener.name, State::retrying);
-  entry.attempts = failures + 1;
+  entry.attempts = std::min(failures + 1, attempts_max);
   entry.failed_now = true;
-  const bool unreadable = is_unreadable(decoded, failure);
+  const bool ours = failure.sqlstate == own_failure;
+  const bool unreadable = !ours && is_unreadable(decoded, failure);
   const bool for_good = unreadable || failure.kind == projections::FailureKind::crash ||
                         failure.kind == projections::FailureKind::refused;
   if (!for_good) entry.delay = deliveries::next_try(listener.retry, entry.attempts, chance());
@@ -159,12 +171,13 @@ Delivery failed(const decode::DecodedEvent& decoded, const projections::Projecti
     entry.delay = std::chrono::seconds{1};
   }
   if (!entry.delay) entry.state = State::dead;
-  entry.error_class = unreadable ? "payload" : to_string(failure.kind);
+  entry.error_class = ours ? "relay" : unreadable ? "payload" : to_string(failure.kind);
   if (unreadable) {
     entry.error = decoded.fault;
   } else {
-    entry.error = failure.sqlstate.empty() ? failure.message
-                                           : failure.message + " (" + failure.sqlstate + ")";
+    entry.error = failure.sqlstate.empty() || ours
+                      ? failure.message
+                      : failure.message + " (" + failure.sqlstate + ")";
   }
   return entry;
 }
@@ -173,7 +186,7 @@ Delivery postponed(const decode::DecodedEvent& decoded, const std::string& liste
                    const Fate& fate, int failures) {
   Delivery entry = delivery_of(decoded, listener, State::retrying);
   entry.attempts = failures;
-  entry.delay = fate.delay;
+  entry.delay = std::max(fate.delay, std::chrono::milliseconds{0});
   entry.error_class = "later";
   entry.error = fate.failure.message;
   return entry;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "projections/failure.hpp"
 #include "relay/engine/listener_part.hpp"
+#include "relay/engine/obstacles.hpp"
 #include "relay/engine/parts.hpp"
 #include "relay/engine/seat.hpp"
 #include "relay/listeners/duty.hpp"
@@ -19,10 +21,14 @@ namespace relay::engine {
 /// What became of one claim.
 struct PassResult {
   std::vector<claim::LaneRead> lanes;
-  std::size_t events = 0;    ///< Settled by the commit: completed, parked, or no longer owed.
-  bool stale = false;        ///< The listeners changed; nothing was done.
-  bool left_over = false;    ///< The savepoint budget was spent; the rest wants care.
-  bool wants_alone = false;  ///< There are suspects in it; nothing was done.
+  std::size_t events = 0;         ///< Settled by the commit: completed, parked, or no longer owed.
+  bool stale = false;             ///< The listeners changed; nothing was done.
+  bool left_over = false;         ///< The savepoint budget was spent; the rest wants care.
+  bool wants_alone = false;       ///< There are suspects in it; nothing was done.
+  std::optional<LoneEvent> lone;  ///< All that was read.
+  bool stepped_over = false;      ///< It is stuck, or behind one that is; nothing was done.
+  std::set<int> stuck_lanes;      ///< There are such events among others; nothing was done.
+  std::vector<std::string> gone;  ///< Of the stuck events: pending no more.
   std::vector<std::pair<std::string, std::string>> buried;  ///< Of the condemned: counted now.
   bool retries = false;                        ///< Some deliveries are to be tried again.
   std::map<std::string, std::set<int>> ready;  ///< Lanes with new ready deliveries, by listener.
@@ -56,6 +62,7 @@ struct PassContext {
   const std::vector<claim::LaneTicket>& tickets;
   const listeners::Duty& duty;
   const Condemned& condemned;
+  const StuckEvents& stuck;
   const std::stop_token& stop;
 };
 

@@ -17,6 +17,7 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
     return;
   }
   const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
+  result.lone = lone_of(batch);
   if (!context.alone && has_suspects(batch, context.duty, {queue.listener->name()})) {
     result.wants_alone = true;
     connection.rollback();
@@ -49,8 +50,7 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
   }
   for (const deliveries::Delivery& entry : settlement.changed) {
     if (entry.state == deliveries::Delivery::State::retrying) result.retries = true;
-    const std::pair who{entry.event_id, entry.listener};
-    if (entry.failed_now && context.condemned.contains(who)) result.buried.push_back(who);
+    if (entry.failed_now) note_buried(entry, context.condemned, result);
   }
 }
 

@@ -112,7 +112,8 @@ void Scout::look() {
   const bool events = look_for_events(last_place);
   const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
   found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries;
-  if (!found_work_) trouble_.end("statement");  // whatever a worker lost, nothing waits for it
+  // Whatever a worker lost, nothing waits for it.
+  if (!found_work_ && !shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
   ring_where_deliveries_wait();
   if (options_.drain && !found_work_ && nobody_at_work()) {
     drained_ = !sweep(static_cast<std::size_t>(shared_.board.size())) &&

@@ -1,8 +1,14 @@
 #include "relay/engine/shared.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace relay::engine {
+namespace {
+
+constexpr std::chrono::minutes condemned_for{1};
+
+}  // namespace
 
 std::shared_ptr<const listeners::Duty> Shared::duty() const {
   const std::lock_guard lock{mutex_};
@@ -43,8 +49,17 @@ bool Shared::scout_pause(std::chrono::microseconds time, const std::stop_token& 
   return std::exchange(judge_again_, false);
 }
 
-std::shared_ptr<const Condemned> Shared::condemned() const {
+std::shared_ptr<const Condemned> Shared::condemned(std::chrono::steady_clock::time_point now) {
   const std::lock_guard lock{mutex_};
+  if (condemned_at_.empty()) return condemned_;
+  const auto end = now - condemned_for;
+  if (std::ranges::none_of(condemned_at_, [end](const auto& at) { return at.second < end; })) {
+    return condemned_;
+  }
+  Condemned all = *condemned_;
+  std::erase_if(all, [&](const auto& entry) { return condemned_at_.at(entry.first) < end; });
+  std::erase_if(condemned_at_, [end](const auto& at) { return at.second < end; });
+  condemned_ = std::make_shared<const Condemned>(std::move(all));
   return condemned_;
 }
 
@@ -53,6 +68,7 @@ void Shared::condemn(const std::pair<std::string, std::string>& who,
   const std::lock_guard lock{mutex_};
   Condemned all = *condemned_;
   all[who] = why;
+  condemned_at_[who] = std::chrono::steady_clock::now();
   condemned_ = std::make_shared<const Condemned>(std::move(all));
 }
 
@@ -67,7 +83,10 @@ void Shared::forget(const std::vector<std::pair<std::string, std::string>>& buri
   if (buried.empty()) return;
   const std::lock_guard lock{mutex_};
   Condemned all = *condemned_;
-  for (const auto& who : buried) all.erase(who);
+  for (const auto& who : buried) {
+    all.erase(who);
+    condemned_at_.erase(who);
+  }
   condemned_ = std::make_shared<const Condemned>(std::move(all));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -13,6 +14,7 @@
 #include "relay/claim/lane_board.hpp"
 #include "relay/engine/bell.hpp"
 #include "relay/engine/listener_part.hpp"
+#include "relay/engine/obstacles.hpp"
 #include "relay/listeners/duty.hpp"
 
 namespace relay::engine {
@@ -35,6 +37,7 @@ class Shared {
   Bell bell;                                                ///< Of the workers of the first pass.
   std::map<std::string, Bell> drainer_bells;  ///< Of those of a detached listener; never grows.
   std::atomic<std::int64_t> events_done{0};
+  Obstacles obstacles;                      ///< What the relay's own statements fail at.
   std::atomic<bool> retries_to_come{true};  ///< There may be some: they are looked for often.
 
   /// What this relay has to do; nothing while it may not claim at all.
@@ -55,8 +58,10 @@ class Shared {
   /// The scout's pause. @return whether the listeners are to be judged again.
   bool scout_pause(std::chrono::microseconds time, const std::stop_token& stop);
 
-  /// Events whose transaction a listener ruined; a snapshot, cheap when there are none.
-  [[nodiscard]] std::shared_ptr<const Condemned> condemned() const;
+  /// Events whose transaction a listener ruined; a snapshot, cheap when there are none. Each for a
+  /// minute at most: they come again at once, unless another relay has taken them meanwhile.
+  [[nodiscard]] std::shared_ptr<const Condemned> condemned(
+      std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
   void condemn(const std::pair<std::string, std::string>& who, const projections::Failure& why);
   void forget(const std::vector<std::pair<std::string, std::string>>& buried);
 
@@ -71,6 +76,8 @@ class Shared {
   bool scout_wanted_ = false;
   bool judge_again_ = true;
   std::map<std::pair<std::string, std::string>, int> losses_;  // bounded: see count_loss
+  std::map<std::pair<std::string, std::string>, std::chrono::steady_clock::time_point>
+      condemned_at_;
   std::shared_ptr<const Condemned> condemned_ = std::make_shared<const Condemned>();
 };
 

@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 using projections::FailureKind;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto bell_wait = 500ms;  // the bell may be missed; this bounds what that costs
+constexpr auto undecided_rest = 250ms;  // a lower number may still be committed
+constexpr auto bell_wait = 500ms;       // the bell may be missed; this bounds what that costs
 
 }  // namespace
 
@@ -132,9 +133,10 @@ bool Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
     for (claim::LaneTicket& ticket : job.tickets) ticket.floor = 0;
   }
   const auto condemned = shared_.condemned();
+  const auto stuck = shared_.obstacles.stuck();
   const bool in_steps = Clock::now() < in_steps_until_;
-  const PassContext context{connection,  seat_, alone,      in_steps,
-                            job.tickets, duty,  *condemned, job.stop};
+  const PassContext context{connection, seat_,      alone,  in_steps, job.tickets,
+                            duty,       *condemned, *stuck, job.stop};
   if (job.field.queue == nullptr) {
     first_pass(parts_, context, job.result);
   } else {
@@ -163,16 +165,22 @@ void Worker::cancel() noexcept {
 void Worker::settle(const Job& job) {
   conflicts_ = 0;
   if (job.result.wants_alone) return single_out(job);
+  forget_stuck(job);
+  if (!job.result.stuck_lanes.empty()) return step_over(job);
   if (job.result.stale) {
     shared_.forbid();
     return shared_.wake_scout(true);
   }
-  for (const claim::LaneRead& read : job.result.lanes) settle_lane(job, read);
+  for (const claim::LaneRead& read : job.result.lanes) {
+    if (read.held) shared_.obstacles.well(*job.field.board, read.lane);
+    settle_lane(job, read);
+  }
+  if (job.result.events > 0 && job.result.buried.empty()) shared_.obstacles.something_passed();
   spread_ready(job);
   if (job.result.retries) shared_.retries_to_come = true;
   shared_.forget(job.result.buried);
   shared_.events_done += static_cast<std::int64_t>(job.result.events);
-  trouble_.end("statement");
+  if (!shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
 }
 
 void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
@@ -204,6 +212,32 @@ void Worker::single_out(const Job& job) {
   for (const claim::LaneTicket& ticket : job.tickets) {
     if (ticket.careful) job.field.board->be_alone(ticket.lane);
   }
+}
+
+// Among others it is looked for one by one; alone it is left where it is, and its lane goes on.
+void Worker::step_over(const Job& job) {
+  claim::LaneBoard& board = *job.field.board;
+  for (const claim::LaneRead& read : job.result.lanes) {
+    if (!job.result.stuck_lanes.contains(read.lane)) continue;
+    if (!job.result.stepped_over) {
+      board.be_careful(read.lane, read.events);
+      continue;
+    }
+    board.passed(read.lane, read.events, read.last);
+    if (!board.step_over(read.lane, read.last))
+      board.rest(read.lane, Clock::now() + undecided_rest);
+  }
+}
+
+void Worker::forget_stuck(const Job& job) {
+  bool none_left = false;
+  for (const std::string& id : job.result.gone) {
+    none_left = shared_.obstacles.passed(id) || none_left;
+  }
+  if (job.result.lone && job.result.events > 0) {
+    none_left = shared_.obstacles.passed(job.result.lone->id) || none_left;
+  }
+  if (none_left) trouble_.end("event");
 }
 
 // What this commit made ready is taken by whoever is next, without waiting for a look.

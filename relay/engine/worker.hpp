@@ -74,6 +74,8 @@ class Worker {
   void settle_lane(const Job& job, const claim::LaneRead& read);
   static void be_careful(const Job& job);
   static void single_out(const Job& job);
+  void step_over(const Job& job);
+  void forget_stuck(const Job& job);
   void spread_ready(const Job& job);
   void surprised() noexcept;
 
@@ -83,6 +85,10 @@ class Worker {
   void isolate(const Job& job, const std::vector<std::pair<std::string, std::string>>& suspects,
                const projections::Failure& why);
   void failed(const Job& job, const projections::Failure& why, Target::Call& call);
+  void statement_failed(const Job& job, const projections::Failure& why);
+  void blame(const Job& job, const LoneEvent& event, const projections::Failure& why);
+  void in_trouble(const Job& job, const std::string& sentence);
+  bool statements_work();
   void listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call);
   void say_apart(const Job& job, const projections::Failure& why, Target::Call& call);
   void lost(const projections::Failure& why, Target::Call& call);

@@ -6,6 +6,7 @@
 #include "relay/engine/shortage.hpp"
 #include "relay/engine/worker.hpp"
 #include "relay/listeners/roster.hpp"
+#include "schema/statements.hpp"
 
 // What a failed pass asks for.
 
@@ -20,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int conflicts_before_care = 3;
 constexpr int losses_before_care = 2;
 constexpr int losses_before_blame = 5;  // two among others, three alone
+constexpr int timeouts_before_blame = 3;
 constexpr auto trouble_rest = 1'000ms;
 constexpr auto apart_for = 60s;
 
@@ -94,9 +96,69 @@ void Worker::failed(const Job& job, const Failure& why, Target::Call& call) {
   if (why.kind == FailureKind::connection) return lost(why, call);
   call.worked();
   if (why.kind == FailureKind::conflict) return again(job, why);
-  // One of our own statements: nobody's event is at fault, somebody must look.
-  trouble_.begin("statement", "the relay cannot work: " + why.message);
+  statement_failed(job, why);
+}
+
+// One of our own statements. A batch is narrowed down to one event; what cannot even be read, or
+// fails over no event as well, is nobody's fault, and somebody must look.
+void Worker::statement_failed(const Job& job, const Failure& why) {
+  const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+  const bool read = std::ranges::any_of(
+      job.result.lanes, [](const claim::LaneRead& lane) { return lane.held && lane.events > 0; });
+  if (!read || !statements_work()) return in_trouble(job, "the relay cannot work: " + why.message);
+  if (single && job.result.lone) return blame(job, *job.result.lone, why);
+  log::warn("a batch comes again one event at a time", {{"who", name_}, {"why", why.message}});
+  be_careful(job);
+}
+
+// It counts as a failed try of whoever was to see the event. Where not even that can be written
+// down, the event is left aside for a while.
+void Worker::blame(const Job& job, const LoneEvent& event, const Failure& why) {
+  const bool deliveries = job.field.queue != nullptr;
+  const std::pair who{event.id, deliveries ? job.field.queue->listener->name() : std::string{}};
+  const std::string sentence = "the relay cannot complete event " + event.id + ": " + why.message;
+  if (why.kind == FailureKind::timeout && shared_.count_loss(who) < timeouts_before_blame) {
+    return in_trouble(job, sentence);
+  }
+  if (shared_.condemned()->contains(who)) {
+    if (deliveries || !shared_.obstacles.leave_aside(event, Clock::now())) {
+      return in_trouble(job, sentence);
+    }
+    return trouble_.begin("event", sentence + "; nor can it be recorded as failed, so it waits");
+  }
+  if (!shared_.obstacles.may_blame_another(Clock::now())) return in_trouble(job, sentence);
+  log::warn(sentence, {{"who", name_}});
+  const std::string state = why.sqlstate.empty() ? "" : " (" + why.sqlstate + ")";
+  shared_.condemn(who,
+                  {FailureKind::event, own_failure,
+                   projections::one_line("it could not be completed: " + why.message + state)});
+}
+
+void Worker::in_trouble(const Job& job, const std::string& sentence) {
+  for (const claim::LaneTicket& ticket : job.tickets) {
+    shared_.obstacles.in_trouble(*job.field.board, ticket.lane, Clock::now());
+  }
+  trouble_.begin("statement", sentence);
   rest(job, trouble_rest);
+}
+
+// A batch's end over no event at all: a missing table or privilege shows without one.
+bool Worker::statements_work() {
+  try {
+    if (!connection_ || !connection_->rollback()) return false;
+    pg::Script script{*connection_};
+    script.add(schema::statements::begin)
+        .add("SELECT set_config('statement_timeout', '2000', true)")
+        .add(schema::statements::plan_by_index);
+    parts_.ledger->rehearse(script);
+    parts_.completer->rehearse(script);
+    script.add("ROLLBACK").run();
+    return true;
+  } catch (...) {  // the connection is looked at by whoever called
+    log::warn("the relay's statements fail without an event, too",
+              {{"why", projections::current_failure().message}});
+    return false;
+  }
 }
 
 void Worker::again(const Job& job, const Failure& why) {
@@ -113,8 +175,8 @@ void Worker::isolate(const Job& job,
                      const Failure& why) {
   const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
   if (single && suspects.empty()) {
-    trouble_.begin("statement", "the relay cannot complete an event: " + why.message);
-    return rest(job, trouble_rest);
+    if (projections::may_be_an_events(why.kind)) return statement_failed(job, why);
+    return in_trouble(job, "the relay cannot complete an event: " + why.message);
   }
   if (single) {
     for (const auto& who : suspects) shared_.condemn(who, why);

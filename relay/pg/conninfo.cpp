@@ -96,6 +96,7 @@ Conninfo read_conninfo(const std::string& text, const std::string& application_n
   options.try_emplace("keepalives_count", "3");
   options.try_emplace("tcp_user_timeout", "15000");
   options.try_emplace("application_name", application_name);
+  options["client_encoding"] = "UTF8";  // whatever the role, the database or PGCLIENTENCODING say
   if (wanted == Wanted::writer) options.try_emplace("target_session_attrs", "read-write");
   std::string keywords;
   for (const auto& [key, value] : options) keywords += key + "=" + quoted(value) + " ";

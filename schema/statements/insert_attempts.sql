@@ -8,7 +8,7 @@ SELECT a.event_id, a.listener,
                    WHERE e.event_id = a.event_id AND e.listener = a.listener)
             ELSE 0 END,
        a.error_class, a.error
-  FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[])
+  FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::text[])
        AS a (event_id, listener, attempt, error_class, error)
  ORDER BY a.event_id, a.listener
     ON CONFLICT (event_id, listener, attempt) DO NOTHING

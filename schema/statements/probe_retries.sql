@@ -5,7 +5,7 @@ SELECT n.listener, l.lane, due.now
   FROM unnest($1::text[]) AS n (listener)
  CROSS JOIN generate_series(0, 63) AS l (lane)
  CROSS JOIN LATERAL (
-   SELECT d.next_attempt_at <= clock_timestamp() AS now FROM event_delivery d
+   SELECT coalesce(d.next_attempt_at <= clock_timestamp(), true) AS now FROM event_delivery d
     WHERE d.listener = n.listener AND d.lane = l.lane AND d.state = 'retrying'
     ORDER BY d.next_attempt_at LIMIT 1) due
  WHERE EXISTS (SELECT FROM event_delivery r

@@ -32,7 +32,9 @@ SELECT l.lane, e.event_id AS id, e.seq, e.event_type, e.aggregate_type, e.aggreg
                   coalesce(octet_length(p.serialized_event), 0)::bigint AS bytes,
                   p.headers, p.listener_id,
                   CASE WHEN isfinite(p.publication_date)
-                       THEN (extract(epoch FROM p.publication_date) * 1000000)::bigint
+                       THEN (extract(epoch FROM least(p.publication_date,
+                                                        '294246-01-01Z'::timestamptz))
+                             * 1000000)::bigint
                   END AS published_us
              FROM (SELECT *
                      FROM (SELECT *
@@ -42,6 +44,13 @@ SELECT l.lane, e.event_id AS id, e.seq, e.event_type, e.aggregate_type, e.aggreg
                                       AND next_attempt_at <= clock_timestamp()
                                     ORDER BY next_attempt_at
                                     LIMIT $4::int /* lock */) due
+                            UNION ALL
+                           SELECT *
+                             FROM (SELECT 0, event_id, seq, key, attempts, place
+                                     FROM event_delivery
+                                    WHERE listener = $3 AND lane = l.lane AND state = 'retrying'
+                                      AND next_attempt_at IS NULL  -- should not be: it is due
+                                    LIMIT $4::int /* lock */) due_by_mistake
                             UNION ALL
                            SELECT *
                              FROM (SELECT 1, event_id, seq, key, attempts, place

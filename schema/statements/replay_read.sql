@@ -14,7 +14,9 @@ SELECT 0 AS lane, id, seq, event_type, aggregate_type, aggregate_id,
                   serialized_event, coalesce(octet_length(serialized_event), 0)::bigint AS bytes,
                   headers, listener_id,
                   CASE WHEN isfinite(publication_date)
-                       THEN (extract(epoch FROM publication_date) * 1000000)::bigint
+                       THEN (extract(epoch FROM least(publication_date,
+                                                        '294246-01-01Z'::timestamptz))
+                             * 1000000)::bigint
                   END AS published_us
              FROM (SELECT id, seq, event_type, aggregate_type, aggregate_id, serialized_event,
                           headers, listener_id, publication_date

@@ -5,7 +5,8 @@
 SELECT 0 AS lane, e.id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,
        CASE WHEN e.bytes <= $3::bigint THEN e.serialized_event END AS payload, e.bytes, e.headers,
        CASE WHEN isfinite(e.publication_date)
-            THEN (extract(epoch FROM e.publication_date) * 1000000)::bigint
+            THEN (extract(epoch FROM least(e.publication_date, '294246-01-01Z'::timestamptz))
+                  * 1000000)::bigint
        END AS published_us,
        e.listener_id
   FROM (SELECT chosen.*, coalesce(octet_length(chosen.serialized_event), 0)::bigint AS bytes

@@ -1,10 +1,12 @@
 -- name: update_deliveries
 -- $1 listener, then side by side: $2 event ids, $3 states, $4 counted failures, $5 due in how many
--- milliseconds (-1: not by time), $6 error classes and $7 errors ('': as before).
+-- milliseconds (only what is retrying is due by time, and that always), $6 error classes and $7
+-- errors ('': as before).
 UPDATE event_delivery d
    SET state = n.state, attempts = n.attempts,
-       next_attempt_at = CASE WHEN n.delay_ms >= 0
-                              THEN clock_timestamp() + n.delay_ms * interval '1 ms' END,
+       next_attempt_at = CASE WHEN n.state = 'retrying'
+                              THEN clock_timestamp() + interval '1 ms' *
+                                   least(greatest(coalesce(n.delay_ms, 0), 0), 3155760000000) END,
        error_class = coalesce(nullif(n.error_class, ''), d.error_class),
        last_error = coalesce(nullif(n.last_error, ''), d.last_error),
        first_failed_at = CASE WHEN n.attempts > 0
