@@ -33,13 +33,17 @@ void require(const std::map<std::string, RegisteredListener>& listeners, const s
 }
 
 std::int64_t open_deliveries(const Snapshot& snapshot, const std::string& name) {
-  const auto found = snapshot.deliveries.find(name);
-  if (found == snapshot.deliveries.end()) return 0;
+  const auto found = snapshot.deliveries->find(name);
+  if (found == snapshot.deliveries->end()) return 0;
   return std::accumulate(found->second.begin(), found->second.end(), std::int64_t{0},
                          [](std::int64_t sum, const auto& state) { return sum + state.second; });
 }
 
 std::string owed(const Snapshot& snapshot, const std::string& name) {
+  if (!snapshot.deliveries) {
+    return "How many deliveries are open could not be read in time; they are discarded, and their "
+           "events completed where nobody else is owed them.\n";
+  }
   const std::int64_t open = open_deliveries(snapshot, name);
   if (open == 0) return "It has no open deliveries.\n";
   return "Open deliveries: " + std::to_string(open) + (open >= count_limit ? " or more" : "") +
@@ -87,9 +91,10 @@ std::string before_retiring(pg::Connection& connection, const std::string& name)
   const Snapshot snapshot = read_snapshot(connection);
   require(snapshot.listeners, name);
   std::string text;
-  const auto measured = snapshot.measured.find(name);
-  if (measured != snapshot.measured.end()) {
-    for (const Measured& one : measured->second) {
+  if (!snapshot.measured) {
+    text += "Whether a relay runs it now could not be read in time: stop it first if one does.\n";
+  } else if (const auto found = snapshot.measured->find(name); found != snapshot.measured->end()) {
+    for (const Measured& one : found->second) {
       if (one.seen_ms_ago > present_ms) continue;
       text += "Relay " + in_quotes(one.instance) + " was running it " +
               std::to_string(one.seen_ms_ago / 1000) +

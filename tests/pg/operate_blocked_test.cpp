@@ -88,8 +88,9 @@ TEST_F(BlockedKeys, AndCountsAreReadByIndexAmongTenThousandDeadAndAHundredThousa
   const std::string text = blocked_keys(connection_, "", 3);
   EXPECT_THAT(text, ::testing::ContainsRegex("and [0-9]+ more keys"));
   const Snapshot snapshot = read_snapshot(connection_);
-  EXPECT_EQ(snapshot.deliveries.at("board").at("dead"), 10'000);
-  EXPECT_EQ(snapshot.deliveries.at("board").at("waiting"), count_limit);
+  ASSERT_TRUE(snapshot.deliveries);
+  EXPECT_EQ(snapshot.deliveries->at("board").at("dead"), 10'000);
+  EXPECT_EQ(snapshot.deliveries->at("board").at("waiting"), count_limit);
 }
 
 }  // namespace
