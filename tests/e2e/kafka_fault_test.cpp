@@ -91,6 +91,10 @@ TEST(KafkaProducer, KeepsABoundedNumberOfTopicsAndEveryRecordUnderWay) {
   EXPECT_LE(producer.topics(), 2U);
 }
 
+TEST(KafkaFlight, HasNoCodeOfSuccessBeforeARecordWasAnswered) {
+  EXPECT_NE(relay::forward::kafka::Flight{1}.code(0), 0);
+}
+
 /// A producer that fails as often as it is told to, at one step.
 struct Faults {
   std::atomic<int> asking{0}, sending{0}, giving_up{0}, creating{0};

@@ -1,8 +1,11 @@
 #include "relay/forward/kafka/flight.hpp"
 
+#include <librdkafka/rdkafka.h>
+
 namespace relay::forward::kafka {
 
-Flight::Flight(std::size_t records) : codes_(records), open_(records) {
+Flight::Flight(std::size_t records)
+    : codes_(records, RD_KAFKA_RESP_ERR__IN_PROGRESS), open_(records) {
   seats_.reserve(records);
   for (std::size_t place = 0; place < records; ++place) seats_.push_back({this, place});
 }

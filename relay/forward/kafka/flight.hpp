@@ -34,7 +34,7 @@ class Flight {
   /// @return whether every record was answered by then.
   bool wait_until(Time deadline);
   [[nodiscard]] bool ended() const;
-  /// The answers; only once it has ended.
+  /// The answers, an error until there is one; only once it has ended.
   [[nodiscard]] int code(std::size_t place) const { return codes_[place]; }
 
  private:
