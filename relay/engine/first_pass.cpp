@@ -151,6 +151,17 @@ bool step_over_stuck(const PassContext& context, const claim::Claim& claim,
   return !result.stuck_lanes.empty();
 }
 
+// @return whether the pass ends here, before anybody is called.
+bool ends_early(const Parts& parts, const PassContext& context, const claim::Claim& claim,
+                const decode::DecodedBatch& batch, PassResult& result) {
+  if (step_over_stuck(context, claim, batch, parts.order, result)) return true;
+  if (batch.events.empty()) return true;
+  result.stale = claim.listeners_version != context.duty.version;
+  if (result.stale) return true;
+  result.wants_alone = !context.alone && has_suspects(batch, context.duty, context.duty.attached);
+  return result.wants_alone;
+}
+
 // @return false: not all went well without payloads; nothing was done, and they are wanted.
 bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloads,
           PassResult& result) {
@@ -159,17 +170,7 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
   result.lanes = claim.lanes;
   const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
   result.lone = lone_of(batch);
-  if (step_over_stuck(context, claim, batch, parts.order, result)) {
-    connection.rollback();
-    return true;
-  }
-  if (batch.events.empty() || claim.listeners_version != context.duty.version) {
-    result.stale = !batch.events.empty();
-    connection.rollback();
-    return true;
-  }
-  if (!context.alone && has_suspects(batch, context.duty, context.duty.attached)) {
-    result.wants_alone = true;
+  if (ends_early(parts, context, claim, batch, result)) {
     connection.rollback();
     return true;
   }

@@ -1,5 +1,6 @@
 -- name: pause_listener
--- Under the lanes that it changes. $1 name, $2 reason or ''. One that a relay paused becomes an operator's.
+-- Under the lanes that it changes. $1 name, $2 reason or ''. One that a relay paused becomes an
+-- operator's.
 UPDATE event_listener
    SET state = 'paused', paused_by = 'operator',
        reason = CASE WHEN $2::text <> '' THEN $2::text

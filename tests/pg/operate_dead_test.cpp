@@ -261,5 +261,21 @@ TEST_F(DeadLettersOf, RetiringDiscardsWhatIsOwedAndCanBeRunAgain) {
   EXPECT_EQ(db_.number("SELECT count(*) FROM event_delivery WHERE listener = 'board'"), 0);
 }
 
+// More than a chunk of one key, and a relay that declares the listener anew after the first one.
+TEST_F(DeadLettersOf, RetiringThatIsCrossedByARegistrationLeavesNothingWaitingBehindNothing) {
+  rows_.register_listener("board");
+  rows_.publish(1, 2'500);
+  rows_.die("board");
+  bool crossed = false;
+  EXPECT_THAT(retire_listener(connection_, "board",
+                              [&](std::int64_t, std::int64_t) {
+                                if (std::exchange(crossed, true)) return;
+                                db_.run("UPDATE event_listener SET state = 'active'");
+                              }),
+              HasSubstr("discarded: 1000"));
+  EXPECT_EQ(rows_.count("waiting"), 1'499);
+  EXPECT_EQ(rows_.count("dead"), 1) << "what the others wait for";
+}
+
 }  // namespace
 }  // namespace relay::operate

@@ -268,23 +268,6 @@ TEST_F(StatusOf, AChangeWaitsForTheLanesAndGivesUpInWords) {
   EXPECT_THAT(retire_listener(connection_, "board"), HasSubstr("is retired"));
 }
 
-// More than a chunk of one key, and a relay that declares the listener anew after the first one.
-TEST_F(StatusOf, RetiringThatIsCrossedByARegistrationLeavesNothingWaitingBehindNothing) {
-  const tests::DeadRows rows{db_};
-  rows.register_listener("old");
-  rows.publish(1, 2'500);
-  rows.die("old");
-  bool crossed = false;
-  EXPECT_THAT(retire_listener(connection_, "old",
-                              [&](std::int64_t, std::int64_t) {
-                                if (std::exchange(crossed, true)) return;
-                                db_.run("UPDATE event_listener SET state = 'active'");
-                              }),
-              HasSubstr("discarded: 1000"));
-  EXPECT_EQ(rows.count("waiting"), 1'499);
-  EXPECT_EQ(rows.count("dead"), 1) << "what the others wait for";
-}
-
 TEST_F(StatusOf, AdoptingWritesThisFilesSettings) {
   const Agreement own = {{"completion", "delete"}, {"ordering", "key"}, {"lanes", "64"}};
   EXPECT_THAT(compare(read_agreement(connection_), own), HasSubstr("completion is not set yet"));

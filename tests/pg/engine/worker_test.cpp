@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <functional>
-#include <new>
 #include <thread>
 
 #include "relay/complete/table_completer.hpp"
