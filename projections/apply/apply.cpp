@@ -34,7 +34,7 @@ class Halving {
         fates_(batch.size()),
         attempt_(projection, batch.events(), guard_keys_, tx, std::move(stop)) {}
 
-  /// @param newly_held the keys of events that failed.
+  /// @param newly_held by the events that failed.
   std::vector<Fate> run(HeldKeys& newly_held) {
     const std::vector<std::size_t> candidates = find_candidates();
     if (!candidates.empty()) (void)passes(candidates, false);
@@ -45,8 +45,9 @@ class Halving {
 
  private:
   [[nodiscard]] bool is_in(const HeldKeys& keys, std::size_t i) const {
-    return ordered_ && !keys.empty() && keys.contains(batch_[i].key());
+    return ordered_ && !keys.empty() && keys.holds(batch_[i].key(), batch_[i].seq);
   }
+  void hold(HeldKeys& keys, std::size_t i) const { keys.hold(batch_[i].key(), batch_[i].seq); }
   void wait(std::size_t i) { fates_[i].kind = Fate::Kind::waiting; }
   void fail(std::size_t i, Failure failure) {
     fates_[i].kind = Fate::Kind::failed;
@@ -63,7 +64,7 @@ class Halving {
       } else if (find_guard_key(i)) {
         candidates.push_back(i);
       } else {
-        without_guard.insert(batch_[i].key());
+        hold(without_guard, i);
       }
     }
     return candidates;
@@ -98,7 +99,7 @@ class Halving {
       if (!tried.failure) return store(open, tried);
       if (tried.failure->kind == FailureKind::configuration) throw_if_broken();
       if (open.size() == 1) {
-        failed_keys_.insert(batch_[open[0]].key());
+        hold(failed_keys_, open[0]);
         fail(open[0], std::move(*tried.failure));
         return false;
       }
@@ -124,7 +125,7 @@ class Halving {
         wait(i);
         continue;
       }
-      failed_keys_.insert(batch_[i].key());
+      hold(failed_keys_, i);
       fates_[i].kind = Fate::Kind::later;
       fates_[i].delay = later.delay;
       fates_[i].failure.message = later.reason;
@@ -170,9 +171,12 @@ class Halving {
       if (any_left) {
         fate = Fate{};
       } else if (fate.kind == Fate::Kind::failed || fate.kind == Fate::Kind::later) {
-        if (!ordered_ || newly_held.insert(batch_[i].key()).second) continue;
-        fate = Fate{};
-        wait(i);
+        if (is_in(newly_held, i)) {
+          fate = Fate{};
+          wait(i);
+        } else if (ordered_) {
+          hold(newly_held, i);
+        }
       }
     }
   }

@@ -6,11 +6,11 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "projections/event.hpp"
 #include "projections/failure.hpp"
+#include "projections/held_keys.hpp"
 #include "projections/registry.hpp"
 #include "projections/tx.hpp"
 
@@ -34,9 +34,6 @@ struct Fate {
 
 /// Whether a key's events must keep their order: if not, none waits behind one that failed.
 enum class Order { by_key, none };
-
-/// Keys whose events must wait for this projection, because an earlier one did not pass.
-using HeldKeys = std::unordered_set<std::string>;
 
 /// How many savepoints one transaction may still open, and for how long; shared by all its
 /// projections. The first try of each call is always made. 40 by default: past 64 open-and-closed
@@ -78,7 +75,7 @@ class ProjectionBroken : public std::runtime_error {
 /// event stands alone. Guard rows stay only with their effect.
 ///
 /// @param batch in `seq` order per key, only events this projection listens to; may be empty.
-/// @param held keys to pass over; keys of events that fail here are added.
+/// @param held what to pass over; events that fail here are added.
 /// @return one fate per event, in the batch's order.
 /// Only failures of kind `event` and `configuration` are halved. Once an event is left, all later
 /// ones of the batch are left too, unless they were done before: no key gets a gap.

@@ -30,8 +30,8 @@ struct Settlement {
 class Ledger {
  public:
   virtual ~Ledger() = default;
-  /// Keys, of those asked for, that wait behind an open delivery; by listener. A dead letter holds
-  /// its key unless the listener skips.
+  /// What is open of the keys asked for, by listener of the first pass: events behind it wait. A
+  /// dead letter is open unless the listener skips.
   [[nodiscard]] virtual std::map<std::string, projections::HeldKeys> held_keys(
       pg::Connection& connection, const std::set<LaneKey>& keys) const = 0;
   /// Writes the batch's entries when the script runs; a delivery that is there already stays as it
@@ -41,7 +41,8 @@ class Ledger {
   /// its share of them. @return the ids of those that owe nothing to anybody any more.
   [[nodiscard]] virtual std::vector<std::string> settle(pg::Connection& connection,
                                                         const Settlement& settlement) const = 0;
-  /// The first waiting deliveries of each key become ready, `most` per key.
+  /// What waits at the front of each key with nothing before it that holds it becomes ready; of
+  /// each key the first `most` open deliveries are looked at.
   virtual void promote(pg::Connection& connection, const std::string& listener,
                        const std::set<LaneKey>& keys, int most) const = 0;
 };

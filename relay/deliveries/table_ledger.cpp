@@ -1,5 +1,7 @@
 #include "relay/deliveries/table_ledger.hpp"
 
+#include <limits>
+
 #include "projections/array_literal.hpp"
 #include "projections/failpoint.hpp"
 #include "schema/statements.hpp"
@@ -99,7 +101,9 @@ std::map<std::string, projections::HeldKeys> TableLedger::held_keys(
            .add(sql::plan_by_index)
            .add(sql::held_keys, {pg::number_array(c.lanes), array_literal(c.keys)})
            .run()) {
-    held[row[0].c_str()].insert(row[1].c_str());
+    const bool sabotaged = projections::sabotaged("held_regardless_of_seq");
+    held[row[0].c_str()].hold(row[1].c_str(), sabotaged ? std::numeric_limits<std::int64_t>::min()
+                                                        : row[2].as<std::int64_t>());
   }
   return held;
 }

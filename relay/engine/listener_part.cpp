@@ -67,7 +67,7 @@ std::vector<Fate> apply(listeners::Listener& listener,
 }
 
 ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batch, HeldKeys held,
-                 const Call& call, const std::set<std::size_t>* held_from) {
+                 const Call& call, const HeldFrom* held_from) {
   const bool owed = held_from != nullptr;
   ListenerPart part{&listener, {}, {}};
   std::vector<projections::Event> stretch;
@@ -95,7 +95,8 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
           {.kind = Fate::Kind::done, .skipped = "the listener no longer subscribes to this type"});
       continue;
     }
-    const bool held_here = owed && held_from->contains(at);
+    const auto gap = owed ? held_from->find(at) : HeldFrom::const_iterator{};
+    const bool held_here = owed && gap != held_from->end();
     auto failure = known_failure(decoded, listener, call);
     if (!failure && !held_here) {
       stretch.push_back(decoded.event);
@@ -104,15 +105,15 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
     // Each stretch is applied whole, so that a key's later events meet what its earlier ones left.
     apply_stretch();
     const std::string key = decoded.event.key();
-    if (held_here) held.insert(key);
+    if (held_here) held.hold(key, gap->second);
     Fate fate;
     if (left) {
       // as it was
-    } else if (call.order == projections::Order::by_key && held.contains(key)) {
+    } else if (call.order == projections::Order::by_key && held.holds(key, decoded.event.seq)) {
       fate.kind = Fate::Kind::waiting;
     } else {
       fate = {.kind = Fate::Kind::failed, .failure = std::move(*failure)};
-      held.insert(key);
+      held.hold(key, decoded.event.seq);
     }
     part.fates.push_back(std::move(fate));
   }
@@ -135,7 +136,7 @@ std::optional<Foretold> foretell(const listeners::Listener& listener,
     const decode::DecodedEvent& decoded = batch.events[at];
     if (!listener.wants(decoded.event.type, decoded.listener_id)) continue;
     if (known_failure(decoded, listener, call)) return std::nullopt;
-    if (!held.empty() && held.contains(decoded.event.key())) return std::nullopt;
+    if (!held.empty() && held.holds(decoded.event.key(), decoded.event.seq)) return std::nullopt;
     foretold.part.events.push_back(at);
     foretold.events.push_back(decoded.event);
   }
@@ -154,7 +155,7 @@ void send(const Foretold& foretold, const Call& call, const std::function<void()
 }
 
 ListenerPart run_deliveries(listeners::Listener& listener, const decode::DecodedBatch& batch,
-                            const std::set<std::size_t>& held_from, const Call& call) {
+                            const HeldFrom& held_from, const Call& call) {
   return run(listener, batch, {}, call, &held_from);
 }
 

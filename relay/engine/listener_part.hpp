@@ -64,7 +64,7 @@ struct Call {
 /// Runs a listener over its events of a batch. Those that never reach the handler (a payload that
 /// cannot be read, an event that it is condemned for, whatever waits behind either) part the rest
 /// into stretches.
-/// @param held keys that wait for this listener already.
+/// @param held what waits for this listener already.
 /// @throws ListenerFailed, ListenerStopped: the transaction must be rolled back.
 [[nodiscard]] ListenerPart run_listener(listeners::Listener& listener,
                                         const decode::DecodedBatch& batch,
@@ -89,10 +89,14 @@ struct Foretold {
 /// `work` throws.
 void send(const Foretold& foretold, const Call& call, const std::function<void()>& work);
 
+/// Places in a batch of deliveries whose events wait, with what holds each: the open seq of its key
+/// right before it, which was not taken.
+using HeldFrom = std::map<std::size_t, std::int64_t>;
+
 /// The same over its deliveries: each event is its own, and one whose type it no longer subscribes
-/// to is passed over, with a remark. @param held_from from these places on their keys wait.
+/// to is passed over, with a remark.
 [[nodiscard]] ListenerPart run_deliveries(listeners::Listener& listener,
                                           const decode::DecodedBatch& batch,
-                                          const std::set<std::size_t>& held_from, const Call& call);
+                                          const HeldFrom& held_from, const Call& call);
 
 }  // namespace relay::engine

@@ -14,14 +14,16 @@ using State = Delivery::State;
 
 }  // namespace
 
-std::set<std::size_t> held_from(const decode::DecodedBatch& batch, const claim::Claim& claim) {
-  std::set<std::size_t> held;
+HeldFrom held_from(const decode::DecodedBatch& batch, const claim::Claim& claim) {
+  HeldFrom held;
   std::map<std::pair<int, std::string>, std::int64_t> last;
   for (std::size_t at = 0; at < batch.events.size(); ++at) {  // in seq order within a lane
     const decode::DecodedEvent& decoded = batch.events[at];
     const claim::Taken& taken = claim.taken.at(std::string{decoded.event.id});
     const auto [before, first] = last.try_emplace({decoded.lane, taken.key}, decoded.event.seq);
-    if (taken.before_seq && (first || before->second != *taken.before_seq)) held.insert(at);
+    if (taken.before_seq && (first || before->second != *taken.before_seq)) {
+      held.emplace(at, *taken.before_seq);
+    }
     before->second = decoded.event.seq;
   }
   return held;
@@ -33,7 +35,6 @@ DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch, const ListenerP
   DrainOutcome outcome;
   deliveries::Settlement& settlement = outcome.settlement;
   settlement.listener = listener.name;
-  std::set<deliveries::LaneKey> open;
   for (std::size_t i = 0; i < part.events.size(); ++i) {
     const decode::DecodedEvent& decoded = batch.events[part.events[i]];
     const claim::Taken& taken = claim.taken.at(std::string{decoded.event.id});
@@ -56,7 +57,6 @@ DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch, const ListenerP
         break;
       case Fate::Kind::later:
         changed = postponed(decoded, listener.name, fate, taken.attempts);
-        open.insert(key);
         break;
       case Fate::Kind::failed:
         changed = failed(decoded, listener, fate.failure, taken.attempts, chance);
@@ -67,14 +67,11 @@ DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch, const ListenerP
         }
         if (changed.state == State::dead && listener.on_dead == projections::OnDead::skip) {
           outcome.promote.insert(key);
-        } else {
-          open.insert(key);
         }
         break;
     }
     settlement.changed.push_back(std::move(changed));
   }
-  for (const deliveries::LaneKey& key : open) outcome.promote.erase(key);
   // The claim could not see what this batch itself makes wait: behind one that is dead and skipped.
   const bool any_waiting =
       claim.any_waiting || std::ranges::any_of(settlement.changed, [](const Delivery& entry) {

@@ -11,14 +11,12 @@ namespace relay::engine {
 /// What a batch of one listener's deliveries comes to, before anything of it is written.
 struct DrainOutcome {
   deliveries::Settlement settlement;
-  std::set<deliveries::LaneKey> promote;  ///< Keys whose head has gone, if any delivery waits.
+  std::set<deliveries::LaneKey> promote;  ///< Keys of which one has gone, if any delivery waits.
   bool left_over = false;                 ///< Some deliveries stay as they are.
 };
 
-/// Places in the batch from which on a key is held: what comes right before is open and was not
-/// taken. Pure.
-[[nodiscard]] std::set<std::size_t> held_from(const decode::DecodedBatch& batch,
-                                              const claim::Claim& claim);
+/// Where a key has a gap: what is open right before an event was not taken. Pure.
+[[nodiscard]] HeldFrom held_from(const decode::DecodedBatch& batch, const claim::Claim& claim);
 
 /// Adds up a batch of deliveries. Pure but for `chance`.
 [[nodiscard]] DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch,

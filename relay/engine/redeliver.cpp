@@ -30,8 +30,8 @@ void redeliver(const Parts& parts, const Queue& queue, const PassContext& contex
   const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
                   handling};
   std::vector<ListenerPart> listener_parts;
-  listener_parts.push_back(run_deliveries(
-      *queue.listener, batch, ordered ? held_from(batch, claim) : std::set<std::size_t>{}, call));
+  listener_parts.push_back(
+      run_deliveries(*queue.listener, batch, ordered ? held_from(batch, claim) : HeldFrom{}, call));
 
   const DrainOutcome outcome = outcome_of_drain(batch, listener_parts[0], claim, chance);
   const deliveries::Settlement& settlement = outcome.settlement;

@@ -56,7 +56,7 @@ std::vector<Fate> Forward::send(const projections::Batch& batch, projections::He
   out.fates.resize(batch.size());
   for (std::size_t at = 0; at < batch.size(); ++at) {
     const projections::Event& event = batch[at];
-    if (ordered && held.contains(event.key())) {
+    if (ordered && held.holds(event.key(), event.seq)) {
       out.fates[at].kind = Fate::Kind::waiting;
       continue;
     }
@@ -67,7 +67,7 @@ std::vector<Fate> Forward::send(const projections::Batch& batch, projections::He
       if (fault.empty()) {
         if (const auto& closed = topics.of(record.topic)) {
           out.fates[at] = later(*closed);
-          if (ordered) held.insert(event.key());
+          if (ordered) held.hold(event.key(), event.seq);
           continue;
         }
         out.records.push_back(std::move(record));
@@ -78,7 +78,7 @@ std::vector<Fate> Forward::send(const projections::Batch& batch, projections::He
       fault = error.what();
     }
     out.fates[at] = refused(fault);
-    if (blocks) held.insert(event.key());
+    if (blocks) held.hold(event.key(), event.seq);
   }
   if (out.records.empty()) return std::move(out.fates);
 
@@ -92,13 +92,13 @@ std::vector<Fate> Forward::send(const projections::Batch& batch, projections::He
         break;
       case Receipt::Kind::refused: fate = refused(receipts[i].why); break;
       case Receipt::Kind::closed:
-        if (ordered && held.contains(batch[at].key())) {
+        if (ordered && held.holds(batch[at].key(), batch[at].seq)) {
           fate.kind = Fate::Kind::waiting;
           break;
         }
         fate = later(sink_->closed(out.records[i].topic)
                          .value_or(Closed{receipts[i].why, std::chrono::seconds{1}}));
-        if (ordered) held.insert(batch[at].key());
+        if (ordered) held.hold(batch[at].key(), batch[at].seq);
         break;
     }
   }

@@ -28,10 +28,10 @@ std::string retry_dead(pg::Connection& connection, const DeadLetters& letters,
   const auto retry = [&](const HeldLane& lane) {
     const Chosen chosen = chosen_from(next_chunk(connection, letters, lane));
     if (chosen.events.empty()) return 0;
-    return static_cast<int>(connection
-                                .exec(schema::statements::operator_retry, lane.lane, lane.listener,
-                                      projections::array_literal(chosen.events), lane.on_dead)
-                                .affected_rows());
+    const auto changed = connection.exec(schema::statements::operator_retry, lane.lane,
+                                         lane.listener, projections::array_literal(chosen.events));
+    promote(connection, lane, chosen);
+    return static_cast<int>(changed.affected_rows());
   };
   const std::int64_t done = sweep(connection, letters.lanes, entry, retry, progress);
   if (done == 0) return "Nothing was changed: no dead letter is left to retry.\n";

@@ -9,7 +9,7 @@ namespace {
 
 namespace sql = schema::statements;
 
-constexpr int promoted_per_key = 200;  // whoever settles those promotes the next
+constexpr int looked_at_per_key = 200;  // whoever settles those promotes the next
 
 std::string_view completing(pg::Connection& connection) {
   const Agreement agreement = read_agreement(connection);
@@ -53,8 +53,9 @@ int settle(pg::Connection& connection, const HeldLane& lane, const Chosen& chose
 
 void promote(pg::Connection& connection, const HeldLane& lane, const Chosen& chosen) {
   if (chosen.events.empty()) return;
-  connection.exec(sql::operator_promote, lane.lane, lane.listener,
-                  projections::array_literal(chosen.keys), lane.on_dead, promoted_per_key);
+  const std::vector<int> lanes(chosen.keys.size(), lane.lane);
+  connection.exec(sql::promote_waiting, lane.listener, pg::number_array(lanes),
+                  projections::array_literal(chosen.keys), looked_at_per_key);
 }
 
 }  // namespace relay::operate

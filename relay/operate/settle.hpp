@@ -23,7 +23,8 @@ struct Chosen {
 /// @return how many deliveries. @throws pqxx::failure and kin.
 int settle(pg::Connection& connection, const HeldLane& lane, const Chosen& chosen);
 
-/// Lets what waits at the head of these deliveries' keys go on, after `settle`.
+/// Lets what waits in these deliveries' keys with nothing before it that holds it go on, after
+/// `settle` or whatever else was done to them.
 void promote(pg::Connection& connection, const HeldLane& lane, const Chosen& chosen);
 
 }  // namespace relay::operate

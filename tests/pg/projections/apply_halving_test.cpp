@@ -20,8 +20,10 @@ std::vector<Kind> one_by_one(std::span<const Event> events, HeldKeys held) {
   std::vector<Kind> kinds;
   for (const Event& event : events) {
     const bool bad = event.payload != "{}";
-    kinds.push_back(held.contains(event.key()) ? Kind::waiting : bad ? Kind::failed : Kind::done);
-    if (kinds.back() == Kind::failed) held.insert(event.key());
+    kinds.push_back(held.holds(event.key(), event.seq) ? Kind::waiting
+                    : bad                              ? Kind::failed
+                                                       : Kind::done);
+    if (kinds.back() == Kind::failed) held.hold(event.key(), event.seq);
   }
   return kinds;
 }
@@ -61,7 +63,7 @@ TEST_F(ApplyHalving, HalvingAgreesWithOneByOneForRandomFailures) {
       if (random() % every == 0) event.payload = R"({"bad":1})";
     }
     HeldKeys held;
-    if (random() % 3 == 0) held.insert(events[0].key());
+    if (random() % 3 == 0) held.hold(events[0].key(), events[random() % events.size()].seq);
     const auto expected = one_by_one(events, held);
     SavepointBudget budget{200};
     harness::Transaction transaction{db_.url()};

@@ -59,7 +59,9 @@ TEST_F(Apply, HoldsOnlyTheKeyThatFailed) {
   }
   EXPECT_EQ(kinds(apply(projection_of(recorder()), published_.batch())),
             (std::vector{Kind::failed, Kind::done, Kind::waiting, Kind::done}));
-  EXPECT_EQ(held_, HeldKeys{published_.events()[0].key()});
+  HeldKeys held;
+  held.hold(published_.events()[0].key(), published_.events()[0].seq);
+  EXPECT_EQ(held_, held);
   EXPECT_EQ(db_.number("SELECT count(*) FROM seen WHERE key LIKE '%b'"), 2);
 }
 

@@ -113,10 +113,10 @@ class SomeBatches : public tests::ApplyTest {
     const std::size_t first = guard.empty() ? 3 : 0;  // without guard rows nothing comes twice
     std::string story;
     if (first > 0) story += told(apply(projection, published.batch(0, first)));
-    held_.clear();
+    held_ = {};
     budget_ = {};
     story += told(apply(projection, published.batch()));
-    held_.clear();
+    held_ = {};
     budget_ = {};
     return story + all_of("idempotency_key", "processed_events") + all_of("id || key", "seen") +
            all_of("key", "late");

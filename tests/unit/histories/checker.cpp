@@ -15,6 +15,15 @@ bool subscribes(const Tables& tables, int listener, const EventRow& event) {
   });
 }
 
+// Of its key's events that are applied, one whose writer waited for this event's to end.
+const EventRow* overtaker(const World& world, int listener, const EventRow& event) {
+  const auto found = std::ranges::find_if(world.tables.events, [&](const EventRow& other) {
+    return other.key == event.key && other.seq > event.seq && other.inserted_at > event.ended_at &&
+           other.cells[static_cast<std::size_t>(listener)].effect;
+  });
+  return found == world.tables.events.end() ? nullptr : &*found;
+}
+
 // A type that it subscribes to only later on: such an event may come behind its key's later ones.
 void note_unsubscribed_before(World& world, int listener, const EventRow& event) {
   for (EventRow& earlier : world.tables.events) {
@@ -39,12 +48,12 @@ void book_effects(World& world, const Doings& doings) {
     if (cell.discarded) throw Violation{"discarded and applied: " + what};
     cell.effect = true;
     ++world.effects;
-    auto& last = world.last_effect[static_cast<std::size_t>(listener)][event.key];
-    if (event.seq < last && !cell.late && !event.by_hand) {
+    const EventRow* before =
+        cell.late || event.by_hand ? nullptr : overtaker(world, listener, event);
+    if (before != nullptr) {
       throw Violation{what + ", seq " + std::to_string(event.seq) + ", came after seq " +
-                      std::to_string(last) + " of its key"};
+                      std::to_string(before->seq) + " of its key"};
     }
-    last = std::max(last, event.seq);
     note_unsubscribed_before(world, listener, event);
   }
   for (const auto& [listener, at] : doings.failures) ++world.tables.cell(listener, at).failures;

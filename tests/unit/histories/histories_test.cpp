@@ -58,19 +58,16 @@ TEST_P(BrokenRule, IsMissed) {
   FAIL() << "nobody misses this rule: the checker has a hole";
 }
 
-INSTANTIATE_TEST_SUITE_P(Histories, BrokenRule,
-                         testing::Values(Rule{Broken::lane_lock, "lane_lock"},
-                                         Rule{Broken::read_before_lock, "read_before_lock"},
-                                         Rule{Broken::listeners_version, "listeners_version"},
-                                         Rule{Broken::guard, "guard"},
-                                         Rule{Broken::waiting_held, "waiting_held"},
-                                         Rule{Broken::held_from, "held_from"},
-                                         Rule{Broken::promotion, "promotion"},
-                                         Rule{Broken::waiting_by_then, "waiting_by_then"},
-                                         Rule{Broken::event_lock, "event_lock"},
-                                         Rule{Broken::open_writers, "open_writers"},
-                                         Rule{Broken::discard_wakes, "discard_wakes"}),
-                         [](const auto& rule) { return rule.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Histories, BrokenRule,
+    testing::Values(
+        Rule{Broken::lane_lock, "lane_lock"}, Rule{Broken::read_before_lock, "read_before_lock"},
+        Rule{Broken::listeners_version, "listeners_version"}, Rule{Broken::guard, "guard"},
+        Rule{Broken::waiting_held, "waiting_held"}, Rule{Broken::earlier_holds, "earlier_holds"},
+        Rule{Broken::held_from, "held_from"}, Rule{Broken::promotion, "promotion"},
+        Rule{Broken::waiting_by_then, "waiting_by_then"}, Rule{Broken::event_lock, "event_lock"},
+        Rule{Broken::open_writers, "open_writers"}, Rule{Broken::discard_wakes, "discard_wakes"}),
+    [](const auto& rule) { return rule.param.name; });
 
 }  // namespace
 }  // namespace tests::histories

@@ -31,7 +31,7 @@ void Operators::step() {
   }
   if (what < 7 && !lane_free(listener, lane)) return;
   if (what < 4) {
-    world_.tables.operator_retry(listener, lane, some_dead(listener, lane, 60));
+    world_.tables.operator_retry(listener, some_dead(listener, lane, 60));
   } else if (what < 7) {
     discard(listener, lane, some_dead(listener, lane, 60));
   } else if (what < 9) {
@@ -59,7 +59,7 @@ void Operators::discard(int listener, int lane, const std::set<int>& events) {
     event.parked = false;
   }
   if (world_.broken == Broken::discard_wakes) return;
-  for (const LaneKey& key : keys) tables.operator_promote(listener, key, 2);
+  for (const LaneKey& key : keys) tables.promote(listener, key, 2);
 }
 
 void Operators::set_state(int listener, const char* state) {
@@ -89,7 +89,7 @@ void Operators::retry_all() {
   for (int listener = 0; listener < listener_count; ++listener) {
     for (int lane = 0; lane < lane_count; ++lane) {
       if (!lane_free(listener, lane)) continue;
-      world_.tables.operator_retry(listener, lane, some_dead(listener, lane, 100));
+      world_.tables.operator_retry(listener, some_dead(listener, lane, 100));
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "tests/unit/histories/pass.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "tests/support/direct_handling.hpp"
 #include "tests/unit/histories/checker.hpp"
@@ -148,9 +149,9 @@ void Pass::run() {
   const auto chance = [this] { return world_.dice.fraction(); };
   if (drains_ != nullptr) {
     drains_->begin(doings_);
-    const std::set<std::size_t> held = world_.broken == Broken::held_from
-                                           ? std::set<std::size_t>{}
-                                           : relay::engine::held_from(batch_, claim_);
+    const relay::engine::HeldFrom held = world_.broken == Broken::held_from
+                                             ? relay::engine::HeldFrom{}
+                                             : relay::engine::held_from(batch_, claim_);
     parts_.push_back(relay::engine::run_deliveries(*drains_, batch_, held, call));
     drain_ = relay::engine::outcome_of_drain(batch_, parts_[0], claim_, chance);
     left_over_ = drain_.left_over;
@@ -161,6 +162,7 @@ void Pass::run() {
     if (read_of(decoded.lane).open_deliveries) keys.insert({decoded.lane, decoded.event.key()});
   }
   if (world_.broken != Broken::waiting_held) held_ = world_.tables.held_keys(keys);
+  if (world_.broken == Broken::earlier_holds) hold_whole_keys(keys);
   for (const auto& listener : listeners_) {
     if (!duty_->attached.contains(listener->name())) continue;
     listener->begin(doings_);
@@ -169,6 +171,16 @@ void Pass::run() {
   }
   outcome_ = relay::engine::outcome_of(batch_, parts_, *duty_, chance);
   left_over_ = outcome_.left_over;
+}
+
+void Pass::hold_whole_keys(const std::set<LaneKey>& keys) {
+  for (auto& [listener, held] : held_) {
+    for (const LaneKey& key : keys) {
+      if (held.holds(key.key, std::numeric_limits<std::int64_t>::max())) {
+        held.hold(key.key, std::numeric_limits<std::int64_t>::min());
+      }
+    }
+  }
 }
 
 }  // namespace tests::histories

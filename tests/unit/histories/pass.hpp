@@ -42,6 +42,7 @@ class Pass {
   bool read();
   void take(int event, int lane);
   void run();
+  void hold_whole_keys(const std::set<relay::deliveries::LaneKey>& keys);
   bool write();
   bool commit();
   void commit_first_pass();

@@ -91,7 +91,7 @@ void Pass::commit_first_pass() {
   for (const auto& [name, keys] : outcome_.promote) {
     if (world_.broken == Broken::promotion) break;
     for (const LaneKey& key : keys) {
-      tables.promote_waiting(Tables::listener_of(name), key, world_.promoted_at_once);
+      tables.promote(Tables::listener_of(name), key, world_.promoted_at_once);
       ready_[name].insert(key.lane);
     }
   }
@@ -144,7 +144,7 @@ void Pass::commit_drain() {
   if (world_.broken == Broken::promotion) return;
   if (world_.broken == Broken::waiting_by_then && !claim_.any_waiting) return;
   for (const LaneKey& key : drain_.promote) {
-    tables.promote_waiting(listener, key, world_.promoted_at_once);
+    tables.promote(listener, key, world_.promoted_at_once);
     ready_[drains_->name()].insert(key.lane);
   }
 }

@@ -18,7 +18,7 @@ std::vector<Fate> SimListener::apply(const projections::Batch& batch, projection
     const int at = Tables::event_of(std::string{event.id});
     const std::string key = event.key();
     Fate& fate = fates.emplace_back();
-    if (held.contains(key)) {
+    if (held.holds(key, event.seq)) {
       fate.kind = spent ? Fate::Kind::left : Fate::Kind::waiting;
       continue;
     }
@@ -34,11 +34,11 @@ std::vector<Fate> SimListener::apply(const projections::Batch& batch, projection
       fate.kind = Fate::Kind::failed;
       fate.failure.message = "by chance";
       doings_->failures.emplace_back(index_, at);
-      held.insert(key);
+      held.hold(key, event.seq);
     } else if (dice < world_.fails + world_.postpones) {
       fate.kind = Fate::Kind::later;
       fate.delay = std::chrono::milliseconds{1 + world_.dice.below(3'000)};
-      held.insert(key);
+      held.hold(key, event.seq);
     } else {
       fate.kind = Fate::Kind::done;
       fate.fresh = true;

@@ -1,7 +1,6 @@
 #include "tests/unit/histories/tables.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace tests::histories {
 
@@ -105,10 +104,9 @@ std::map<std::string, projections::HeldKeys> Tables::held_keys(
   for (const DeliveryRow& row : open) {
     const EventRow& own = event(row.event);
     if (!keys.contains({own.lane, own.key})) continue;
-    if (row.state == State::dead && !(listener(row.listener).there && blocks(row.listener))) {
-      continue;
-    }
-    held[name_of(row.listener)].insert(own.key);
+    if (!listener(row.listener).there || listener(row.listener).declaration.detached) continue;
+    if (row.state == State::dead && !blocks(row.listener)) continue;
+    held[name_of(row.listener)].hold(own.key, own.seq);
   }
   return held;
 }
@@ -125,13 +123,16 @@ std::vector<DeliveryRow*> Tables::of_key(int listener, const LaneKey& key) {
   return found;
 }
 
-void Tables::promote_waiting(int listener, const LaneKey& key, int most) {
+void Tables::promote(int listener, const LaneKey& key, int most) {
   for (DeliveryRow* row : of_key(listener, key)) {
-    if (most == 0) return;
+    if (row->state == State::dead) {
+      if (blocks(listener)) return;
+      continue;
+    }
+    if (row->state == State::retrying || most-- == 0) return;
     if (row->state != State::waiting) continue;
     row->state = State::ready;
     row->place = ++last_place;
-    --most;
   }
 }
 
@@ -142,53 +143,19 @@ void Tables::release_behind_dead(int listener) {
     keys.insert({event(row.event).lane, event(row.event).key});
     cell(listener, row.event).late = true;
   }
-  for (const LaneKey& key : keys) {
-    for (DeliveryRow* row : of_key(listener, key)) {
-      if (row->state == State::dead) continue;
-      if (row->state == State::waiting) {
-        row->state = State::ready;
-        row->place = ++last_place;
-      }
-      break;
-    }
-  }
+  for (const LaneKey& key : keys) promote(listener, key, 1);
 }
 
-void Tables::operator_promote(int listener, const LaneKey& key, int most) {
-  for (DeliveryRow* row : of_key(listener, key)) {
-    if (row->state == State::dead) {
-      if (blocks(listener)) return;
-      continue;
-    }
-    if (row->state != State::waiting || most-- == 0) return;
-    row->state = State::ready;
-    row->place = ++last_place;
-  }
-}
-
-void Tables::operator_retry(int listener, int lane, const std::set<int>& chosen) {
-  constexpr auto none = std::numeric_limits<std::int64_t>::max();
-  std::map<std::string, std::int64_t> held;
-  for (const DeliveryRow& row : open) {
-    const EventRow& own = event(row.event);
-    if (row.listener != listener || own.lane != lane) continue;
-    const bool opened = row.state == State::retrying || row.state == State::waiting;
-    const bool dead = row.state == State::dead && blocks(listener) && !chosen.contains(row.event);
-    if (!opened && !dead) continue;
-    const auto known = held.try_emplace(own.key, none).first;
-    known->second = std::min(known->second, own.seq);
-  }
-  std::vector<int> in_order(chosen.begin(), chosen.end());
-  std::ranges::sort(in_order, {}, [&](int at) { return event(at).seq; });
-  for (const int at : in_order) {
+void Tables::operator_retry(int listener, const std::set<int>& chosen) {
+  std::set<LaneKey> keys;
+  for (const int at : chosen) {
     DeliveryRow& row = *find(listener, at);
-    const auto known = held.find(event(at).key);
-    const bool waits = known != held.end() && event(at).seq > known->second;
-    row.state = waits ? State::waiting : State::ready;
+    row.state = State::waiting;
     row.attempts = 0;
-    row.place = ++last_place;
     cell(listener, at).failures = 0;
+    keys.insert({event(at).lane, event(at).key});
   }
+  for (const LaneKey& key : keys) promote(listener, key, 2);
 }
 
 void Tables::delete_delivery(int listener, int event_at) {

@@ -46,6 +46,8 @@ struct EventRow {
   std::optional<std::string> listener_id;
   bool unreadable = false;
   bool by_hand = false;  ///< Its seq was not drawn; no order is promised.
+  int inserted_at = 0;   ///< By the writers' own count, as `ended_at`: an event that was inserted
+  int ended_at = 0;      ///< after another of its key had ended comes after it.
   bool committed = false;
   bool gone = false;  ///< Its writer rolled back.
   bool parked = false;
@@ -132,10 +134,9 @@ struct Tables {
   [[nodiscard]] bool any_waiting(int listener) const;
   [[nodiscard]] std::map<std::string, projections::HeldKeys> held_keys(
       const std::set<relay::deliveries::LaneKey>& keys) const;
-  void promote_waiting(int listener, const relay::deliveries::LaneKey& key, int most);
+  void promote(int listener, const relay::deliveries::LaneKey& key, int most);
   void release_behind_dead(int listener);
-  void operator_promote(int listener, const relay::deliveries::LaneKey& key, int most);
-  void operator_retry(int listener, int lane, const std::set<int>& chosen);
+  void operator_retry(int listener, const std::set<int>& chosen);
   void delete_delivery(int listener, int event_at);
   [[nodiscard]] bool owes_nothing(int event_at) const;
 

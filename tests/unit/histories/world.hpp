@@ -18,6 +18,7 @@ enum class Broken {
   listeners_version,  ///< A batch is judged by listeners that have changed.
   guard,              ///< A handler is called again for what it has done.
   waiting_held,       ///< The first pass does not look for keys that wait.
+  earlier_holds,      ///< An open event holds its key's earlier ones, too.
   held_from,          ///< A drain does not look for gaps in a key.
   promotion,          ///< Nobody wakes what waits.
   waiting_by_then,    ///< Nobody wakes what the batch itself made wait.
@@ -41,9 +42,9 @@ struct World {
   int promoted_at_once = 1;
   std::array<projections::RetrySchedule, listener_count> schedules;
   int next_transaction = 1;
+  int written = 0;  ///< The writers' count of inserts and ends.
   /// (listener, event) whose guard row some open transaction has inserted.
   std::set<std::pair<int, int>> guards_in_flight;
-  std::array<std::map<std::string, std::int64_t>, listener_count> last_effect;  ///< By key.
   std::uint64_t effects = 0;
   std::uint64_t dead = 0;
   std::uint64_t aborted = 0;

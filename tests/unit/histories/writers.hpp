@@ -24,6 +24,7 @@ class Writers {
     std::vector<int> events;
   };
   void insert(Writer& writer);
+  [[nodiscard]] bool others_have(const Writer& writer, const std::string& key) const;
   void end(std::size_t at);
 
   World& world_;
