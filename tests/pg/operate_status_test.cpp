@@ -5,7 +5,6 @@
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/show_status.hpp"
 #include "relay/operate/snapshot.hpp"
-#include "tests/support/dead_rows.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace relay::operate {

@@ -101,7 +101,7 @@ class LateCommits : public testing::Test {
   std::vector<std::string> found_with(const std::string& listener, const Open& open) {
     db_.exec("BEGIN");
     leave_open(listener, open);
-    const std::vector<std::string> all = found();
+    std::vector<std::string> all = found();
     db_.exec("ROLLBACK");
     return all;
   }
@@ -109,7 +109,7 @@ class LateCommits : public testing::Test {
   std::vector<std::string> found_after(const std::string& sql) {
     db_.exec("BEGIN");
     db_.exec(sql);
-    const std::vector<std::string> all = found();
+    std::vector<std::string> all = found();
     db_.exec("ROLLBACK");
     return all;
   }
