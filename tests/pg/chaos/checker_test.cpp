@@ -9,6 +9,7 @@
 
 #include "tests/chaos/check_processes.hpp"
 #include "tests/chaos/listeners.hpp"
+#include "tests/support/eventually.hpp"
 #include "tests/support/pgbouncer.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -247,6 +248,13 @@ TEST_F(Checker, AsksNothingOfForwardsWhereThereAreNone) {
   db_.exec("DELETE FROM chaos_record");
   evidence_.cast = chaos::cast_of(chaos::Company::projections);
   EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(Checker, SeesABatchsLockThatItsSessionKept) {
+  chaos::Session other{database_.url(), "forgetful"};
+  other.exec("SELECT pg_advisory_lock_shared('event_lane'::regclass::oid::int, 1)");
+  EXPECT_TRUE(tests::eventually(
+      [&] { return found() == std::set<std::string>{"nothing left in the server"}; }));
 }
 
 TEST_F(Checker, SeesLocksAndTransactionsLeftBehind) {
