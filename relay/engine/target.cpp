@@ -1,7 +1,5 @@
 #include "relay/engine/target.hpp"
 
-#include <utility>
-
 #include "relay/flow/outage.hpp"
 
 namespace relay::engine {
@@ -16,11 +14,16 @@ pg::ConnectOptions Target::connect_options(const std::string& name) {
           .watchdog = &watchdog_};
 }
 
-void Target::Call::end(flow::Breaker::Outcome outcome, const std::string& why) {
-  if (!permit_) return;
-  const flow::Breaker::Permit permit = *std::exchange(permit_, std::nullopt);
-  target_.breaker_.report(permit, outcome, why);
-  if (outcome != flow::Breaker::Outcome::no_answer) target_.tell();
+void Target::Call::worked() {
+  if (!leave_.given()) return;
+  leave_.worked();
+  target_.tell();
+}
+
+void Target::Call::failed(const std::string& why) {
+  if (!leave_.given()) return;
+  leave_.failed(why);
+  target_.tell();
 }
 
 void Target::tell() {

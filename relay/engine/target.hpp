@@ -1,10 +1,10 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "relay/engine/parts.hpp"
 #include "relay/engine/trouble.hpp"
+#include "relay/flow/leave.hpp"
 #include "relay/flow/shared_breaker.hpp"
 #include "relay/pg/connection.hpp"
 
@@ -17,24 +17,22 @@ class Target {
   /// @param callers how many threads call it when all is well.
   Target(const EngineOptions& options, Trouble& trouble, int callers);
 
-  /// One call's leave; reports that it was given up unless told otherwise.
+  /// One call's leave; what is told of it is told to whoever reads the status, too.
   class Call {
    public:
-    explicit Call(Target& target) : target_(target), permit_(target.breaker_.ask()) {}
-    ~Call() { end(flow::Breaker::Outcome::no_answer, ""); }
+    explicit Call(Target& target) : target_(target), leave_(target.breaker_) {}
+    ~Call() = default;
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
     /// False: the breaker is open, or somebody else probes.
-    [[nodiscard]] bool allowed() const { return permit_.has_value(); }
-    void worked() { end(flow::Breaker::Outcome::worked, ""); }
-    void failed(const std::string& why) { end(flow::Breaker::Outcome::failed, why); }
+    [[nodiscard]] bool allowed() const { return leave_.given(); }
+    void worked();
+    void failed(const std::string& why);
 
    private:
-    void end(flow::Breaker::Outcome outcome, const std::string& why);
-
     Target& target_;
-    std::optional<flow::Breaker::Permit> permit_;
+    flow::Leave leave_;
   };
 
   [[nodiscard]] pg::ConnectOptions connect_options(const std::string& name);

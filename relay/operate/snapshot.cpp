@@ -71,11 +71,10 @@ HeldBack held_back(const pqxx::row& row) {
   made.oldest_exact = row[1].as<int>() < held_looked_at && row[2].as<int>() == 0;
   made.due_in_ms = maybe<std::int64_t>(row, 4);
   made.undated = row[5].as<bool>();
-  made.postponed = row[6].as<bool>();
-  made.last_error = row[7].c_str();
-  made.waiting = row[8].as<std::int64_t>();
-  made.behind_dead = row[9].as<std::int64_t>();
-  made.behind_nothing = row[10].as<std::int64_t>();
+  made.last_error = row[6].c_str();
+  made.waiting = row[7].as<std::int64_t>();
+  made.behind_dead = row[8].as<std::int64_t>();
+  made.behind_nothing = row[9].as<std::int64_t>();
   return made;
 }
 

@@ -61,8 +61,7 @@ struct HeldBack {
   bool oldest_exact = false;              ///< False: some were not looked at or have no age.
   std::optional<std::int64_t> due_in_ms;  ///< The next retry; negative: it is past due.
   bool undated = false;                   ///< There are retries that are never due.
-  bool postponed = false;    ///< Something takes nothing for now; `last_error` says what.
-  std::string last_error;    ///< Why a delivery is tried again; empty: none is.
+  std::string last_error;                 ///< Why a delivery is tried again; empty: none is.
   std::int64_t waiting = 0;  ///< Those that were looked at; the next two are among them.
   std::int64_t behind_dead = 0;
   std::int64_t behind_nothing = 0;  ///< Nothing before them is open: they should be ready.

@@ -33,7 +33,7 @@ std::optional<HeldLane> hold(pg::Connection& connection, int lane, const std::st
     connection.rollback();
     return std::nullopt;
   }
-  return HeldLane{lane, listener, now[0][1].c_str(), now[0][2].c_str()};
+  return HeldLane{lane, listener, now[0][1].c_str()};
 }
 
 bool was_conflict(pg::Connection& connection) {

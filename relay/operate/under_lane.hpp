@@ -11,8 +11,7 @@ namespace relay::operate {
 struct HeldLane {
   int lane = 0;
   std::string listener;
-  std::string on_dead;  ///< "block" or "skip".
-  std::string state;    ///< "active", "paused", "retired"; empty: nobody registered it.
+  std::string state;  ///< "active", "paused", "retired"; empty: nobody registered it.
 };
 
 /// Runs `change` in a transaction that holds the row of (lane, drainer) which the listener's own

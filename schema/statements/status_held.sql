@@ -14,7 +14,7 @@ WITH RECURSIVE held (listener) AS (
     FROM held h WHERE h.listener IS NOT NULL
 )
 SELECT h.listener, aged.looked_at, aged.ageless, aged.oldest_ms,
-       due.in_ms, due.undated, due.postponed, due.last_error,
+       due.in_ms, due.undated, due.last_error,
        waits.looked_at, waits.behind_dead, waits.behind_nothing
   FROM held h
  CROSS JOIN LATERAL (
@@ -32,7 +32,6 @@ SELECT h.listener, aged.looked_at, aged.ageless, aged.oldest_ms,
  CROSS JOIN LATERAL (  -- whose error is shown: rather one that is postponed, then the first due
    SELECT (extract(epoch FROM min(f.next_attempt_at) - clock_timestamp()) * 1000)::bigint AS in_ms,
           coalesce(bool_or(f.next_attempt_at IS NULL), false) AS undated,
-          coalesce(bool_or(f.error_class = 'later'), false) AS postponed,
           coalesce((array_agg(f.last_error ORDER BY f.error_class = 'later' DESC NULLS LAST,
                               f.next_attempt_at))[1], '') AS last_error
      FROM unnest(ARRAY(SELECT generate_series(0, 63)::smallint)) AS l (lane)

@@ -7,8 +7,7 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "relay/forward/kafka/kafka_sink.hpp"
-#include "tests/support/eventually.hpp"
-#include "tests/support/kafka_broker.hpp"
+#include "tests/e2e/sink_run.hpp"
 #include "tests/support/kafka_topics.hpp"
 
 namespace {
@@ -17,40 +16,16 @@ using namespace std::chrono_literals;
 using relay::forward::Receipt;
 using relay::forward::Record;
 using relay::forward::SinkDown;
-using relay::forward::kafka::KafkaOptions;
 using relay::forward::kafka::KafkaSink;
 using tests::KafkaBroker;
 using tests::KafkaTopics;
+using tests::kinds;
+using tests::options;
+using tests::record;
+using tests::send_until_it_goes;
 using Kind = Receipt::Kind;
 
-KafkaOptions options(const KafkaBroker& broker, std::chrono::milliseconds timeout = 8s) {
-  return {.brokers = broker.address(), .settings = {}, .timeout = timeout, .callers = 1};
-}
-
-Record record(const std::string& topic, const std::string& key, std::string_view value) {
-  return {.topic = topic, .key = key, .value = value, .headers = {}};
-}
-
-std::vector<Kind> kinds(const std::vector<Receipt>& receipts) {
-  std::vector<Kind> all;
-  for (const Receipt& receipt : receipts) all.push_back(receipt.kind);
-  return all;
-}
-
-/// Sends until it goes. @return how often it did not.
-int send_until_it_goes(KafkaSink& sink, const std::vector<Record>& records) {
-  for (int failures = 0; failures < 100; ++failures) {
-    try {
-      (void)sink.send(records);
-      return failures;
-    } catch (const SinkDown&) {
-      EXPECT_TRUE(tests::eventually([&] { return sink.available(); }, 60s));
-    }
-  }
-  return 100;
-}
-
-// Of a mock broker, as a real one on this machine answers too soon.
+// Of a mock broker, as a real one answers too soon.
 TEST(KafkaSink, NeverCountsARecordOfAClosedTopicAsSentHoweverLongOtherTopicsTakeToOpen) {
   const tests::KafkaHandle owner = tests::open_kafka(RD_KAFKA_PRODUCER, {});
   const tests::Owned<rd_kafka_mock_cluster_t, rd_kafka_mock_cluster_destroy> mock{

@@ -8,8 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/eventually.hpp"
-#include "tests/support/kafka_broker.hpp"
+#include "tests/e2e/sink_run.hpp"
 #include "tests/support/kafka_records.hpp"
 #include "tests/support/kafka_topics.hpp"
 
@@ -25,21 +24,11 @@ using testing::HasSubstr;
 using tests::KafkaBroker;
 using tests::KafkaRecord;
 using tests::KafkaTopics;
+using tests::kinds;
+using tests::options;
+using tests::record;
+using tests::send_until_it_goes;
 using Kind = Receipt::Kind;
-
-KafkaOptions options(const KafkaBroker& broker, std::chrono::milliseconds timeout = 8s) {
-  return {.brokers = broker.address(), .settings = {}, .timeout = timeout, .callers = 1};
-}
-
-Record record(const std::string& topic, const std::string& key, std::string_view value) {
-  return {.topic = topic, .key = key, .value = value, .headers = {}};
-}
-
-std::vector<Kind> kinds(const std::vector<Receipt>& receipts) {
-  std::vector<Kind> all;
-  for (const Receipt& receipt : receipts) all.push_back(receipt.kind);
-  return all;
-}
 
 std::vector<std::string> values(const KafkaBroker& broker, const std::string& topic) {
   std::vector<std::string> all;
@@ -47,19 +36,6 @@ std::vector<std::string> values(const KafkaBroker& broker, const std::string& to
     all.push_back(kept.value.value_or("(none)"));
   }
   return all;
-}
-
-/// Sends until it goes. @return how often it did not.
-int send_until_it_goes(KafkaSink& sink, const std::vector<Record>& records) {
-  for (int failures = 0; failures < 100; ++failures) {
-    try {
-      (void)sink.send(records);
-      return failures;
-    } catch (const SinkDown&) {
-      EXPECT_TRUE(tests::eventually([&] { return sink.available(); }, 60s));
-    }
-  }
-  return 100;
 }
 
 TEST(KafkaSink, SendsKeyValueAndHeadersInTheirOrder) {

@@ -87,7 +87,6 @@ TEST(Judge, RetriesAreHeldUntilTheyAreLongPastDue) {
   snapshot.held_back = {{"out",
                          {.oldest_ms = 400'000,
                           .due_in_ms = 4'200,
-                          .postponed = true,
                           .last_error = "the topic \"t\" does not exist",
                           .waiting = 1'000}}};
   const ProjectionSpec spec{.name = "out", .patterns = {"*"}, .kind = "forward"};
