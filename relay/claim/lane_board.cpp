@@ -106,7 +106,7 @@ std::vector<LaneTicket> LaneBoard::begin_probe() {
   ++probe_;
   forgotten_ = false;
   std::vector<LaneTicket> lanes = to_ask(!ordered_);
-  if (lanes.empty()) lanes.push_back({0, lanes_[0].floor});
+  if (lanes.empty()) lanes.push_back({0, std::max(lanes_[0].floor, lanes_[0].walked)});
   return lanes;
 }
 
@@ -116,23 +116,36 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
   decided_ = decided;
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
+    // Between here and the floor something may have appeared since it was read.
+    const bool all_read = probe.from <= lane.floor;
     if (probe.lowest) {
       const bool passed_since = lane.passed_in == probe_ && *probe.lowest <= lane.passed_to;
       lane.has_work = lane.has_work || !passed_since;
-      lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
+      if (all_read) lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
+      lane.walked = 0;
     } else {
-      lane.careful_with = 0;  // whatever it was has left the lane, by our hand or another's
-      lane.alone = false;
-      lane.floor = std::max(lane.floor, decided);
+      if (all_read) lane.floor = std::max(lane.floor, std::min(decided, probe.top));
+      if (!forgotten_) walk_on(lane, probe, decided);
     }
   }
 }
 
+void LaneBoard::walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided) {
+  if (probe.top == std::numeric_limits<std::int64_t>::max()) {
+    lane.walked = 0;
+    lane.careful_with = 0;  // whatever it was has left the lane, by our hand or another's
+    lane.alone = false;
+  } else {
+    lane.walked = probe.top > lane.floor && probe.top <= decided ? 0 : probe.top;
+  }
+}
+
 void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
-  // The sweep would heal, after a while, what these three lose.
+  // The sweep would heal, after a while, what these four lose.
   if (projections::sabotaged("cursor_instead_of_state") ||
       projections::sabotaged("floor_passes_open_writer") ||
-      projections::sabotaged("floor_by_xmin")) {
+      projections::sabotaged("floor_by_xmin") ||
+      projections::sabotaged("floors_kept_across_failover")) {
     return;
   }
   const std::lock_guard lock{mutex_};
@@ -140,6 +153,7 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
     if (!probe.lowest || *probe.lowest > lane.floor) continue;
     lane.floor = *probe.lowest - 1;
+    lane.walked = 0;
     lane.has_work = true;
     lane.found_meanwhile = lane.pulled_down = lane.taken;
   }
@@ -163,7 +177,19 @@ void LaneBoard::forget_floors() {
   const std::lock_guard lock{mutex_};
   forgotten_ = true;
   decided_ = 0;
-  for (Lane& lane : lanes_) lane.floor = lane.decided = 0;
+  for (Lane& lane : lanes_) lane.floor = lane.decided = lane.walked = 0;
+}
+
+void LaneBoard::start_from(const std::vector<std::int64_t>& floors) {
+  const std::lock_guard lock{mutex_};
+  for (std::size_t at = 0; at < std::min(floors.size(), lanes_.size()); ++at) {
+    lanes_[at].floor = std::max(lanes_[at].floor, floors[at]);
+  }
+}
+
+std::int64_t LaneBoard::floor_of(int lane) const {
+  const std::lock_guard lock{mutex_};
+  return lanes_.at(static_cast<std::size_t>(lane)).floor;
 }
 
 std::vector<std::int64_t> LaneBoard::floors() const {
@@ -183,7 +209,8 @@ std::vector<LaneTicket> LaneBoard::to_ask(bool all) const {
   std::vector<LaneTicket> lanes;
   for (std::size_t at = 0; at < lanes_.size(); ++at) {
     const Lane& lane = lanes_[at];
-    if (all || !lane.has_work || lane.taken) lanes.push_back({static_cast<int>(at), lane.floor});
+    if (!all && lane.has_work && !lane.taken) continue;
+    lanes.push_back({static_cast<int>(at), std::max(lane.floor, lane.walked)});
   }
   return lanes;
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "relay/claim/kept_floors.hpp"
+
 namespace relay::engine {
 
 std::shared_ptr<const listeners::Duty> Shared::duty() const {
@@ -17,6 +19,44 @@ void Shared::allow(std::shared_ptr<const listeners::Duty> duty) {
 void Shared::forget_floors() {
   board.forget_floors();
   for (auto& entry : delivery_boards) entry.second.forget_floors();
+}
+
+std::string Shared::server_run() const {
+  const std::lock_guard lock{mutex_};
+  return server_run_;
+}
+
+void Shared::set_server_run(const std::string& run) {
+  const std::lock_guard lock{mutex_};
+  server_run_ = run;
+}
+
+void Shared::look_began() {
+  const std::lock_guard lock{mutex_};
+  ++looks_begun_;
+}
+
+void Shared::look_ended() {
+  const std::lock_guard lock{mutex_};
+  look_ended_ = looks_begun_;
+  looked_.notify_all();
+}
+
+std::uint64_t Shared::next_look() const {
+  const std::lock_guard lock{mutex_};
+  return looks_begun_ + 1;
+}
+
+bool Shared::floors_hold(const std::string& run, std::uint64_t look) const {
+  const std::lock_guard lock{mutex_};
+  return look_ended_ >= look && claim::same_server(run, server_run_);
+}
+
+void Shared::wait_for_look(std::uint64_t look, std::chrono::milliseconds time,
+                           const std::stop_token& stop) {
+  wake_scout(false);
+  std::unique_lock lock{mutex_};
+  looked_.wait_for(lock, stop, time, [&] { return look_ended_ >= look; });
 }
 
 void Shared::ring_for(const std::string& listener) {

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "relay/engine/trouble.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::engine {
+
+/// Keeps the floors in the database (`event_floor`), so that a relay that starts, or has lost its
+/// connection, need not walk over everything that was completed under a snapshot that is held. They
+/// spare work and hold no truth: without the table's privileges a relay goes on, and says so.
+/// Threads: the scout's.
+class FloorStore {
+ public:
+  struct Known {
+    std::string server_run;
+    std::int64_t last_seq = 0;         ///< The last handed out.
+    std::vector<std::int64_t> floors;  ///< That hold here, by lane; empty: none do.
+  };
+
+  explicit FloorStore(Trouble& trouble) : trouble_(trouble) {}
+
+  /// Which server this is, and the floors that are kept of it.
+  [[nodiscard]] Known load(pg::Connection& connection, int lanes);
+  /// Keeps these if they have changed, every five seconds at most.
+  /// @param server_run of whom they were learned.
+  void keep(pg::Connection& connection, const std::vector<std::int64_t>& floors,
+            const std::string& server_run);
+  /// The next ones are kept at once, whatever they are: those that are there are wrong.
+  void replace();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Trouble& trouble_;
+  Clock::time_point kept_at_{};
+  std::vector<std::int64_t> kept_;
+};
+
+}  // namespace relay::engine
