@@ -21,6 +21,7 @@ void SimRelay::start(std::vector<projections::ProjectionOptions> listeners) {
     own_.push_back(std::make_unique<SimListener>(world_, std::move(options)));
   }
   board_.emplace(lane_count);
+  board_->start_from(world_.kept_floors);
   for (Board& board : delivery_boards_) board.emplace(lane_count);
   keeper_ = {};
   duty_.reset();
@@ -78,13 +79,7 @@ void SimRelay::judge() {
   }
   at_start_ = false;
   duty_ = std::make_shared<const listeners::Duty>(listeners::duty_of(declarations_, registered));
-  if (!judged_ || judged_->version != duty_->version) forget_floors();
   judged_ = duty_;
-}
-
-void SimRelay::forget_floors() {
-  board_->forget_floors();
-  for (Board& board : delivery_boards_) board->forget_floors();
 }
 
 void SimRelay::scout() {
@@ -99,6 +94,7 @@ void SimRelay::scout() {
       return;
     case 2:
       board_->found(probes_, decided_);
+      if (world_.dice.percent(20)) keep_floors();
       changed_ = true;
       return;
     case 3:
@@ -127,9 +123,22 @@ void SimRelay::probe(bool from_start) {
     return;
   }
   for (const claim::LaneTicket& ticket : board_->begin_probe()) {
-    probes_.push_back({ticket.lane, world_.tables.probe_lane(ticket.lane, ticket.floor)});
+    const std::int64_t top =
+        world_.dice.percent(70) ? ticket.top : ticket.floor + 1 + world_.dice.below(4);
+    auto lowest = world_.tables.probe_lane(ticket.lane, ticket.floor);
+    if (lowest && *lowest > top) lowest.reset();
+    probes_.push_back({ticket.lane, lowest, ticket.floor, top});
   }
   last_seq_ = world_.tables.last_seq;
+}
+
+// In the database, for whoever starts next.
+void SimRelay::keep_floors() {
+  const auto floors = board_->floors();
+  world_.kept_floors.resize(floors.size());
+  for (std::size_t lane = 0; lane < floors.size(); ++lane) {
+    world_.kept_floors[lane] = std::max(world_.kept_floors[lane], floors[lane]);
+  }
 }
 
 void SimRelay::look_for_deliveries(bool sweep) {

@@ -32,7 +32,7 @@ class SimRelay {
   void judge();
   [[nodiscard]] relay::listeners::Registered read_registered() const;
   void register_listeners(const std::vector<relay::listeners::Declaration>& declarations);
-  void forget_floors();
+  void keep_floors();
   void probe(bool from_start);
   void look_for_deliveries(bool sweep);
   bool take(int worker);

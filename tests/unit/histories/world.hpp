@@ -44,6 +44,7 @@ struct World {
   /// (listener, event) whose guard row some open transaction has inserted.
   std::set<std::pair<int, int>> guards_in_flight;
   std::array<std::map<std::string, std::int64_t>, listener_count> last_effect;  ///< By key.
+  std::vector<std::int64_t> kept_floors;  ///< By lane; a relay that starts begins there.
   std::uint64_t effects = 0;
   std::uint64_t dead = 0;
   std::uint64_t aborted = 0;
