@@ -13,9 +13,6 @@ struct KeptFloors {
   std::vector<std::int64_t> floors;  ///< By lane.
 };
 
-/// Whether both names stand for one server, timeline and sequence.
-[[nodiscard]] bool same_server(const std::string& one, const std::string& other);
-
 /// What is kept, if it holds where one reads now: on the same server, in the same timeline, and of
 /// the same sequence, which has not gone back since. Else nothing. Pure.
 [[nodiscard]] std::vector<std::int64_t> floors_that_hold(const KeptFloors& kept,

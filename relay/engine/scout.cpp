@@ -5,7 +5,6 @@
 #include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
-#include "relay/claim/kept_floors.hpp"
 #include "relay/deliveries/suspects.hpp"
 #include "relay/engine/availability.hpp"
 #include "schema/statements.hpp"
@@ -94,8 +93,6 @@ void Scout::connect() {
 // which undoes completions that nobody had waited for. What is kept in the database is as old as
 // what it speaks of, or older than what was lost.
 void Scout::learn_server(pg::Connection& connection) {
-  if (projections::sabotaged("floors_kept_across_failover") && !shared_.server_run().empty())
-    return;
   shared_.set_server_run("");
   keeper_.forget();
   shared_.forget_floors();
@@ -155,14 +152,14 @@ bool Scout::look_for_events() {
   const auto seen = look_at(*connection_, reach_, shared_.board.begin_probe(), last_seq_);
   in_part_ = !seen || seen->in_part;
   if (!seen) return true;  // cut off: the next one reads less
-  if (!claim::same_server(seen->server_run, shared_.server_run())) {
+  if (seen->server_run != shared_.server_run()) {
     log::warn("another server answers, or this one was started anew", {{"run", seen->server_run}});
     learn_server(*connection_);
     return true;
   }
   last_seq_ = seen->last_seq;
   last_place_ = seen->last_place;
-  if (last_seq_ < decided && !projections::sabotaged("floors_kept_across_failover")) {
+  if (last_seq_ < decided) {
     log::warn("the sequence of events went back; every lane is read from its start");
     keeper_.forget();
     shared_.board.forget_floors();

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "schema/statements.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -139,24 +140,18 @@ TEST_F(Floors, ThatCannotBeKeptAreSaidAndStopNothing) {
 // What the floor rests on: whoever has drawn a number is seen until their transaction has ended.
 TEST(SequenceLock, IsHeldToTheTransactionsEndAlsoByASavepointThatWasRolledBack) {
   const TestDatabase db;
-  const auto writers = [&] {
-    return db.number(
-        "SELECT count(DISTINCT virtualtransaction) FROM pg_locks WHERE locktype = 'relation' AND "
-        "mode = 'RowExclusiveLock' AND granted AND "
-        "relation = 'event_publication_seq_seq'::regclass AND database = "
-        "(SELECT oid FROM pg_database WHERE datname = current_database())");
-  };
+  const auto writers = [&] { return db.run(std::string{schema::statements::open_writers}).size(); };
   pqxx::connection connection{db.url()};
   pqxx::nontransaction session{connection};
-  EXPECT_EQ(writers(), 0);
+  EXPECT_EQ(writers(), 0U);
   session.exec("BEGIN; SAVEPOINT s; SELECT nextval('event_publication_seq_seq'); ROLLBACK TO s");
-  EXPECT_EQ(writers(), 1) << "before any INSERT";
+  EXPECT_EQ(writers(), 1U) << "before any INSERT";
   session.exec("PREPARE TRANSACTION 'floors_test'");
-  EXPECT_EQ(writers(), 1) << "prepared";
+  EXPECT_EQ(writers(), 1U) << "prepared";
   session.exec("ROLLBACK PREPARED 'floors_test'");
-  EXPECT_EQ(writers(), 0);
+  EXPECT_EQ(writers(), 0U);
   session.exec("BEGIN; UPDATE event_publication SET completion_date = clock_timestamp()");
-  EXPECT_EQ(writers(), 0) << "a relay that completes draws nothing";
+  EXPECT_EQ(writers(), 0U) << "a relay that completes draws nothing";
   session.exec("ROLLBACK");
 }
 
