@@ -104,7 +104,9 @@ bool LaneBoard::step_over(int lane, std::int64_t seq) {
   // Without order nothing below it is missed but by its time: a sweep finds it.
   const std::int64_t to = ordered_ ? std::min(entry.decided, seq) : seq;
   if (!entry.pulled_down) entry.floor = std::max(entry.floor, to);
-  return entry.floor >= seq;
+  const bool over = entry.floor >= seq;
+  if (over) entry.left = std::min(entry.left.value_or(seq), seq);
+  return over;
 }
 
 void LaneBoard::raise_floor(Lane& lane, std::int64_t to) const {
@@ -116,7 +118,7 @@ std::vector<LaneTicket> LaneBoard::begin_probe() {
   ++probe_;
   forgotten_ = false;
   std::vector<LaneTicket> lanes = to_ask(!ordered_);
-  if (lanes.empty()) lanes.push_back({0, lanes_[0].floor});
+  if (lanes.empty()) lanes.push_back({0, std::max(lanes_[0].floor, lanes_[0].walked)});
   return lanes;
 }
 
@@ -126,15 +128,27 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
   decided_ = decided;
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
+    // Between here and the floor something may have appeared since it was read.
+    const bool all_read = probe.from <= lane.floor;
     if (probe.lowest) {
       const bool passed_since = lane.passed_in == probe_ && *probe.lowest <= lane.passed_to;
       lane.has_work = lane.has_work || !passed_since;
-      lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
+      if (all_read) lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
+      lane.walked = 0;
     } else {
-      lane.careful_with = 0;  // whatever it was has left the lane, by our hand or another's
-      lane.alone = false;
-      lane.floor = std::max(lane.floor, decided);
+      if (all_read) lane.floor = std::max(lane.floor, std::min(decided, probe.top));
+      if (!forgotten_) walk_on(lane, probe, decided);
     }
+  }
+}
+
+void LaneBoard::walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided) {
+  if (probe.top == std::numeric_limits<std::int64_t>::max()) {
+    lane.walked = 0;
+    lane.careful_with = 0;  // whatever it was has left the lane, by our hand or another's
+    lane.alone = false;
+  } else {
+    lane.walked = probe.top > lane.floor && probe.top <= decided ? 0 : probe.top;
   }
 }
 
@@ -150,6 +164,8 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
     if (!probe.lowest || *probe.lowest > lane.floor) continue;
     lane.floor = *probe.lowest - 1;
+    if (lane.left && *lane.left > lane.floor) lane.left.reset();
+    lane.walked = 0;
     lane.has_work = true;
     lane.found_meanwhile = lane.pulled_down = lane.taken;
   }
@@ -164,6 +180,21 @@ void LaneBoard::found_work(const std::vector<int>& lanes) {
   }
 }
 
+void LaneBoard::looked(const std::vector<LaneProbe>& probes, std::int64_t settled) {
+  const std::lock_guard lock{mutex_};
+  for (const LaneProbe& probe : probes) {
+    Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
+    const bool to_its_end = probe.top == std::numeric_limits<std::int64_t>::max();
+    const std::int64_t nothing_to = to_its_end ? settled : probe.top;
+    if (probe.from <= lane.floor && !lane.pulled_down) {
+      lane.floor = std::max(lane.floor, probe.lowest ? *probe.lowest - 1 : nothing_to);
+    }
+    if (!probe.lowest) continue;
+    lane.has_work = true;
+    lane.found_meanwhile = lane.taken;
+  }
+}
+
 void LaneBoard::read_up_to(int lane, std::int64_t place) {
   const std::lock_guard lock{mutex_};
   raise_floor(lanes_.at(static_cast<std::size_t>(lane)), place);
@@ -173,14 +204,31 @@ void LaneBoard::forget_floors() {
   const std::lock_guard lock{mutex_};
   forgotten_ = true;
   decided_ = 0;
-  for (Lane& lane : lanes_) lane.floor = lane.decided = 0;
+  for (Lane& lane : lanes_) {
+    lane.floor = lane.decided = lane.walked = 0;
+    lane.left.reset();
+  }
 }
 
-std::vector<std::int64_t> LaneBoard::floors() const {
+void LaneBoard::start_from(const std::vector<std::int64_t>& floors) {
+  const std::lock_guard lock{mutex_};
+  for (std::size_t at = 0; at < std::min(floors.size(), lanes_.size()); ++at) {
+    lanes_[at].floor = std::max(lanes_[at].floor, floors[at]);
+  }
+}
+
+std::int64_t LaneBoard::floor_of(int lane) const {
+  const std::lock_guard lock{mutex_};
+  return lanes_.at(static_cast<std::size_t>(lane)).floor;
+}
+
+std::vector<std::int64_t> LaneBoard::floors_to_keep() const {
   const std::lock_guard lock{mutex_};
   std::vector<std::int64_t> floors;
   floors.reserve(lanes_.size());
-  for (const Lane& lane : lanes_) floors.push_back(lane.floor);
+  for (const Lane& lane : lanes_) {
+    floors.push_back(lane.left ? std::min(lane.floor, *lane.left - 1) : lane.floor);
+  }
   return floors;
 }
 
@@ -193,7 +241,8 @@ std::vector<LaneTicket> LaneBoard::to_ask(bool all) const {
   std::vector<LaneTicket> lanes;
   for (std::size_t at = 0; at < lanes_.size(); ++at) {
     const Lane& lane = lanes_[at];
-    if (all || !lane.has_work || lane.taken) lanes.push_back({static_cast<int>(at), lane.floor});
+    if (!all && lane.has_work && !lane.taken) continue;
+    lanes.push_back({static_cast<int>(at), std::max(lane.floor, lane.walked)});
   }
   return lanes;
 }

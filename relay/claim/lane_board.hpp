@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -16,12 +17,15 @@ struct LaneTicket {
   std::int64_t floor = 0;  ///< Nothing pending at or below it.
   bool careful = false;    ///< One event per transaction: a batch of this lane failed as a whole.
   bool alone = false;      ///< And nothing beside it in this process: it may be a crash's suspect.
+  std::int64_t top = std::numeric_limits<std::int64_t>::max();  ///< A look reads no further.
 };
 
 /// What the probe saw of a lane.
 struct LaneProbe {
   int lane = 0;
-  std::optional<std::int64_t> lowest;  ///< Lowest pending seq above the floor that was asked for.
+  std::optional<std::int64_t> lowest;  ///< Lowest pending seq above `from` and up to `top`.
+  std::int64_t from = std::numeric_limits<std::int64_t>::min();
+  std::int64_t top = std::numeric_limits<std::int64_t>::max();
 };
 
 /// Which lanes have work, who of this process is on them, and where their reads start. It holds no
@@ -67,11 +71,13 @@ class LaneBoard {
   /// Where a probe that begins now reads, and from where: one lane at least, and of those that are
   /// known to wait for a worker no other. Their floors rise as they are worked off
   /// (`committed_up_to`); in a backlog that is nearly all lanes. All of them where nothing is
-  /// ordered.
+  /// ordered. A lane that was read in part is read on from there.
   [[nodiscard]] std::vector<LaneTicket> begin_probe();
   /// What that probe found. A lane that was committed meanwhile may have nothing left of it; the
   /// next probe tells. @param decided what the floor keeper had decided before the probe began:
-  /// floors rise to it, but never past a pending event, nor when they were forgotten meanwhile.
+  /// floors rise to it, but never past a pending event, nor past what was not read, nor when they
+  /// were forgotten meanwhile. Where a lane's parts were read before enough was decided, they are
+  /// read once more when it is.
   void found(const std::vector<LaneProbe>& probes, std::int64_t decided);
   /// What a sweep from the start found: a pending event at or below the floor pulls the floor down,
   /// and whoever is on the lane does not raise it, having read from further on.
@@ -79,12 +85,20 @@ class LaneBoard {
   /// For deliveries, whose floors follow what was read: work was seen in these lanes. Who is on one
   /// may have read before it was there, so the lane is given once more when they leave it.
   void found_work(const std::vector<int>& lanes);
+  /// For deliveries: what a look saw. Work is marked as by `found_work`, and floors rise to where
+  /// nothing was seen; what was not committed yet is a sweep's. @param settled a place of a while
+  /// ago: who drew it has most likely committed.
+  void looked(const std::vector<LaneProbe>& probes, std::int64_t settled);
   /// For deliveries: everything up to this place has been dealt with. Before `done`.
   void read_up_to(int lane, std::int64_t place);
   /// Reads start from the beginning again.
   void forget_floors();
+  /// After that: floors that are known to hold, by lane; empty: none are.
+  void start_from(const std::vector<std::int64_t>& floors);
 
-  [[nodiscard]] std::vector<std::int64_t> floors() const;
+  /// Floors that hold for others, too: below what was stepped over here.
+  [[nodiscard]] std::vector<std::int64_t> floors_to_keep() const;
+  [[nodiscard]] std::int64_t floor_of(int lane) const;
   /// Whether any lane is known to have work.
   [[nodiscard]] bool any_work() const;
   /// Lanes that are not known to have work, or that somebody here is on: where a probe may find
@@ -101,7 +115,11 @@ class LaneBoard {
  private:
   struct Lane {
     std::int64_t floor = 0;
-    std::int64_t decided = 0;      ///< By the time it was taken.
+    std::int64_t walked = 0;   ///< A probe in parts has come so far; 0: none is under way.
+    std::int64_t decided = 0;  ///< By the time it was taken.
+    /// The lowest that was stepped over, unless a sweep came back to it. Where another relay has
+    /// passed it since, what is kept stays lower than it could be, until the next start.
+    std::optional<std::int64_t> left;
     std::size_t careful_with = 0;  ///< So many events.
     bool alone = false;
     std::int64_t passed_to = 0;
@@ -121,6 +139,7 @@ class LaneBoard {
   [[nodiscard]] std::int64_t furthest_behind(Moment now) const;
   [[nodiscard]] std::vector<LaneTicket> to_ask(bool all) const;
   void raise_floor(Lane& lane, std::int64_t to) const;
+  static void walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided);
 
   mutable std::mutex mutex_;
   std::vector<Lane> lanes_;

@@ -1,6 +1,7 @@
 #include "relay/engine/delivery_scout.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "projections/array_literal.hpp"
 #include "relay/engine/availability.hpp"
@@ -26,18 +27,6 @@ std::vector<std::string> served_by(const listeners::Duty& duty) {
   return served;
 }
 
-std::vector<claim::LaneTicket> from_their_start(int lanes) {
-  std::vector<claim::LaneTicket> all;
-  for (int lane = 0; lane < lanes; ++lane) all.push_back({.lane = lane});
-  return all;
-}
-
-pg::Script by_index(pg::Connection& connection) {
-  pg::Script script{connection};
-  script.add(sql::plan_by_index).add("SELECT set_config('statement_timeout', '10000', true)");
-  return script;
-}
-
 }  // namespace
 
 bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty,
@@ -48,8 +37,12 @@ bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty
   const auto now = Clock::now();
   if (last_place != last_place_) eager_until_ = now + eager_for;
   last_place_ = last_place;
+  if (now - drawn_at_ >= eager_for) {
+    settled_ = std::exchange(drawn_, last_place);
+    drawn_at_ = now;
+  }
   bool found = false;
-  if (now - ready_looked_at_ >= (now < eager_until_ ? ready_eagerly : ready_at_rest)) {
+  if (in_part_ || now - ready_looked_at_ >= (now < eager_until_ ? ready_eagerly : ready_at_rest)) {
     ready_looked_at_ = now;
     found = look_for_ready(connection, served);
   }
@@ -60,28 +53,43 @@ bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty
     found = look_for_retries(connection, served, any) || found;
     if (any) shared_.retries_to_come = true;
   }
-  if (now >= sweep_after_) found = sweep(connection, served) || found;
+  if (now >= sweep_after_) sweep(connection, served, found);
   return found;
 }
 
 // What waits on the boards is not asked for again.
 bool DeliveryScout::look_for_ready(pg::Connection& connection,
                                    const std::vector<std::string>& served) {
-  for (const auto& [listener, probes] : probe(connection, served, false)) {
-    std::vector<int> lanes;
-    for (const claim::LaneProbe& probe : probes) lanes.push_back(probe.lane);
-    shared_.delivery_boards.at(listener).found_work(lanes);
+  DeliveryLanes where;
+  for (const std::string& listener : served) {
+    for (const claim::LaneTicket& ticket : shared_.delivery_boards.at(listener).unmarked()) {
+      where.listeners.push_back(listener);
+      where.lanes.push_back(ticket);
+    }
   }
-  return std::ranges::any_of(served, [&](const std::string& listener) {
-    return shared_.delivery_boards.at(listener).waiting(Clock::now()) > 0;
-  });
+  in_part_ = false;
+  if (!where.lanes.empty()) {
+    const auto seen = look_at(connection, reach_, std::move(where), last_place_);
+    in_part_ = !seen || seen->in_part;
+    if (seen) {
+      for (const auto& [listener, probes] : seen->lanes) {
+        shared_.delivery_boards.at(listener).looked(probes, settled_);
+      }
+    }
+  }
+  return in_part_ || std::ranges::any_of(served, [&](const std::string& listener) {
+           return shared_.delivery_boards.at(listener).waiting(Clock::now()) > 0;
+         });
 }
 
 bool DeliveryScout::look_for_retries(pg::Connection& connection,
                                      const std::vector<std::string>& served, bool& any) {
   std::map<std::string, std::vector<int>> due;
-  for (const auto& row :
-       by_index(connection).add(sql::probe_retries, {projections::array_literal(served)}).run()) {
+  for (const auto& row : pg::Script{connection}
+                             .add(sql::plan_by_index)
+                             .add("SELECT set_config('statement_timeout', '10000', true)")
+                             .add(sql::probe_retries, {projections::array_literal(served)})
+                             .run()) {
     any = true;
     if (row[2].as<bool>()) due[row[0].c_str()].push_back(row[1].as<int>());
   }
@@ -89,54 +97,27 @@ bool DeliveryScout::look_for_retries(pg::Connection& connection,
   return !due.empty();
 }
 
-// Finds what became ready with a place below the floor: its transaction drew the place and
-// committed after a later one had been read.
-bool DeliveryScout::sweep(pg::Connection& connection, const std::vector<std::string>& served) {
+void DeliveryScout::sweep(pg::Connection& connection, const std::vector<std::string>& served,
+                          bool& found) {
   const auto began = Clock::now();
-  const Lanes found = probe(connection, served, true);
-  for (const auto& [listener, probes] : found) shared_.delivery_boards.at(listener).swept(probes);
+  found = sweep_.some(connection, shared_.delivery_boards, served, last_place_) || found;
   const auto now = Clock::now();
   sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
-  return !found.empty();
 }
 
-DeliveryScout::Lanes DeliveryScout::probe(pg::Connection& connection,
-                                          const std::vector<std::string>& served,
-                                          bool from_start) const {
-  std::vector<std::string> names;
-  std::vector<int> lanes;
-  std::vector<std::int64_t> floors;
-  for (const std::string& listener : served) {
-    const claim::LaneBoard& board = shared_.delivery_boards.at(listener);
-    for (const claim::LaneTicket& ticket :
-         from_start ? from_their_start(board.size()) : board.unmarked()) {
-      names.push_back(listener);
-      lanes.push_back(ticket.lane);
-      floors.push_back(ticket.floor);
-    }
-  }
-  if (names.empty()) return {};
-  Lanes found;
-  for (const auto& row :
-       by_index(connection)
-           .add(sql::probe_deliveries, {projections::array_literal(names), pg::number_array(lanes),
-                                        pg::number_array(floors)})
-           .run()) {
-    found[row[0].c_str()].push_back({row[1].as<int>(), row[2].as<std::int64_t>()});
-  }
-  return found;
-}
-
-bool DeliveryScout::nothing_left(pg::Connection& connection, const listeners::Duty& duty) {
+bool DeliveryScout::nothing_left(pg::Connection& connection, const listeners::Duty& duty,
+                                 const std::stop_token& stop) {
   const std::vector<std::string> served = served_by(duty);
   if (served.empty()) return true;
   bool any_retry = false;
   look_for_retries(connection, served, any_retry);
-  return !any_retry && !sweep(connection, served);
+  return !any_retry && !sweep_.all(connection, shared_.delivery_boards, served, last_place_, stop);
 }
 
 void DeliveryScout::forget() {
   ready_looked_at_ = retries_looked_at_ = sweep_after_ = {};
+  in_part_ = false;
+  settled_ = drawn_ = 0;
 }
 
 }  // namespace relay::engine

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "relay/engine/delivery_look.hpp"
 #include "relay/engine/parts.hpp"
 #include "relay/engine/shared.hpp"
 #include "relay/pg/connection.hpp"
@@ -23,26 +24,30 @@ class DeliveryScout {
   bool look(pg::Connection& connection, const listeners::Duty& duty, std::int64_t last_place);
 
   /// Whether nothing is ready and no retry is to come.
-  [[nodiscard]] bool nothing_left(pg::Connection& connection, const listeners::Duty& duty);
+  [[nodiscard]] bool nothing_left(pg::Connection& connection, const listeners::Duty& duty,
+                                  const std::stop_token& stop);
 
   /// Everything is looked at anew: the listeners changed.
   void forget();
 
  private:
   using Clock = std::chrono::steady_clock;
-  using Lanes = std::map<std::string, std::vector<claim::LaneProbe>>;
 
   bool look_for_ready(pg::Connection& connection, const std::vector<std::string>& served);
   /// @param any set to whether there is a retry at all. @return whether one is due.
   bool look_for_retries(pg::Connection& connection, const std::vector<std::string>& served,
                         bool& any);
-  bool sweep(pg::Connection& connection, const std::vector<std::string>& served);
-  [[nodiscard]] Lanes probe(pg::Connection& connection, const std::vector<std::string>& served,
-                            bool from_start) const;
+  void sweep(pg::Connection& connection, const std::vector<std::string>& served, bool& found);
 
   const Parts& parts_;
   Shared& shared_;
+  claim::Reach reach_;
+  DeliverySweep sweep_;
+  bool in_part_ = false;  ///< The last look at what is ready was not read to its end.
   std::int64_t last_place_ = -1;
+  std::int64_t drawn_ = 0;    ///< The last place of a while ago,
+  std::int64_t settled_ = 0;  ///< and of a while before.
+  Clock::time_point drawn_at_{};
   Clock::time_point eager_until_{};
   Clock::time_point ready_looked_at_{};
   Clock::time_point retries_looked_at_{};

@@ -19,8 +19,7 @@ constexpr auto judge_every = 2s;
 constexpr auto floors_every = 20ms;  // what a read walks over until then are a few dead entries
 constexpr auto tell_every = 250ms;
 constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebody must look
-constexpr std::size_t lanes_per_sweep = 8;
-constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
+constexpr int sweep_share = 100;       // a sweep's time may be 1 % of all
 constexpr auto sweep_pause_least = 2s;
 
 }  // namespace
@@ -35,7 +34,8 @@ Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, T
       remains_(remains),
       referee_(options, parts),
       deliveries_(parts, shared),
-      pace_(options.poll_min, options.poll_max) {}
+      pace_(options.poll_min, options.poll_max),
+      store_(trouble) {}
 
 std::string Scout::refused() const {
   const std::lock_guard lock{refused_mutex_};
@@ -53,7 +53,8 @@ void Scout::run(const std::stop_token& stop) {
     if (drained_) return;
     const auto now = Clock::now();
     const auto took = std::chrono::ceil<Pace::Time>(now - began);
-    const auto pause = pace_.after({took, found_work_, behind_, backlog_}, now);
+    auto pause = pace_.after({took, found_work_, behind_, backlog_}, now);
+    if (in_part_ && !walked_once_) pause = options_.poll_min;  // somebody may wait at its end
     judge_now_ = shared_.scout_pause(pause, stop) || judge_now_;
   }
 }
@@ -61,7 +62,7 @@ void Scout::run(const std::stop_token& stop) {
 void Scout::take_turn(Target::Call& call, const std::stop_token& stop) {
   try {
     connect();
-    look();
+    look(stop);
     call.worked();
     trouble_.end("scout");
   } catch (const pg::ConnectError& error) {
@@ -81,14 +82,28 @@ void Scout::connect() {
   if (connection_) return;
   auto fresh = std::make_unique<pg::Connection>(
       options_.conninfo, target_.connect_options("scout of " + options_.database));
-  // It may be another server than before, whose sequences stand elsewhere.
-  keeper_.forget();
-  shared_.forget_floors();
-  deliveries_.forget();
+  learn_server(*fresh);
   deliveries::store_suspects(*fresh, remains_.remains());
   remains_.forget();
   const std::lock_guard lock{connection_mutex_};
   connection_ = std::move(fresh);
+}
+
+// It may be another server than before, whose sequences stand elsewhere; or the same after a crash,
+// which undoes completions that nobody had waited for. What is kept in the database is as old as
+// what it speaks of, or older than what was lost.
+void Scout::learn_server(pg::Connection& connection) {
+  shared_.set_server_run("");
+  keeper_.forget();
+  shared_.forget_floors();
+  deliveries_.forget();
+  walked_once_ = false;
+  const FloorStore::Known known = store_.load(connection, shared_.board.size());
+  last_seq_ = known.last_seq;
+  last_place_ = 0;
+  decide_floor(connection);
+  shared_.start_from(known.floors);
+  shared_.set_server_run(known.server_run);
 }
 
 void Scout::drop_connection() {
@@ -101,25 +116,26 @@ void Scout::cancel() noexcept {
   if (connection_) connection_->cancel();
 }
 
-void Scout::look() {
+void Scout::look(const std::stop_token& stop) {
+  in_part_ = false;
   if (judge_now_ || Clock::now() - judged_at_ >= judge_every) judge();
   tell_of_listeners();
   if (!duty_) return;
   // What was seen a look ago and is still there: the workers have enough.
   behind_ = shared_.board.waiting(Clock::now()) > 0;
   backlog_ = shared_.board.deep_waiting(Clock::now());
-  std::int64_t last_place = 0;
-  const bool events = look_for_events(last_place);
-  const bool deliveries = deliveries_.look(*connection_, *duty_, last_place);
-  found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries;
+  const bool events = look_for_events();
+  const bool deliveries = deliveries_.look(*connection_, *duty_, last_place_);
+  found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries || in_part_;
   // Whatever a worker lost, nothing waits for it.
   if (!found_work_ && !shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
   ring_where_deliveries_wait();
+  if (store_.due()) store_.keep(*connection_, shared_.floors_to_keep(), shared_.server_run());
   if (options_.drain && !found_work_ && nobody_at_work()) {
-    drained_ = !sweep(static_cast<std::size_t>(shared_.board.size())) &&
-               deliveries_.nothing_left(*connection_, *duty_);
+    drained_ = !sweep_.all(*connection_, shared_.board, last_seq_, stop) &&
+               deliveries_.nothing_left(*connection_, *duty_, stop);
   } else if (Clock::now() >= sweep_after_) {
-    sweep(lanes_per_sweep);
+    sweep();
   }
 }
 
@@ -132,25 +148,38 @@ void Scout::tell_of_listeners() {
   }
 }
 
-bool Scout::look_for_events(std::int64_t& last_place) {
+bool Scout::look_for_events() {
   const std::int64_t decided = keeper_.decided();
-  std::vector<claim::LaneProbe> found;
-  const std::int64_t last_seq = probe(shared_.board.begin_probe(), found, last_place);
-  if (last_seq < decided) {
-    log::warn("the sequence of events went back; every lane is read from its start");
-    keeper_.forget();
-    shared_.board.forget_floors();
+  shared_.look_began();
+  const auto seen = look_at(*connection_, reach_, shared_.board.begin_probe(), last_seq_);
+  in_part_ = !seen || seen->in_part;
+  if (!seen) return true;  // cut off: the next one reads less
+  if (seen->server_run != shared_.server_run()) {
+    log::warn("another server answers, or this one was started anew", {{"run", seen->server_run}});
+    learn_server(*connection_);
     return true;
   }
-  shared_.board.found(found, decided);
+  last_seq_ = seen->last_seq;
+  if (last_seq_ < decided || seen->last_place < last_place_) {
+    log::warn("a sequence went back; every lane is read from its start");
+    last_place_ = seen->last_place;
+    keeper_.forget();
+    shared_.forget_floors();
+    store_.replace();
+    walked_once_ = false;
+    return true;
+  }
+  last_place_ = seen->last_place;
+  shared_.board.found(seen->lanes, decided);
+  shared_.look_ended();
+  walked_once_ = walked_once_ || !in_part_;
   const auto now = Clock::now();
   if (shared_.board.waiting(now) > 0) shared_.bell.ring();  // before what is asked less often
-  if (keeper_.wants_to_know(last_seq) && now - floors_at_ >= floors_every) {
+  if (keeper_.wants_to_know(last_seq_) && now - floors_at_ >= floors_every) {
     floors_at_ = now;
-    decide_floor(last_seq);
+    decide_floor(*connection_);
   }
-  return shared_.board.any_work() ||
-         std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
+  return shared_.board.any_work() || seen->any();
 }
 
 bool Scout::nobody_at_work() const {
@@ -182,70 +211,31 @@ void Scout::judge() {
     return;
   }
   trouble_.end("listeners");
-  if (!duty_ || duty_->version != duty->version) {
-    shared_.forget_floors();
-    deliveries_.forget();
-  }
+  // Floors hold: whoever changes listeners makes no old event pending, and what becomes ready gets
+  // a new place.
+  if (!duty_ || duty_->version != duty->version) deliveries_.forget();
   duty_ = std::move(duty);
   shared_.allow(duty_);
 }
 
-std::int64_t Scout::probe(const std::vector<claim::LaneTicket>& where,
-                          std::vector<claim::LaneProbe>& found, std::int64_t& last_place) {
-  std::vector<int> lanes;
-  std::vector<std::int64_t> floors;
-  for (const claim::LaneTicket& ticket : where) {
-    lanes.push_back(ticket.lane);
-    floors.push_back(ticket.floor);
-  }
-  const pqxx::result rows =
-      pg::Script{*connection_}
-          .add("SELECT set_config('statement_timeout', '10000', true)")
-          .add(sql::probe_lanes, {pg::number_array(lanes), pg::number_array(floors)})
-          .run();
-  for (const auto& row : rows) {
-    claim::LaneProbe probe{row[0].as<int>(), std::nullopt};
-    if (!row[1].is_null()) probe.lowest = row[1].as<std::int64_t>();
-    found.push_back(probe);
-  }
-  last_place = rows[0][3].as<std::int64_t>();
-  return rows[0][2].as<std::int64_t>();
-}
-
-void Scout::decide_floor(std::int64_t last_seq) {
+void Scout::decide_floor(pg::Connection& connection) {
   std::set<std::string> writers;
   if (projections::sabotaged("floor_by_xmin")) {  // who has no transaction id yet is not seen
-    for (const auto& row : connection_->exec("SELECT virtualtransaction FROM pg_locks WHERE "
-                                             "locktype = 'transactionid' AND granted")) {
+    for (const auto& row : connection.exec("SELECT virtualtransaction FROM pg_locks WHERE "
+                                           "locktype = 'transactionid' AND granted")) {
       writers.insert(row[0].c_str());
     }
   } else if (!projections::sabotaged("floor_passes_open_writer")) {
-    for (const auto& row : connection_->exec(sql::open_writers)) writers.insert(row[0].c_str());
+    for (const auto& row : connection.exec(sql::open_writers)) writers.insert(row[0].c_str());
   }
-  keeper_.observe(last_seq, writers);
+  keeper_.observe(last_seq_, writers);
 }
 
-// Finds what lies below the floors: numbers given by hand, a row put back by somebody. A few lanes
-// at a time, since it walks every dead entry of the index. @return whether something is pending.
-bool Scout::sweep(std::size_t lanes) {
+void Scout::sweep() {
   const auto began = Clock::now();
-  bool any = false;
-  for (std::size_t swept = 0; swept < lanes; swept += lanes_per_sweep) {
-    std::vector<claim::LaneTicket> some;
-    for (std::size_t i = 0; i < std::min(lanes_per_sweep, lanes - swept); ++i) {
-      some.push_back({static_cast<int>(next_sweep_lane_), INT64_MIN});
-      next_sweep_lane_ = (next_sweep_lane_ + 1) % static_cast<std::size_t>(shared_.board.size());
-    }
-    std::vector<claim::LaneProbe> found;
-    std::int64_t last_place = 0;
-    probe(some, found, last_place);
-    shared_.board.swept(found);
-    any =
-        any || std::ranges::any_of(found, [](const auto& lane) { return lane.lowest.has_value(); });
-  }
+  sweep_.some(*connection_, shared_.board, last_seq_);
   const auto now = Clock::now();
   sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
-  return any;
 }
 
 }  // namespace relay::engine

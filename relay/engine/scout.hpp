@@ -10,6 +10,8 @@
 
 #include "relay/claim/floor_keeper.hpp"
 #include "relay/engine/delivery_scout.hpp"
+#include "relay/engine/floor_store.hpp"
+#include "relay/engine/look.hpp"
 #include "relay/engine/pace.hpp"
 #include "relay/engine/referee.hpp"
 #include "relay/engine/shared.hpp"
@@ -46,14 +48,13 @@ class Scout {
   void take_turn(Target::Call& call, const std::stop_token& stop);
   void connect();
   void drop_connection();
-  void look();
+  void learn_server(pg::Connection& connection);
+  void look(const std::stop_token& stop);
   void judge();
   void tell_of_listeners();
-  bool look_for_events(std::int64_t& last_place);
-  std::int64_t probe(const std::vector<claim::LaneTicket>& where,
-                     std::vector<claim::LaneProbe>& found, std::int64_t& last_place);
-  void decide_floor(std::int64_t last_seq);
-  bool sweep(std::size_t lanes);
+  bool look_for_events();
+  void decide_floor(pg::Connection& connection);
+  void sweep();
   [[nodiscard]] bool nobody_at_work() const;
   void ring_where_deliveries_wait();
 
@@ -69,6 +70,11 @@ class Scout {
   std::mutex connection_mutex_;  // guards the pointer against cancel()
   std::unique_ptr<pg::Connection> connection_;
   claim::FloorKeeper keeper_;
+  claim::Reach reach_;
+  FloorStore store_;
+  Sweep sweep_;
+  std::int64_t last_seq_ = 0;
+  std::int64_t last_place_ = 0;
   std::shared_ptr<const listeners::Duty> duty_;
   Clock::time_point judged_at_{};
   Clock::time_point told_at_{};
@@ -77,7 +83,8 @@ class Scout {
   bool behind_ = false;
   bool backlog_ = false;
   Clock::time_point floors_at_{};
-  std::size_t next_sweep_lane_ = 0;
+  bool in_part_ = false;      // the last look left something to be read
+  bool walked_once_ = false;  // since the floors were forgotten, every lane was read to its end
   Clock::time_point sweep_after_{};
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;

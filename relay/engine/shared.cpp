@@ -25,6 +25,60 @@ void Shared::forget_floors() {
   for (auto& entry : delivery_boards) entry.second.forget_floors();
 }
 
+void Shared::start_from(const std::map<std::string, std::vector<std::int64_t>>& floors) {
+  for (const auto& [listener, known] : floors) {
+    if (listener.empty()) board.start_from(known);
+    const auto deliveries = delivery_boards.find(listener);
+    if (deliveries != delivery_boards.end()) deliveries->second.start_from(known);
+  }
+}
+
+std::map<std::string, std::vector<std::int64_t>> Shared::floors_to_keep() const {
+  std::map<std::string, std::vector<std::int64_t>> floors{{"", board.floors_to_keep()}};
+  for (const auto& [listener, deliveries] : delivery_boards) {
+    floors[listener] = deliveries.floors_to_keep();
+  }
+  return floors;
+}
+
+std::string Shared::server_run() const {
+  const std::lock_guard lock{mutex_};
+  return server_run_;
+}
+
+void Shared::set_server_run(const std::string& run) {
+  const std::lock_guard lock{mutex_};
+  server_run_ = run;
+}
+
+void Shared::look_began() {
+  const std::lock_guard lock{mutex_};
+  ++looks_begun_;
+}
+
+void Shared::look_ended() {
+  const std::lock_guard lock{mutex_};
+  look_ended_ = looks_begun_;
+  looked_.notify_all();
+}
+
+std::uint64_t Shared::next_look() const {
+  const std::lock_guard lock{mutex_};
+  return looks_begun_ + 1;
+}
+
+bool Shared::floors_hold(const std::string& run, std::uint64_t look) const {
+  const std::lock_guard lock{mutex_};
+  return look_ended_ >= look && run == server_run_;
+}
+
+void Shared::wait_for_look(std::uint64_t look, std::chrono::milliseconds time,
+                           const std::stop_token& stop) {
+  wake_scout(false);
+  std::unique_lock lock{mutex_};
+  looked_.wait_for(lock, stop, time, [&] { return look_ended_ >= look; });
+}
+
 void Shared::ring_for(const std::string& listener) {
   const auto duty = this->duty();
   if (!duty) return;

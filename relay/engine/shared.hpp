@@ -47,6 +47,24 @@ class Shared {
 
   /// Every lane of every board is read from its start again.
   void forget_floors();
+  /// After that: floors that are known to hold. @param floors by listener, "": of the first pass.
+  void start_from(const std::map<std::string, std::vector<std::int64_t>>& floors);
+  /// Floors that hold for others, too.
+  [[nodiscard]] std::map<std::string, std::vector<std::int64_t>> floors_to_keep() const;
+  /// Of which run of a server the floors were learned; "": of none, for now.
+  [[nodiscard]] std::string server_run() const;
+  void set_server_run(const std::string& run);
+  /// The scout begins to look, and has ended well. A crash of the server, which its run does not
+  /// tell, ends the scout's connection before such an end.
+  void look_began();
+  void look_ended();
+  /// The first look that begins from now on.
+  [[nodiscard]] std::uint64_t next_look() const;
+  /// Whether floors hold on a connection to this run of a server that was made before that look.
+  [[nodiscard]] bool floors_hold(const std::string& run, std::uint64_t look) const;
+  /// Waits until that look has ended, or the time is over.
+  void wait_for_look(std::uint64_t look, std::chrono::milliseconds time,
+                     const std::stop_token& stop);
 
   /// Wakes whoever may take deliveries of this listener: nobody while this relay does not serve it,
   /// as when it is paused. Once it does, the scout's next look rings.
@@ -73,6 +91,10 @@ class Shared {
   mutable std::mutex mutex_;
   std::condition_variable_any scout_woken_;
   std::shared_ptr<const listeners::Duty> duty_;
+  std::condition_variable_any looked_;
+  std::string server_run_;
+  std::uint64_t looks_begun_ = 0;
+  std::uint64_t look_ended_ = 0;  ///< The last that did, well.
   bool scout_wanted_ = false;
   bool judge_again_ = true;
   std::map<std::pair<std::string, std::string>, int> losses_;  // bounded: see count_loss

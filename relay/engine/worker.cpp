@@ -1,10 +1,12 @@
 #include "relay/engine/worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/engine/availability.hpp"
+#include "schema/statements.hpp"
 
 namespace relay::engine {
 namespace {
@@ -15,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto undecided_rest = 250ms;  // a lower number may still be committed
 constexpr auto bell_wait = 500ms;       // the bell may be missed; this bounds what that costs
+constexpr auto look_wait = 1s;  // the scout may get no connection: then lanes are read whole
 
 }  // namespace
 
@@ -127,11 +130,8 @@ void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
 bool Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
   const Gate::Pass inside{gate_, alone, options_.call_limit};
   if (!inside.inside()) return false;
-  const bool another = !connection_;
   pg::Connection& connection = connected();
-  if (another) {
-    for (claim::LaneTicket& ticket : job.tickets) ticket.floor = 0;
-  }
+  check_floors(job);
   const auto condemned = shared_.condemned();
   const auto stuck = shared_.obstacles.stuck();
   const bool in_steps = Clock::now() < in_steps_until_;
@@ -149,12 +149,29 @@ pg::Connection& Worker::connected() {
   if (!connection_) {
     auto fresh =
         std::make_unique<pg::Connection>(options_.conninfo, target_.connect_options(name_));
-    // It may lead to another server than before, whose sequences stand elsewhere.
-    shared_.forget_floors();
+    server_run_ = fresh->exec(schema::statements::server_run)[0][0].c_str();
+    connected_before_ = shared_.next_look();
+    look_awaited_ = false;
     const std::lock_guard lock{connection_mutex_};
     connection_ = std::move(fresh);
   }
   return *connection_;
+}
+
+// Floors hold on the server they were learned of. On another, where its sequences stand elsewhere,
+// and where the scout has not looked since this connection was made, lanes are read from their
+// start. A pooler may have moved us to where the scout is.
+void Worker::check_floors(Job& job) {
+  if (shared_.floors_hold(server_run_, connected_before_)) return;
+  if (std::exchange(look_awaited_, true)) {
+    server_run_ = connection_->exec(schema::statements::server_run)[0][0].c_str();
+  } else {
+    shared_.wait_for_look(connected_before_, look_wait, job.stop);
+  }
+  const bool hold = shared_.floors_hold(server_run_, connected_before_);
+  for (claim::LaneTicket& ticket : job.tickets) {
+    ticket.floor = hold ? job.field.board->floor_of(ticket.lane) : 0;
+  }
 }
 
 void Worker::cancel() noexcept {
@@ -194,8 +211,10 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
     if (!deliveries && projections::sabotaged("cursor_instead_of_state")) {
       board.read_up_to(read.lane, read.last);
     }
-    deliveries ? board.read_up_to(read.lane, read.last)
-               : board.committed_up_to(read.lane, read.last);
+    if (shared_.floors_hold(server_run_, connected_before_)) {
+      deliveries ? board.read_up_to(read.lane, read.last)
+                 : board.committed_up_to(read.lane, read.last);
+    }
   }
   job.taken.done(read.lane, read.more || job.result.left_over || (deliveries && read.events > 0));
 }

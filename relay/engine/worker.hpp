@@ -70,6 +70,7 @@ class Worker {
   void work(Job& job, const listeners::Duty& duty, Target::Call& call);
   bool pass(Job& job, const listeners::Duty& duty, bool alone);
   pg::Connection& connected();
+  void check_floors(Job& job);
   void settle(const Job& job);
   void settle_lane(const Job& job, const claim::LaneRead& read);
   static void be_careful(const Job& job);
@@ -110,6 +111,9 @@ class Worker {
   std::size_t next_field_ = 0;
   std::mutex connection_mutex_;  // cancel() comes from another thread
   std::unique_ptr<pg::Connection> connection_;
+  std::string server_run_;              // of the connection's server
+  std::uint64_t connected_before_ = 0;  // that look of the scout's
+  bool look_awaited_ = false;           // on this connection
   int conflicts_ = 0;
   std::chrono::steady_clock::time_point in_steps_until_;
 };

@@ -20,6 +20,7 @@ Needed needed_for(const std::string& completion) {
       {"event_suspect", {"SELECT", "INSERT", "UPDATE", "DELETE"}},
       {"projection_freshness", {"SELECT", "INSERT", "UPDATE"}},
       {"freshet_setting", {"SELECT", "INSERT", "UPDATE"}},
+      {"event_floor", {"SELECT", "INSERT", "UPDATE"}},
       {"event_publication_seq_seq", {"SELECT"}},
       {"event_delivery_place_seq", {"SELECT", "USAGE"}},
   };

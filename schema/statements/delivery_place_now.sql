@@ -1,3 +1,3 @@
 -- name: delivery_place_now
 -- What becomes ready from now on has a higher place.
-SELECT last_value FROM event_delivery_place_seq
+SELECT freshet_last_place()

@@ -8,5 +8,5 @@ SELECT DISTINCT coalesce(
   FROM pg_locks l
   LEFT JOIN pg_stat_activity a ON a.pid = l.pid
  WHERE l.virtualtransaction = ANY ($1::text[]) AND l.locktype = 'relation'
-   AND l.relation = 'event_publication'::regclass
+   AND l.relation = 'event_publication_seq_seq'::regclass
  LIMIT 5

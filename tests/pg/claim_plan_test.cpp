@@ -28,6 +28,10 @@ void expect_few_pages(const TestDatabase& db) {
   const std::string lanes = "(SELECT array_agg(l::smallint) FROM generate_series(0, 3) l)";
   const std::string floors = "'{0,0,0,0}'";
   EXPECT_LT(pages(db, "SELECT * FROM freshet_probe(" + lanes + ", " + floors + ")"), 60);
+  const std::string to_the_end = "array_fill(9223372036854775807, '{4}')";
+  EXPECT_LT(
+      pages(db, "SELECT * FROM freshet_look(" + lanes + ", " + floors + ", " + to_the_end + ")"),
+      60);
   for (const char* claim : {"freshet_claim", "freshet_claim_unordered"}) {
     const std::string call =
         std::string{claim} + "(" + lanes + ", " + floors + ", 40, 1000000, 1000000, true)";

@@ -223,9 +223,9 @@ TEST(LaneBoard, GivesMoreLanesAtOnceWhileNoneIsKnownToHoldMoreThanAClaimTakes) {
 TEST(LaneBoard, AFloorRisesToWhatIsDecidedButNeverPastAPendingEvent) {
   LaneBoard board{2};
   board.found({{0, 50}, {1, std::nullopt}}, 80);
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{49, 80}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{49, 80}));
   board.found({{0, 50}, {1, 60}}, 90);  // never back, either: only a sweep may say so
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{49, 80}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{49, 80}));
 }
 
 TEST(LaneBoard, AFloorRisesWithACommitButNeverPastWhatWasDecidedWhenTheLaneWasTaken) {
@@ -235,11 +235,11 @@ TEST(LaneBoard, AFloorRisesWithACommitButNeverPastWhatWasDecidedWhenTheLaneWasTa
   board.found({{2, 70}}, 200);  // decided after the lanes were read, for all the board knows
   board.committed_up_to(0, 75);
   board.committed_up_to(1, 95);  // an open writer may hold 81
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{75, 80, 69}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{75, 80, 69}));
   board.committed_up_to(0, 0);  // nothing was read
   board.forget_floors();
   board.committed_up_to(2, 75);  // read from a server that may not be the same
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{0, 0, 0}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{0, 0, 0}));
 }
 
 TEST(LaneBoard, WithoutOrderOnlyProbesRaiseFloorsAndTheyAskEverywhere) {
@@ -249,7 +249,7 @@ TEST(LaneBoard, WithoutOrderOnlyProbesRaiseFloorsAndTheyAskEverywhere) {
   (void)board.take(3, now);
   board.committed_up_to(0, 75);  // another relay may hold 60, which was stepped over
   board.read_up_to(1, 75);
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{49, 59, 69}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{49, 59, 69}));
 }
 
 TEST(LaneBoard, WhatAProbeSawOfAServerThatMayBeAnotherByNowRaisesNoFloor) {
@@ -257,10 +257,10 @@ TEST(LaneBoard, WhatAProbeSawOfAServerThatMayBeAnotherByNowRaisesNoFloor) {
   (void)board.begin_probe();
   board.forget_floors();
   board.found({{0, 50}, {1, std::nullopt}}, 80);
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{0, 0}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{0, 0}));
   EXPECT_EQ(lanes_of(board.take(2, now)), std::vector{0});
   board.committed_up_to(0, 75);
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{0, 0}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{0, 0}));
 }
 
 TEST(LaneBoard, WhatASweepFoundIsNotHiddenAgainByWhoHadReadFromFurtherOn) {
@@ -272,18 +272,18 @@ TEST(LaneBoard, WhatASweepFoundIsNotHiddenAgainByWhoHadReadFromFurtherOn) {
   board.read_up_to(1, 110);
   board.done(0, false);
   board.done(1, false);
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{6, 7}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{6, 7}));
   EXPECT_EQ(lanes_of(board.take(2, now)), (std::vector{0, 1})) << "given once more";
   board.committed_up_to(0, 110);
   board.read_up_to(1, 110);
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{110, 110}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{110, 110}));
 }
 
 TEST(LaneBoard, ASweepPullsAFloorDownToWhatItFound) {
   LaneBoard board{2};
   board.found({{0, std::nullopt}, {1, std::nullopt}}, 80);
   board.swept({{0, 7}, {1, 81}});
-  EXPECT_EQ(board.floors(), (std::vector<std::int64_t>{6, 80}));
+  EXPECT_EQ(board.floors_to_keep(), (std::vector<std::int64_t>{6, 80}));
   EXPECT_EQ(lanes_of(board.take(4, now)), (std::vector{0}));
 }
 

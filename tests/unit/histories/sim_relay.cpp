@@ -8,6 +8,17 @@ namespace tests::histories {
 namespace claim = relay::claim;
 namespace listeners = relay::listeners;
 
+namespace {
+
+void keep(const World::Floors& floors, World::Floors& kept) {
+  kept.resize(floors.size());
+  for (std::size_t lane = 0; lane < floors.size(); ++lane) {
+    kept[lane] = std::max(kept[lane], floors[lane]);
+  }
+}
+
+}  // namespace
+
 void SimRelay::start(std::vector<projections::ProjectionOptions> listeners) {
   for (auto& pass : passes_) pass.reset();
   own_.clear();
@@ -21,7 +32,10 @@ void SimRelay::start(std::vector<projections::ProjectionOptions> listeners) {
     own_.push_back(std::make_unique<SimListener>(world_, std::move(options)));
   }
   board_.emplace(lane_count);
-  for (Board& board : delivery_boards_) board.emplace(lane_count);
+  board_->start_from(world_.kept_floors);
+  for (std::size_t at = 0; at < delivery_boards_.size(); ++at) {
+    delivery_boards_.at(at).emplace(lane_count).start_from(world_.kept_delivery_floors.at(at));
+  }
   keeper_ = {};
   duty_.reset();
   judged_.reset();
@@ -78,13 +92,7 @@ void SimRelay::judge() {
   }
   at_start_ = false;
   duty_ = std::make_shared<const listeners::Duty>(listeners::duty_of(declarations_, registered));
-  if (!judged_ || judged_->version != duty_->version) forget_floors();
   judged_ = duty_;
-}
-
-void SimRelay::forget_floors() {
-  board_->forget_floors();
-  for (Board& board : delivery_boards_) board->forget_floors();
 }
 
 void SimRelay::scout() {
@@ -99,6 +107,7 @@ void SimRelay::scout() {
       return;
     case 2:
       board_->found(probes_, decided_);
+      if (world_.dice.percent(20)) keep_floors();
       changed_ = true;
       return;
     case 3:
@@ -127,21 +136,34 @@ void SimRelay::probe(bool from_start) {
     return;
   }
   for (const claim::LaneTicket& ticket : board_->begin_probe()) {
-    probes_.push_back({ticket.lane, world_.tables.probe_lane(ticket.lane, ticket.floor)});
+    const std::int64_t top =
+        world_.dice.percent(70) ? ticket.top : ticket.floor + 1 + world_.dice.below(4);
+    auto lowest = world_.tables.probe_lane(ticket.lane, ticket.floor);
+    if (lowest && *lowest > top) lowest.reset();
+    probes_.push_back({ticket.lane, lowest, ticket.floor, top});
   }
   last_seq_ = world_.tables.last_seq;
+}
+
+// In the database, for whoever starts next.
+void SimRelay::keep_floors() {
+  keep(board_->floors_to_keep(), world_.kept_floors);
+  for (std::size_t at = 0; at < delivery_boards_.size(); ++at) {
+    keep(delivery_boards_.at(at)->floors_to_keep(), world_.kept_delivery_floors.at(at));
+  }
 }
 
 void SimRelay::look_for_deliveries(bool sweep) {
   for (const auto& listener : own_) {
     if (!judged_->serves(listener->name())) continue;
     claim::LaneBoard& board = *board_of(listener.get());
-    const auto floors = board.floors();
     for (int lane = 0; lane < lane_count; ++lane) {
-      const std::int64_t floor = sweep ? 0 : floors[static_cast<std::size_t>(lane)];
-      const auto found = world_.tables.probe_delivery(listener->index(), lane, floor);
-      if (sweep && found) board.swept({{lane, found}});
-      if (found || world_.tables.probe_retry(listener->index(), lane)) board.found_work({lane});
+      claim::LaneProbe probe{.lane = lane, .from = sweep ? 0 : board.floor_of(lane)};
+      if (!sweep && world_.dice.percent(30)) probe.top = probe.from + 1 + world_.dice.below(4);
+      probe.lowest = world_.tables.probe_delivery(listener->index(), lane, probe.from);
+      if (probe.lowest && *probe.lowest > probe.top) probe.lowest.reset();
+      sweep ? board.swept({probe}) : board.looked({probe}, 0);
+      if (world_.tables.probe_retry(listener->index(), lane)) board.found_work({lane});
     }
   }
 }

@@ -24,7 +24,7 @@ class SimRelay {
   void abort(int worker);
   /// Whether a commit or a floor has changed since this was asked last.
   [[nodiscard]] bool changed() { return std::exchange(changed_, false); }
-  [[nodiscard]] std::vector<std::int64_t> floors() const { return board_->floors(); }
+  [[nodiscard]] std::vector<std::int64_t> floors() const { return board_->floors_to_keep(); }
 
  private:
   using Board = std::optional<relay::claim::LaneBoard>;
@@ -32,7 +32,7 @@ class SimRelay {
   void judge();
   [[nodiscard]] relay::listeners::Registered read_registered() const;
   void register_listeners(const std::vector<relay::listeners::Declaration>& declarations);
-  void forget_floors();
+  void keep_floors();
   void probe(bool from_start);
   void look_for_deliveries(bool sweep);
   bool take(int worker);

@@ -45,6 +45,9 @@ struct World {
   int written = 0;  ///< The writers' count of inserts and ends.
   /// (listener, event) whose guard row some open transaction has inserted.
   std::set<std::pair<int, int>> guards_in_flight;
+  using Floors = std::vector<std::int64_t>;  ///< By lane.
+  Floors kept_floors;                        ///< A relay that starts begins there.
+  std::array<Floors, listener_count> kept_delivery_floors;
   std::uint64_t effects = 0;
   std::uint64_t dead = 0;
   std::uint64_t aborted = 0;

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "relay/claim/lane_board.hpp"
+#include "relay/claim/reach.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::engine {
+
+using DeliveryBoards = std::map<std::string, claim::LaneBoard>;  ///< By listener.
+
+/// Lanes of listeners' deliveries, side by side: where a look reads, and from which place.
+struct DeliveryLanes {
+  std::vector<std::string> listeners;
+  std::vector<claim::LaneTicket> lanes;
+};
+
+/// What one look at ready deliveries saw.
+struct SeenDeliveries {
+  std::map<std::string, std::vector<claim::LaneProbe>>
+      lanes;             ///< By listener, all that were asked.
+  std::int64_t top = 0;  ///< No lane was read beyond it, if it was read in part.
+  bool in_part = false;  ///< Some lane was not read to its end.
+  [[nodiscard]] bool any() const;
+};
+
+/// Looks at these lanes, as far as `reach` lets it. @param last_place as known so far.
+/// @return nothing when it was cut off; the next one reads less.
+/// @throws pqxx::failure and kin, also when looks are cut off again and again.
+[[nodiscard]] std::optional<SeenDeliveries> look_at(pg::Connection& connection, claim::Reach& reach,
+                                                    DeliveryLanes where, std::int64_t last_place);
+
+/// Finds what became ready with a place below the floor: its transaction drew the place and
+/// committed after a later one had been read. It walks every dead entry of the index, a piece at a
+/// time. Threads: the scout's.
+class DeliverySweep {
+ public:
+  /// Goes on for a while, to the end of its round at most. @return whether something is ready where
+  /// it came by.
+  bool some(pg::Connection& connection, DeliveryBoards& boards,
+            const std::vector<std::string>& served, std::int64_t last_place);
+  /// Goes round once, unless it finds something or is to stop. @return whether something is ready,
+  /// or may be.
+  bool all(pg::Connection& connection, DeliveryBoards& boards,
+           const std::vector<std::string>& served, std::int64_t last_place,
+           const std::stop_token& stop);
+
+ private:
+  /// @return whether this was the round's last piece. @param any is set when something was found.
+  bool piece(pg::Connection& connection, DeliveryBoards& boards,
+             const std::vector<std::string>& served, std::int64_t last_place, bool& any);
+
+  claim::Reach reach_;
+  std::size_t listener_ = 0;  ///< Of those that are served; they may change between two pieces.
+  std::int64_t from_ = 0;     ///< Where the next piece begins.
+};
+
+}  // namespace relay::engine

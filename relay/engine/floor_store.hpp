@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "relay/engine/trouble.hpp"
+#include "relay/pg/connection.hpp"
+
+namespace relay::engine {
+
+/// By listener: of its deliveries; "": of the first pass. Each by lane.
+using Floors = std::map<std::string, std::vector<std::int64_t>>;
+
+/// Keeps the floors in the database (`event_floor`), so that a relay that starts, or has lost its
+/// connection, need not walk over everything that was completed under a snapshot that is held. They
+/// spare work and hold no truth: without the table's privileges a relay goes on, and says so.
+/// Threads: the scout's.
+class FloorStore {
+ public:
+  struct Known {
+    std::string server_run;
+    std::int64_t last_seq = 0;  ///< The last handed out.
+    Floors floors;              ///< Those that hold here.
+  };
+
+  explicit FloorStore(Trouble& trouble) : trouble_(trouble) {}
+
+  /// Which server this is, and the floors that are kept of it.
+  [[nodiscard]] Known load(pg::Connection& connection, int lanes);
+  /// Whether it is time to keep them again: every five seconds.
+  [[nodiscard]] bool due() const { return Clock::now() - kept_at_ >= keep_every; }
+  /// Keeps those that have changed. @param server_run of whom they were learned.
+  void keep(pg::Connection& connection, const Floors& floors, const std::string& server_run);
+  /// The next ones are kept at once, whatever they are: those that are there are wrong.
+  void replace();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static constexpr std::chrono::seconds keep_every{5};
+
+  Trouble& trouble_;
+  Clock::time_point kept_at_{};
+  Floors kept_;
+};
+
+}  // namespace relay::engine

@@ -1,0 +1,107 @@
+#include "relay/engine/look.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "projections/failure.hpp"
+#include "schema/statements.hpp"
+
+namespace relay::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+constexpr int lanes_per_sweep = 8;
+constexpr auto sweep_for = 100ms;  // then it makes room for looks
+
+std::optional<pqxx::result> ask(pg::Connection& connection, claim::Reach& reach,
+                                const std::vector<std::string>& values) {
+  try {
+    return pg::Script{connection}
+        .add("SELECT set_config('statement_timeout', $1, true)",
+             {std::to_string(reach.patience().count())})
+        .add(schema::statements::look_for_events, values)
+        .run();
+  } catch (...) {
+    if (projections::current_failure().kind != projections::FailureKind::timeout) throw;
+    if (!reach.cut_off()) throw;
+    return {};
+  }
+}
+
+}  // namespace
+
+bool Seen::any() const {
+  return std::ranges::any_of(lanes, [](const auto& lane) { return lane.lowest.has_value(); });
+}
+
+std::optional<Seen> look_at(pg::Connection& connection, claim::Reach& reach,
+                            std::vector<claim::LaneTicket> where, std::int64_t last_seq) {
+  Seen seen{.in_part = reach.limit(where, last_seq)};
+  std::vector<int> lanes;
+  std::vector<std::int64_t> floors;
+  std::vector<std::int64_t> tops;
+  for (const claim::LaneTicket& ticket : where) {
+    lanes.push_back(ticket.lane);
+    floors.push_back(ticket.floor);
+    tops.push_back(ticket.top);
+  }
+  const auto began = Clock::now();
+  const auto rows =
+      ask(connection, reach,
+          {pg::number_array(lanes), pg::number_array(floors), pg::number_array(tops)});
+  if (!rows) return {};
+  reach.came_through(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began),
+                     seen.in_part);
+  for (std::size_t at = 0; at < where.size(); ++at) {  // rows come in the lanes' order
+    const auto row = (*rows)[static_cast<pqxx::result::size_type>(at)];
+    claim::LaneProbe probe{row[0].as<int>(), std::nullopt, floors[at], tops[at]};
+    if (!row[1].is_null()) probe.lowest = row[1].as<std::int64_t>();
+    seen.lanes.push_back(probe);
+  }
+  seen.last_seq = (*rows)[0][2].as<std::int64_t>();
+  seen.last_place = (*rows)[0][3].as<std::int64_t>();
+  seen.server_run = (*rows)[0][4].c_str();
+  return seen;
+}
+
+bool Sweep::piece(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq,
+                  bool& any) {
+  std::vector<claim::LaneTicket> some;
+  const std::int64_t from = begun_ ? from_ : std::numeric_limits<std::int64_t>::min();
+  for (int lane = lane_; lane < std::min(lane_ + lanes_per_sweep, board.size()); ++lane) {
+    some.push_back({lane, from});
+  }
+  const auto seen = look_at(connection, reach_, std::move(some), last_seq);
+  if (!seen) return false;
+  board.swept(seen->lanes);
+  any = any || seen->any();
+  begun_ = seen->in_part;
+  from_ = seen->lanes[0].top;
+  if (begun_) return false;
+  lane_ = lane_ + lanes_per_sweep < board.size() ? lane_ + lanes_per_sweep : 0;
+  return true;
+}
+
+bool Sweep::some(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq) {
+  const auto until = Clock::now() + sweep_for;
+  bool any = false;
+  while (!piece(connection, board, last_seq, any) && Clock::now() < until) {
+  }
+  return any;
+}
+
+bool Sweep::all(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq,
+                const std::stop_token& stop) {
+  begun_ = false;
+  bool any = false;
+  for (int swept = 0; swept < board.size() && !any;) {
+    if (stop.stop_requested()) return true;  // nobody knows
+    if (piece(connection, board, last_seq, any)) swept += lanes_per_sweep;
+  }
+  return any;
+}
+
+}  // namespace relay::engine
