@@ -43,7 +43,10 @@ Resent Resend::send(const std::vector<projections::Event>& events) const {
     if (i >= receipts.size() || receipts[i].kind == Receipt::Kind::unknown) {
       throw SinkDown{"a fault of Freshet's own: nobody said what became of a record"};
     }
-    if (receipts[i].kind == Receipt::Kind::refused) resent.faults[places[i]] = receipts[i].why;
+    if (receipts[i].kind == Receipt::Kind::refused) {
+      // "" would say that it was sent
+      resent.faults[places[i]] = receipts[i].why.empty() ? "refused" : receipts[i].why;
+    }
     if (receipts[i].kind == Receipt::Kind::closed) resent.halt = receipts[i].why;
   }
   return resent;

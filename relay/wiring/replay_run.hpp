@@ -24,7 +24,7 @@ struct ReplayWorld {
 /// How a replay came to its end.
 struct ReplayEnding {
   enum class Kind { finished, stopped, halted };
-  Kind kind = Kind::finished;
+  Kind kind = Kind::halted;  ///< Until it is known to be finished.
   std::string why;  ///< Halted: one line.
   std::vector<std::string>
       refused;  ///< The first that could not be sent in this run, with reasons.
