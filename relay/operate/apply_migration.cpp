@@ -1,5 +1,6 @@
 #include "relay/operate/apply_migration.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "relay/operate/migration_mode.hpp"
@@ -20,6 +21,13 @@ struct Run {
   const MigrateOptions& options;
 
   [[nodiscard]] std::string file() const { return std::string{migration.file}; }
+  // Not every encoding of a database has the letters of our comments, and nothing else has any.
+  [[nodiscard]] std::string sql() const {
+    std::string text{migration.sql};
+    std::ranges::replace_if(
+        text, [](char letter) { return (letter & 0x80) != 0; }, '?');
+    return text;
+  }
   void say(const std::string& text, long done = 0, long total = 0) const {
     progress(migration.file, text, done, total);
   }
@@ -95,7 +103,7 @@ void in_transaction(const Run& run, bool retry, const Work& work) {
 void apply_at_once(const Run& run, const MigrationMode& mode) {
   in_transaction(run, mode.retry, [&] {
     run.note_start();
-    run.direct.exec(run.migration.sql);
+    run.direct.exec(run.sql());
     run.note_end();
   });
 }
@@ -107,7 +115,7 @@ void apply_in_batches(const Run& run, const MigrationMode& mode) {
     long done = 0;
     long total = 0;
     in_transaction(run, mode.retry, [&] {
-      const pqxx::result rows = run.direct.exec(run.migration.sql);
+      const pqxx::result rows = run.direct.exec(run.sql());
       more = !rows.empty();
       if (more) {
         done = rows[0][0].as<long>();
@@ -128,7 +136,7 @@ void apply_outside(const Run& run, const MigrationMode& mode) {
     }
     run.say("building " + mode.builds_index + ", once every older transaction has ended");
   }
-  run.direct.exec(run.migration.sql);
+  run.direct.exec(run.sql());
   run.note_end();
 }
 

@@ -41,6 +41,11 @@ const std::string& template_name() {
   return name;
 }
 
+std::string next_name() {
+  static int count = 0;
+  return "freshet_test_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+}
+
 }  // namespace
 
 std::string server_url(const std::string& database) {
@@ -53,15 +58,21 @@ std::string server_url(const std::string& database) {
 }
 
 TestDatabase::TestDatabase(Kind kind) {
-  static int count = 0;
-  name_ = "freshet_test_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+  name_ = next_name();
   const std::string from = kind == Kind::migrated ? " TEMPLATE " + template_name() : "";
   run_alone(server_url("postgres"), "CREATE DATABASE " + name_ + from);
   url_ = server_url(name_);
 }
 
-TestDatabase::TestDatabase(std::string name, std::string url)
-    : dropped_at_the_end_(false), name_(std::move(name)), url_(std::move(url)) {}
+TestDatabase::TestDatabase(std::string name, std::string url, bool dropped_at_the_end)
+    : dropped_at_the_end_(dropped_at_the_end), name_(std::move(name)), url_(std::move(url)) {}
+
+TestDatabase TestDatabase::created(const std::string& how) {
+  const std::string name = next_name();
+  run_alone(server_url("postgres"), "CREATE DATABASE " + name + " TEMPLATE template0 " + how);
+  apply_migrations(server_url(name));
+  return {name, server_url(name), true};
+}
 
 TestDatabase TestDatabase::on(const std::string& server, const std::string& name) {
   run_alone(server, "CREATE DATABASE " + name);

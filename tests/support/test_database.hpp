@@ -15,6 +15,8 @@ class TestDatabase {
   /// On another server, created and migrated there; it goes with that server, not with this object.
   /// @param server the url of any database of it.
   static TestDatabase on(const std::string& server, const std::string& name);
+  /// Migrated, but not cloned. @param how options of CREATE DATABASE, such as an encoding.
+  static TestDatabase created(const std::string& how);
   /// One that is there already and stays.
   static TestDatabase at(const std::string& url) { return {"", url}; }
   ~TestDatabase();
@@ -32,7 +34,7 @@ class TestDatabase {
   [[nodiscard]] long number(const std::string& sql) const;
 
  private:
-  TestDatabase(std::string name, std::string url);
+  TestDatabase(std::string name, std::string url, bool dropped_at_the_end = false);
 
   bool dropped_at_the_end_ = true;
   std::string name_;

@@ -73,7 +73,22 @@ void check_headers(const File& file, Found& found) {
   }
 }
 
+// What is sent to a database of any encoding is ASCII; comments of a migration become so.
+void check_letters(const File& file, Found& found) {
+  int number = 0;
+  for (const std::string_view line : lines_of(file.text)) {
+    ++number;
+    const auto begin = line.find_first_not_of(' ');
+    const bool comment = begin != std::string_view::npos && line.substr(begin).starts_with("--");
+    if (comment) continue;
+    if (std::ranges::any_of(line, [](char letter) { return (letter & 0x80) != 0; })) {
+      found.push_back({file.path, number, "statements", "a letter beyond ASCII"});
+    }
+  }
+}
+
 void check_statements(const File& file, Found& found) {
+  if (file.path.starts_with("schema/") && file.path.ends_with(".sql")) check_letters(file, found);
   if (!file.path.starts_with("schema/statements/") || !file.path.ends_with(".sql")) return;
   std::string_view stem = base_name(file.path);
   stem.remove_suffix(4);
