@@ -153,10 +153,10 @@ void LaneBoard::walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided
 }
 
 void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
-  // The sweep would heal, after a while, what these three lose.
+  // The sweep would heal, after a while, what these lose.
   if (projections::sabotaged("cursor_instead_of_state") ||
       projections::sabotaged("floor_passes_open_writer") ||
-      projections::sabotaged("floor_by_xmin")) {
+      projections::sabotaged("floor_by_xmin") || projections::sabotaged("floors_outlive_crash")) {
     return;
   }
   const std::lock_guard lock{mutex_};

@@ -94,8 +94,10 @@ void Scout::connect() {
 // what it speaks of, or older than what was lost.
 void Scout::learn_server(pg::Connection& connection) {
   shared_.set_server_run("");
-  keeper_.forget();
-  shared_.forget_floors();
+  if (!projections::sabotaged("floors_outlive_crash")) {
+    keeper_.forget();
+    shared_.forget_floors();
+  }
   deliveries_.forget();
   walked_once_ = false;
   const FloorStore::Known known = store_.load(connection, shared_.board.size());

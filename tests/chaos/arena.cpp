@@ -102,7 +102,8 @@ std::string Arena::settings(const Options& options, const std::string& url) cons
   std::string text =
       "[relay]\nworkers = 2\nbatch_size = 100\ndrain_s = " + std::to_string(Fleet::drain_s) +
       "\nhandler_timeout_ms = 3000\nstatement_timeout_ms = 3300\ncompletion = \"" +
-      options.completion + "\"\n\n[[database]]\nname = \"main\"\nurl = \"" + url + "\"\n";
+      options.completion + "\"\nsynchronous_commit = " + (options.async ? "false" : "true") +
+      "\n\n[[database]]\nname = \"main\"\nurl = \"" + url + "\"\n";
   if (url == bouncer_url()) {
     text += "direct_url = \"" + servers_.url(relay_role, password_) + "\"\n";
   }

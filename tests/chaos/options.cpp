@@ -75,6 +75,8 @@ Options read_options(int argc, char** argv) {
       options.keep = true;
     } else if (name == "--no-kafka") {
       options.kafka = false;
+    } else if (name == "--async") {
+      options.async = true;
     } else if (name == "--no-crashes") {
       options.crashes = false;
     } else if (i + 1 < argc) {
@@ -87,6 +89,7 @@ Options read_options(int argc, char** argv) {
     const char* modes[] = {"update", "delete", "archive"};
     options.completion = modes[options.seed % 3];
   }
+  if (options.sabotage.empty() && options.seed % 2 == 0) options.async = true;
   if (options.kills > 0) options.kafka = false;
   if (options.company.empty()) options.company = options.seed % 4 == 3 ? "forwards" : "both";
   return options;
@@ -110,6 +113,7 @@ std::string repeat(const Options& options) {
   }
   if (!options.sabotage.empty()) out << " --sabotage " << options.sabotage;
   if (!options.failpoints.empty()) out << " --failpoints '" << options.failpoints << "'";
+  if (options.async) out << " --async";
   if (!options.crashes) out << " --no-crashes";
   if (!options.kafka) out << " --no-kafka";
   if (options.kafka) out << " --company " << options.company;

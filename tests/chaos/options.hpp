@@ -23,6 +23,7 @@ struct Options {
   std::string company;       ///< both or forwards; drawn from the seed when empty.
   std::string kafka_home;    ///< What tests/support/kafka/bring.sh brought.
   std::string kafka_recipe;  ///< The folder of that script.
+  bool async = false;        ///< Relays do not wait for the disk; drawn from the seed as well.
   bool crashes = true;       ///< Some events kill the process that applies them.
   bool keep = false;         ///< The folder with logs stays, whatever comes out.
 };

@@ -152,10 +152,12 @@ void judge(const Options& options, Arena& arena, const History& history, const W
   // Topics and tables are read one after the other, and must be of one moment.
   if (!outcome.drained.violations.empty()) arena.fleet().retire();
   if (arena.broker() != nullptr) collect_records(db, arena.cast(), arena.broker()->address());
+  // A crash takes back what nobody waited for, and readers may have seen it.
+  const auto relapses = options.async ? std::vector<Relapse>{} : watchers.observer.relapses();
   Evidence evidence{.cast = arena.cast(),
                     .completion = options.completion,
                     .transactions = history.transactions(),
-                    .relapses = watchers.observer.relapses(),
+                    .relapses = relapses,
                     .looks = watchers.observer.looks(),
                     .moments = outcome.moments,
                     .idle = watchers.idle.seen()};
