@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/e2e/outage.hpp"
+#include "tests/support/outage.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/e2e/thing_load.hpp"
+#include "tests/support/thing_load.hpp"
 #include "tests/support/dead_rows.hpp"
 
 namespace {

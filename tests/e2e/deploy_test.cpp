@@ -3,7 +3,7 @@
 #include <atomic>
 #include <thread>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace {

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/e2e/forward_run.hpp"
+#include "tests/support/forward_run.hpp"
 
 // Records as they lie in the broker, byte by byte.
 namespace {

@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/e2e/forward_run.hpp"
+#include "tests/support/forward_run.hpp"
 #include "tests/support/incident_log.hpp"
 
 // The incident log through a forward: what a consumer gets of each incident.

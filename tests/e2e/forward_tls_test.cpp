@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/e2e/forward_run.hpp"
+#include "tests/support/forward_run.hpp"
 
 // Brokers behind TLS and passwords: what lets a forward in, and what an operator is told otherwise.
 namespace {

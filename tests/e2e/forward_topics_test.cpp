@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "tests/e2e/forward_run.hpp"
+#include "tests/support/forward_run.hpp"
 
 // Topics that take nothing, records that no topic takes, and several databases.
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/e2e/thing_load.hpp"
+#include "tests/support/thing_load.hpp"
 #include "tests/support/eventually.hpp"
 
 namespace {

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tests/e2e/thing_load.hpp"
+#include "tests/support/thing_load.hpp"
 #include "tests/support/eventually.hpp"
 
 namespace {

@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/e2e/sink_run.hpp"
+#include "tests/support/sink_run.hpp"
 #include "tests/support/kafka_records.hpp"
 #include "tests/support/kafka_topics.hpp"
 

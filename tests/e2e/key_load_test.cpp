@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace {

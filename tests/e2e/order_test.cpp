@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <future>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/engine_run.hpp"
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace {

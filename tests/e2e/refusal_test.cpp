@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/relay_config.hpp"
 #include "tests/support/role.hpp"
 

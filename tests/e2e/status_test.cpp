@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/e2e/thing_load.hpp"
+#include "tests/support/thing_load.hpp"
 #include "tests/support/eventually.hpp"
 
 namespace {

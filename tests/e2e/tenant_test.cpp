@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "tests/e2e/outage.hpp"
+#include "tests/support/outage.hpp"
 #include "tests/support/fault_proxy.hpp"
 
 namespace {

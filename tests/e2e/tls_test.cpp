@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/authority.hpp"
 #include "tests/support/private_cluster.hpp"
 #include "tests/support/relay_config.hpp"

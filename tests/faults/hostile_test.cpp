@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "relay/pg/connection.hpp"
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace {

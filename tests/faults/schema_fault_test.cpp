@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/e2e/outage.hpp"
+#include "tests/support/outage.hpp"
 #include "tests/support/role.hpp"
 
 namespace {

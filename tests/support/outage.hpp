@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/relay_config.hpp"
 
 namespace tests {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/e2e/thing_load.hpp"
+#include "tests/support/thing_load.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/pgbouncer.hpp"

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/e2e/outage.hpp"
+#include "tests/support/outage.hpp"
 #include "tests/support/fault_proxy.hpp"
 
 namespace {

@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/e2e/forward_run.hpp"
+#include "tests/support/forward_run.hpp"
 #include "tests/support/fault_proxy.hpp"
 
 // Brokers that are frozen, killed or slow, beside projections and alone.

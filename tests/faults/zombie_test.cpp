@@ -2,7 +2,7 @@
 
 #include <csignal>
 
-#include "tests/e2e/outage.hpp"
+#include "tests/support/outage.hpp"
 
 namespace {
 

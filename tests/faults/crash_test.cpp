@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <random>
 
-#include "tests/e2e/effects.hpp"
-#include "tests/e2e/outbox_counts.hpp"
+#include "tests/support/effects.hpp"
+#include "tests/support/outbox_counts.hpp"
 #include "tests/support/paths.hpp"
 #include "tests/support/relay_config.hpp"
 

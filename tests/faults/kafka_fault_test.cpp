@@ -7,7 +7,7 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "relay/forward/kafka/kafka_sink.hpp"
-#include "tests/e2e/sink_run.hpp"
+#include "tests/support/sink_run.hpp"
 #include "tests/support/kafka_topics.hpp"
 
 namespace {

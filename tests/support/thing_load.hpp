@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/e2e/outbox_counts.hpp"
+#include "tests/support/outbox_counts.hpp"
 #include "tests/support/relay_config.hpp"
 #include "tests/support/test_database.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "tests/e2e/outage.hpp"
+#include "tests/support/outage.hpp"
 #include "tests/support/private_cluster.hpp"
 #include "tests/support/role.hpp"
 #include "tests/support/small_disk.hpp"

@@ -3,7 +3,7 @@
 #include <csignal>
 #include <thread>
 
-#include "tests/e2e/outage.hpp"
+#include "tests/support/outage.hpp"
 #include "tests/support/private_cluster.hpp"
 #include "tests/support/proc_stat.hpp"
 

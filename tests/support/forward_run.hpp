@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/e2e/effects.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/kafka_broker.hpp"
 #include "tests/support/kafka_records.hpp"
 #include "tests/support/kafka_topics.hpp"
