@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include "tests/chaos/check_processes.hpp"
 #include "tests/chaos/kills.hpp"
@@ -64,9 +65,21 @@ bool is_quiet(Session& db, const std::string& last_seq) {
              {last_seq}) == 0;
 }
 
+// What could be taken at once, in words that change when any of it is.
+std::string ready_now(Session& db) {
+  return db.text(
+      "SELECT CASE WHEN count(*) > 0 THEN count(*) || ' ready, the first ' || min(what) ELSE '' "
+      "END "
+      "FROM (SELECT id::text AS what FROM event_publication WHERE completion_date IS NULL AND NOT "
+      "parked UNION ALL SELECT event_id || ' of ' || listener FROM event_delivery WHERE state = "
+      "'ready') r");
+}
+
 // Twice quiet, a second apart: a crashed relay's work may only just come back. What is written
-// meanwhile does not count.
-void wait_for_quiet(Session& db, seconds limit, Verdict& verdict) {
+// meanwhile does not count. A busy machine is late; where nothing moves at all, something is lost.
+void wait_for_quiet(Session& db, seconds limit, Verdict& verdict, Verdict& moving) {
+  std::string ready;
+  auto moved = Clock::now();
   ++verdict.looked_at;
   const std::string last_seq =
       std::to_string(db.number("SELECT coalesce(max(seq), 0) FROM event_publication"));
@@ -74,11 +87,17 @@ void wait_for_quiet(Session& db, seconds limit, Verdict& verdict) {
   int quiet = 0;
   while (quiet < 2 && Clock::now() - began < limit) {
     quiet = is_quiet(db, last_seq) ? quiet + 1 : 0;
+    const std::string now_ready = quiet > 0 ? "" : ready_now(db);
+    if (std::exchange(ready, now_ready) != now_ready) moved = Clock::now();
     std::this_thread::sleep_for(seconds{1});
   }
   const auto took = std::chrono::duration_cast<seconds>(Clock::now() - began).count();
   std::cout << "healed, and " << (quiet >= 2 ? "" : "not ") << "quiet after " << took << " s\n"
             << std::flush;
+  ++moving.looked_at;
+  if (!ready.empty() && Clock::now() - moved > seconds{10}) {
+    moving.violations.push_back("nothing was taken for 10 s: " + ready);
+  }
   if (quiet < 2) {
     verdict.violations.push_back("not quiet " + std::to_string(took) +
                                  " s after everything was healed");
@@ -96,6 +115,7 @@ struct Outcome {
   std::map<std::string, Nemesis::Count> faults;
   std::vector<Moment> moments;
   Verdict drained{.check = "drained after healing"};
+  Verdict moving{.check = "what is ready is taken"};
   std::vector<Verdict> verdicts;
   std::string broken;
 };
@@ -130,7 +150,7 @@ Outcome let_loose(const Options& options, Arena& arena, const std::string& folde
     }
     if (Clock::now() >= until || interrupted != 0 || !outcome.broken.empty()) return outcome;
     Session db{arena.servers().admin_url(), "chaos-checker"};
-    wait_for_quiet(db, drain_limit, outcome.drained);
+    wait_for_quiet(db, drain_limit, outcome.drained, outcome.moving);
     if (!outcome.drained.violations.empty()) return outcome;
   }
 }
@@ -146,8 +166,9 @@ void judge(const Options& options, Arena& arena, const History& history, const W
   Session db{arena.servers().admin_url(), "chaos-checker"};
   std::vector<Verdict>& verdicts = outcome.verdicts;
   wait_for_quiet(db, options.sabotage.empty() ? drain_limit : sabotaged_drain_limit,
-                 outcome.drained);
+                 outcome.drained, outcome.moving);
   verdicts.push_back(outcome.drained);
+  verdicts.push_back(outcome.moving);
   note_discards(db);
   // Topics and tables are read one after the other, and must be of one moment.
   if (!outcome.drained.violations.empty()) arena.fleet().retire();
