@@ -2,6 +2,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -194,6 +195,42 @@ TEST(KafkaSets, WithARecordThatIsItselfTooLargeLoseItAlone) {
   }
   const Kept all = kept("sets-poison");
   EXPECT_EQ(all.numbers.size(), 50U);
+  EXPECT_THAT(all.faults, IsEmpty());
+}
+
+TEST(KafkaSets, ThatAreRefusedAreNoOutageForOthersThatSendMeanwhile) {
+  KafkaTopics topics{KafkaBroker::shared().address()};
+  topics.create("sets-bad", 1, {{"max.message.bytes", "20000"}});
+  topics.create("sets-good", 3);
+  topics.forbid_describing_configs("sets-bad");
+  relay::forward::kafka::KafkaOptions options = tests::options(KafkaBroker::shared(), 20s);
+  options.callers = 2;
+  KafkaSink sink{options};
+  ASSERT_TRUE(tests::eventually([&] { return sink.available(); }, 20s));
+  std::atomic<bool> over{false};
+  int sent = 0;
+  std::jthread good{[&] {
+    while (!over) {
+      Load load{"sets-good", 0, 0, 1};
+      for (int i = 0; i < 20; ++i) load.values.push_back(std::to_string(sent++));
+      for (const std::string& value : load.values) {
+        load.records.push_back(record("sets-good", "k", value));
+      }
+      EXPECT_THAT(kinds(sink.send(load.records)), Each(Kind::acknowledged));
+    }
+  }};
+  for (int i = 0; i < 5; ++i) {
+    const std::string large = numbered(i, 30'000);
+    const std::string small = numbered(i, 100);
+    EXPECT_EQ(kinds(sink.send({record("sets-bad", "a", small), record("sets-bad", "b", large),
+                               record("sets-bad", "c", small)})),
+              (std::vector{Kind::acknowledged, Kind::refused, Kind::acknowledged}));
+  }
+  over = true;
+  good.join();
+  EXPECT_TRUE(sink.available());
+  const Kept all = kept("sets-good");
+  EXPECT_EQ(std::ssize(all.numbers), sent);
   EXPECT_THAT(all.faults, IsEmpty());
 }
 

@@ -67,10 +67,8 @@ std::vector<Receipt> KafkaSink::send(const std::vector<Record>& records) {
       producer = this->producer(deadline);
       ended = sending.run(*producer);
     }
-    if (ended == Sending::Ended::doubtful) {
-      if (producer->stopped_at_a_gap()) retire(producer);
-      send_one_by_one(sending);
-    }
+    if (producer->stopped_at_a_gap()) retire(producer);
+    if (ended == Sending::Ended::doubtful) send_one_by_one(sending);
     projections::failpoint("forward_after_send");
     leave.worked();
     return std::move(sending).receipts();

@@ -31,18 +31,22 @@ Sending::Ended Sending::run(Producer& producer) {
   for (const std::size_t place : first_of_new_topics()) {
     if (topics_.is_shut(records_[place].topic) && !producer.one_by_one()) return Ended::doubtful;
     ask_for(place);
-    if (!closed_.contains(records_[place].topic) && !send({place})) return Ended::doubtful;
+    if (!closed_.contains(records_[place].topic) && !send({place})) return stopped();
   }
   if (set_size_.bytes() < producer.set_bytes() && !producer.one_by_one()) return Ended::too_large;
   const Places first = first_of_new_partitions(rest());
-  if (!first.empty() && !send(first)) return Ended::doubtful;
+  if (!first.empty() && !send(first)) return stopped();
   Places others = rest();
   if (projections::sabotaged("receipt_acknowledged_by_default") && others.size() > 1) {
     others.pop_back();
   }
-  if (!others.empty() && !send(others)) return Ended::doubtful;
+  if (!others.empty() && !send(others)) return stopped();
   learn_from_refusals();
   return Ended::done;
+}
+
+Sending::Ended Sending::stopped() {
+  return rest().empty() ? Ended::done : Ended::doubtful;
 }
 
 bool Sending::is_open(std::size_t place) const {
@@ -114,7 +118,7 @@ void Sending::close(std::size_t place, const std::string& why) {
   receipts_[place] = {Receipt::Kind::closed, why};
 }
 
-// False: the producer stopped at what was refused, and there are records without a receipt.
+// False: some have no receipt, or the producer stopped at what was refused.
 bool Sending::send(const Places& places) {
   const auto flight = producer_->start(records_, places, deadline_);
   const bool early = projections::sabotaged("forward_before_acknowledged");
@@ -123,7 +127,8 @@ bool Sending::send(const Places& places) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     note(places[i], early ? RD_KAFKA_RESP_ERR_NO_ERROR : flight->code(i), alone);
   }
-  return !producer_->stopped_at_a_gap();
+  return !producer_->stopped_at_a_gap() &&
+         std::ranges::none_of(places, [&](std::size_t place) { return is_open(place); });
 }
 
 void Sending::wait_for(Flight& flight) {

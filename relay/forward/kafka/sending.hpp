@@ -42,6 +42,7 @@ class Sending {
   [[nodiscard]] std::vector<Receipt> receipts() && { return std::move(receipts_); }
 
  private:
+  [[nodiscard]] Ended stopped();
   [[nodiscard]] bool is_open(std::size_t place) const;
   [[nodiscard]] Places first_of_new_topics() const;
   [[nodiscard]] Places first_of_new_partitions(const Places& places) const;
