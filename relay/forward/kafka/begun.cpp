@@ -31,6 +31,12 @@ bool Begun::knows(const std::string& topic, Time now) const {
   return found != topics_.end() && now - found->second.learned < known_for;
 }
 
+bool Begun::everywhere(const std::string& topic) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = topics_.find(topic);
+  return found == topics_.end() || found->second.left == 0;
+}
+
 std::optional<int> Begun::not_yet(const std::string& topic, const std::string& key) const {
   const std::lock_guard lock{mutex_};
   const auto found = topics_.find(topic);

@@ -20,6 +20,8 @@ class Begun {
   /// A topic has so many partitions; in none of them has the producer begun.
   void learn(const std::string& topic, int partitions, Time now);
   [[nodiscard]] bool knows(const std::string& topic, Time now) const;
+  /// Whether there is no partition left, or the topic is not known.
+  [[nodiscard]] bool everywhere(const std::string& topic) const;
   /// The partition of a key, if the producer has not begun there; nothing: it has, or the topic is
   /// not known.
   [[nodiscard]] std::optional<int> not_yet(const std::string& topic, const std::string& key) const;

@@ -31,11 +31,11 @@ Sending::Ended Sending::run(Producer& producer) {
   for (const std::size_t place : first_of_new_topics()) {
     if (topics_.is_shut(records_[place].topic) && !producer.one_by_one()) return Ended::doubtful;
     ask_for(place);
-    if (!closed_.contains(records_[place].topic) && !send({place})) return stopped();
+    if (!closed_.contains(records_[place].topic) && !send_first({place})) return stopped();
   }
   if (set_size_.bytes() < producer.set_bytes() && !producer.one_by_one()) return Ended::too_large;
   const Places first = first_of_new_partitions(rest());
-  if (!first.empty() && !send(first)) return stopped();
+  if (!first.empty() && !send_first(first)) return stopped();
   Places others = rest();
   if (projections::sabotaged("receipt_acknowledged_by_default") && others.size() > 1) {
     others.pop_back();
@@ -72,8 +72,15 @@ Sending::Places Sending::first_of_new_topics() const {
 Sending::Places Sending::first_of_new_partitions(const Places& places) const {
   Places first;
   std::set<std::pair<std::string_view, int>> seen;
+  const std::string* last = nullptr;
+  bool everywhere = false;
   for (const std::size_t place : places) {
     const Record& record = records_[place];
+    if (last == nullptr || *last != record.topic) {
+      last = &record.topic;
+      everywhere = producer_->begun().everywhere(record.topic);
+    }
+    if (everywhere) continue;
     const auto partition = producer_->begun().not_yet(record.topic, record.key);
     if (partition && seen.emplace(record.topic, *partition).second) first.push_back(place);
   }
@@ -118,6 +125,15 @@ void Sending::close(std::size_t place, const std::string& why) {
   receipts_[place] = {Receipt::Kind::closed, why};
 }
 
+bool Sending::send_first(const Places& places) {
+  const bool all = send(places);
+  for (const std::size_t place : places) {
+    if (receipts_[place].kind != Receipt::Kind::acknowledged) continue;
+    producer_->begun().note(records_[place].topic, records_[place].key);
+  }
+  return all;
+}
+
 // False: some have no receipt, or the producer stopped at what was refused.
 bool Sending::send(const Places& places) {
   const auto flight = producer_->start(records_, places, deadline_);
@@ -151,7 +167,6 @@ void Sending::note(std::size_t place, int code, bool alone) {
   switch (meaning_of(code)) {
     case Meaning::acknowledged:
       receipts_[place].kind = Receipt::Kind::acknowledged;
-      producer_->begun().note(topic, records_[place].key);
       if (opened_ != nullptr && *opened_ == topic) return;
       if (!topics_.is_open(topic)) topics_.opened(topic);
       opened_ = &topic;

@@ -49,6 +49,7 @@ class Sending {
   [[nodiscard]] Places rest();
   void ask_for(std::size_t place);
   void close(std::size_t place, const std::string& why);
+  [[nodiscard]] bool send_first(const Places& places);
   [[nodiscard]] bool send(const Places& places);
   void wait_for(Flight& flight);
   void note(std::size_t place, int code, bool alone);

@@ -52,7 +52,9 @@ TEST(Begun, IsAPartitionOnceARecordOfItWasAcknowledgedForAnHour) {
   std::string other = "a";
   while (!begun.not_yet("t", other)) other += "a";
   EXPECT_EQ(begun.not_yet("t", other), 1 - *partition);
+  EXPECT_FALSE(begun.everywhere("t"));
   begun.note("t", other);
+  EXPECT_TRUE(begun.everywhere("t"));
   EXPECT_FALSE(begun.not_yet("t", other));
   EXPECT_FALSE(begun.knows("t", now + 1h));
   begun.learn("t", 2, now + 1h);
