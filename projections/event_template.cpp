@@ -86,7 +86,15 @@ bool EventTemplate::any_field() const {
 }
 
 bool EventTemplate::reads_payload() const {
-  return std::ranges::any_of(parts_, [](const Part& part) { return part.field == Field::payload; });
+  return names(Field::payload);
+}
+
+bool EventTemplate::reads_headers() const {
+  return names(Field::headers);
+}
+
+bool EventTemplate::names(Field field) const {
+  return std::ranges::any_of(parts_, [&](const Part& part) { return part.field == field; });
 }
 
 // Fractions are refused: two different ones could be rounded to one key.

@@ -26,6 +26,8 @@ class EventTemplate {
   [[nodiscard]] bool any_field() const;
   /// Whether it names a field of the payload.
   [[nodiscard]] bool reads_payload() const;
+  /// Whether it names a header.
+  [[nodiscard]] bool reads_headers() const;
 
   /// Filled in. @throws std::invalid_argument with the reason when a value is missing or cannot be
   /// part of a text; nlohmann's json::exception for a payload that is not JSON, or holds
@@ -43,6 +45,7 @@ class EventTemplate {
     Field field = Field::none;  ///< None: a literal.
     std::string text;           ///< A literal, or a field's name.
   };
+  [[nodiscard]] bool names(Field field) const;
   static Field field_of(std::string_view word);
   static std::vector<Part> parse(std::string_view text, const std::string& what,
                                  std::vector<std::string>& faults);

@@ -34,7 +34,8 @@ class Handler {
                                                           Tx& /*tx*/) const {
     return std::nullopt;
   }
-  /// False: it reads payloads in the server alone, and what it is given need not have them.
+  /// False: it reads payloads and headers in the server alone, and what it is given need not have
+  /// them.
   [[nodiscard]] virtual bool reads_payload() const { return true; }
 };
 

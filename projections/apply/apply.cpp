@@ -225,6 +225,11 @@ bool reads_payload(const Projection& projection) {
   return projection.handler->reads_payload() || (guard && guard->reads_payload());
 }
 
+bool reads_headers(const Projection& projection) {
+  const auto guard = guard_of(projection.options);
+  return projection.handler->reads_payload() || (guard && guard->reads_headers());
+}
+
 std::optional<Failure> probe(const Projection& projection, Tx& tx) {
   if (!projection.handler->can_probe()) return std::nullopt;
   const std::vector<std::string> no_keys;

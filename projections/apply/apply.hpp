@@ -95,6 +95,8 @@ class ProjectionBroken : public std::runtime_error {
 /// False: neither the handler nor the guard looks at payloads in this process, and what
 /// `apply_batch` is given need not have them.
 [[nodiscard]] bool reads_payload(const Projection& projection);
+/// As `reads_payload`, of headers. A handler that reads the one may read the other.
+[[nodiscard]] bool reads_headers(const Projection& projection);
 
 /// Runs the handler over no event at all, in a savepoint that is rolled back.
 /// @return why the projection cannot work; nothing: it can, or it cannot be asked (`can_probe`).

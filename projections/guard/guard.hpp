@@ -30,6 +30,8 @@ class Guard {
 
   /// Whether a key is made of the payload.
   [[nodiscard]] bool reads_payload() const { return template_.reads_payload(); }
+  /// Whether a key is made of the headers.
+  [[nodiscard]] bool reads_headers() const { return template_.reads_headers(); }
 
   /// `<listener>:<key>`, as stored. @throws std::invalid_argument with the reason when the event
   /// has no such key or it is longer than the 255 characters of its column; that is this event's

@@ -12,14 +12,14 @@ namespace {
 enum Column {
   lane = 0,
   id = 1,
-  bytes = 7,
   before_seq = 11,
   version,
   attempts,
   place,
   turn,
   key,
-  any_waiting
+  any_waiting,
+  counted
 };
 
 std::string read_statement(bool ordered) {
@@ -60,7 +60,7 @@ Claim DeliverySource::claim(pg::Connection& connection, const std::vector<LaneTi
     ++read.events;
     // A retry that is due has an old place: only what was ready moves the floor.
     if (row[turn].as<int>() == 1) read.last = std::max(read.last, taken.place);
-    sizes[held.place_of(read.lane)] += row[bytes].as<std::int64_t>();
+    sizes[held.place_of(read.lane)] += row[counted].as<std::int64_t>();
     claim.taken.emplace(row[id].c_str(), std::move(taken));
     claim.any_waiting = row[any_waiting].as<bool>();
     if (claim.listeners_version.empty()) claim.listeners_version = row[version].c_str();

@@ -13,7 +13,7 @@ namespace relay::claim {
 struct ClaimLimits {
   int batch_size = 500;                ///< Events per claim, all lanes together.
   std::int64_t payload_max_bytes = 0;  ///< A larger payload does not travel.
-  std::int64_t batch_max_bytes = 0;    ///< Payload bytes per claim; one event always fits.
+  std::int64_t batch_max_bytes = 0;    ///< Of payloads and headers; one event always fits.
   std::chrono::milliseconds lock_timeout{2'000};
   std::chrono::milliseconds statement_timeout{10'000};
 };

@@ -17,7 +17,7 @@ constexpr int lanes_at_most = 4;
 constexpr int events_per_lane_at_least = 32;
 
 // The columns of freshet_claim that are looked at here.
-enum Column { lane = 0, id = 1, seq = 2, bytes = 7, open_deliveries = 11, version = 12 };
+enum Column { lane = 0, id = 1, seq = 2, open_deliveries = 11, version = 12, counted = 13 };
 
 // A careful lane gives its events one by one.
 int events_per_claim(const std::vector<LaneTicket>& tickets, const ClaimLimits& limits) {
@@ -45,7 +45,8 @@ pqxx::result OutboxSource::take(pg::Connection& connection, const std::vector<La
            {pg::number_array(lanes), pg::number_array(floors),
             std::to_string(events_per_claim(tickets, limits_)),
             std::to_string(limits_.payload_max_bytes), std::to_string(limits_.batch_max_bytes),
-            payloads == Payloads::travel ? "true" : "false"})
+            payloads == Payloads::travel ? "true" : "false",
+            payloads == Payloads::stay_with_headers ? "false" : "true"})
       .run();
 }
 
@@ -73,7 +74,7 @@ Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTick
     ++read.events;
     read.last = row[seq].as<std::int64_t>();
     read.open_deliveries = row[open_deliveries].as<bool>();
-    sizes[place] += row[bytes].as<std::int64_t>();
+    sizes[place] += row[counted].as<std::int64_t>();
     if (claim.listeners_version.empty()) claim.listeners_version = row[version].c_str();
   }
   if (held == 0) return claim;

@@ -34,7 +34,7 @@ struct Taken {
 };
 
 /// Pending events, read by the transaction that now holds their lanes.
-/// Columns of `rows`: those of freshet_claim (V010), and of deliveries more. Rows of a lane stand
+/// Columns of `rows`: those of freshet_claim (V017), and of deliveries more. Rows of a lane stand
 /// together, in seq order; a row without an id stands for a lane that is held and has no event.
 struct Claim {
   pqxx::result rows;
@@ -44,10 +44,11 @@ struct Claim {
   bool any_waiting = false;  ///< Of deliveries: the listener has waiting ones, somewhere.
 };
 
-/// Whether payloads come along with the events.
+/// What comes along with the events.
 enum class Payloads {
-  travel,
+  travel,  ///< They and headers.
   stay,  ///< Nobody in the relay reads them: every listener is SQL. Empty ones travel all the same.
+  stay_with_headers,  ///< … and nobody reads headers.
 };
 
 /// Takes events, or deliveries with their events, for one transaction.

@@ -49,16 +49,20 @@ void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, Pa
   }
 }
 
-// While all goes well nobody in the relay needs the payload of what SQL alone listens to. What has
-// failed before is looked at with all there is.
+// While all goes well nobody in the relay needs payload or headers of what SQL alone listens to.
+// What has failed before is looked at with all there is.
 claim::Payloads payloads_for(const Parts& parts, const PassContext& context) {
   const bool care = !context.condemned.empty() ||
                     std::ranges::any_of(context.tickets, &claim::LaneTicket::careful);
-  const bool read = std::ranges::any_of(parts.queues, [&](const Queue& queue) {
-    return !queue.detached && queue.listener->reads_payload() &&
-           context.duty.attached.contains(queue.listener->name());
-  });
-  return care || read ? claim::Payloads::travel : claim::Payloads::stay;
+  const auto anybody = [&](bool (listeners::Listener::*reads)() const) {
+    return std::ranges::any_of(parts.queues, [&](const Queue& queue) {
+      return !queue.detached && (*queue.listener.*reads)() &&
+             context.duty.attached.contains(queue.listener->name());
+    });
+  };
+  if (care || anybody(&listeners::Listener::reads_payload)) return claim::Payloads::travel;
+  return anybody(&listeners::Listener::reads_headers) ? claim::Payloads::stay
+                                                      : claim::Payloads::stay_with_headers;
 }
 
 /// What the attached listeners made of a batch.
@@ -183,7 +187,7 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
     early.add("COMMIT; BEGIN").run();
   }
 
-  const bool quick = payloads == claim::Payloads::stay;
+  const bool quick = payloads != claim::Payloads::travel;
   projections::SavepointBudget budget = savepoint_budget(parts);
   if (quick) budget.left = static_cast<int>(parts.queues.size());  // one try each
   BoundedHandling handling{connection, context.seat, context.alone, context.stop};

@@ -53,6 +53,8 @@ class Listener {
   /// False: it reads payloads in the server alone; it may be given events without them, and judges
   /// their form by itself.
   [[nodiscard]] virtual bool reads_payload() const { return true; }
+  /// False: it may be given events without headers as well.
+  [[nodiscard]] virtual bool reads_headers() const { return true; }
   /// Whether it takes an event without a payload.
   [[nodiscard]] virtual bool takes_empty() const { return false; }
   /// False: what it delivers to is down, and nothing should be claimed for it. Never waits.

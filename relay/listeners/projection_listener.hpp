@@ -9,7 +9,9 @@ namespace relay::listeners {
 class ProjectionListener final : public Listener {
  public:
   explicit ProjectionListener(const projections::Projection& projection)
-      : projection_(projection), reads_payload_(projections::reads_payload(projection)) {}
+      : projection_(projection),
+        reads_payload_(projections::reads_payload(projection)),
+        reads_headers_(projections::reads_headers(projection)) {}
 
   [[nodiscard]] const projections::ProjectionOptions& options() const override {
     return projection_.options;
@@ -25,6 +27,7 @@ class ProjectionListener final : public Listener {
     return projections::as_sql(projection_, batch, tx);
   }
   [[nodiscard]] bool reads_payload() const override { return reads_payload_; }
+  [[nodiscard]] bool reads_headers() const override { return reads_headers_; }
   [[nodiscard]] bool can_probe() const override { return projection_.handler->can_probe(); }
   [[nodiscard]] std::optional<projections::Failure> probe(projections::Tx& tx) override {
     return projections::probe(projection_, tx);
@@ -33,6 +36,7 @@ class ProjectionListener final : public Listener {
  private:
   const projections::Projection& projection_;
   bool reads_payload_;
+  bool reads_headers_;
 };
 
 }  // namespace relay::listeners

@@ -27,7 +27,7 @@ struct Relay {
   std::chrono::milliseconds poll_max{100};     ///< `poll_max_ms`: longest pause of the probe.
   std::chrono::seconds drain{25};              ///< `drain_s`: what SIGTERM allows.
   std::int64_t payload_max_bytes = 16 << 20;   ///< A larger payload is a dead letter.
-  std::int64_t batch_max_bytes = 32 << 20;     ///< Payload bytes per batch; one event always fits.
+  std::int64_t batch_max_bytes = 32 << 20;     ///< Payloads and headers; one event always fits.
   std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
   std::chrono::milliseconds lock_timeout{2'000};        ///< `lock_timeout_ms`.
   std::chrono::seconds pinned_after{300};               ///< `pinned_after_s`, for `status`.

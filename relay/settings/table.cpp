@@ -57,7 +57,7 @@ std::vector<Row<Relay>> limit_rows() {
       {"payload_max_bytes", integer<R, &R::payload_max_bytes>(1, 1'000'000'000),
        "An event with a larger payload is a dead letter."},
       {"batch_max_bytes", integer<R, &R::batch_max_bytes>(1, 1'000'000'000),
-       "Payload bytes in one transaction; a single event always fits."},
+       "Bytes of payloads and headers in one transaction; a single event always fits."},
       {"statement_timeout_ms", duration<R, &R::statement_timeout>(100, 3'600'000),
        "How long one statement may run. The client waits 120 % of it for an answer, a transaction "
        "may be idle for 150 %, which must not be longer than `drain_s`.",

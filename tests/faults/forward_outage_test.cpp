@@ -137,7 +137,9 @@ TEST_F(ForwardOutage, LetsProjectionsGoOnWhileABrokerIsFrozenAndDrainsInOrderAft
     ASSERT_TRUE(run.says("cannot be used since"))
         << run.log() << run.open() << " open, " << run.deliveries() << " deliveries, "
         << run.idle_in_transaction() << " idle in transaction";
-    EXPECT_TRUE(eventually([&] { return run.idle_in_transaction() == 0; }));
+    // What was sent before the breaker opened may wait a little longer, and is not counted at once.
+    const auto waits = [&] { return run.idle_in_transaction() > 0; };
+    EXPECT_TRUE(eventually([&] { return !eventually(waits, 600ms); }));
     publish(run, 500, 401);
     EXPECT_TRUE(effects.reach(900)) << run.log();
     EXPECT_FALSE(eventually([&] { return run.idle_in_transaction() > 0; }, 1500ms))
@@ -151,10 +153,11 @@ TEST_F(ForwardOutage, LetsProjectionsGoOnWhileABrokerIsFrozenAndDrainsInOrderAft
     EXPECT_EQ(out["badge"], "RED");
     EXPECT_GT(out["oldest_pending_ms"], 0);
     EXPECT_FALSE(out["lag_ms"]["p95"].is_null());
-    EXPECT_THAT(out["trouble"].get<std::string>(),
-                testing::AllOf(HasSubstr("Kafka at " + broker.address() + " cannot be used since"),
-                               HasSubstr("no acknowledgement in time"),
-                               testing::ContainsRegex("next try (at|now)")));
+    EXPECT_THAT(
+        out["trouble"].get<std::string>(),
+        testing::AllOf(HasSubstr("Kafka at " + broker.address() + " cannot be used since"),
+                       testing::ContainsRegex("no acknowledgement in time|no broker answers"),
+                       testing::ContainsRegex("next try (at|now)")));
     EXPECT_EQ(line_of(run, "effects")["badge"], "GREEN");
     EXPECT_THAT(run.config.run({"status"}).out,
                 testing::AllOf(HasSubstr("projection, forward"), testing::ContainsRegex("out +RED"),

@@ -237,6 +237,14 @@ TEST_F(ReplayOf, ABatchHasNoMoreBytesThanAllowedButOneEventAtLeast) {
   EXPECT_EQ(one.replay().sent, 4);
 }
 
+TEST_F(ReplayOf, ABatchsBytesAreThoseOfHeadersToo) {
+  rows_.complete(5);
+  db_.run("UPDATE event_publication SET headers = jsonb_build_object('h', repeat('x', 100000))");
+  ReplayQueue one = queue(open(), {.batch_max_bytes = 250'000});
+  EXPECT_EQ(take(one).size(), 3U);
+  EXPECT_EQ(take(one).size(), 2U);
+}
+
 TEST_F(ReplayOf, TwoAtOnceAreRefusedUntilNothingIsHeardOfTheFirst) {
   rows_.complete(4);
   const Replay replay = open();

@@ -1,5 +1,6 @@
 #include "tests/support/kafka_topics.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -14,6 +15,7 @@ using Options = Owned<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using Answer = Owned<rd_kafka_event_t, rd_kafka_event_destroy>;
 using NewTopic = Owned<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using DeleteTopic = Owned<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
+using Resource = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 using Access = Owned<rd_kafka_AclBinding_t, rd_kafka_AclBinding_destroy>;
 
 /// Sends a request, made by request(options, queue), and waits for the answer.
@@ -69,6 +71,28 @@ void await_rules(rd_kafka_t* handle, const std::string& topic, std::size_t wante
   if (!heard) throw std::runtime_error{"the broker does not learn who may write to " + topic};
 }
 
+/// As await_rules.
+void await_config(rd_kafka_t* handle, const std::string& topic, const std::string& name,
+                  const std::string& value) {
+  const bool heard = eventually([&] {
+    const Resource wanted{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
+    const Answer answer =
+        ask(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, [&](auto* options, auto* queue) {
+          std::array list{wanted.get()};
+          rd_kafka_DescribeConfigs(handle, list.data(), list.size(), options, queue);
+        });
+    std::size_t count = 0;
+    const auto** results = rd_kafka_DescribeConfigs_result_resources(
+        rd_kafka_event_DescribeConfigs_result(answer.get()), &count);
+    const auto** entries = rd_kafka_ConfigResource_configs(results[0], &count);
+    return std::any_of(entries, entries + count, [&](const auto* entry) {
+      const char* said = rd_kafka_ConfigEntry_value(entry);
+      return name == rd_kafka_ConfigEntry_name(entry) && said != nullptr && value == said;
+    });
+  });
+  if (!heard) throw std::runtime_error{"the broker does not learn " + name + " of " + topic};
+}
+
 }  // namespace
 
 void KafkaTopics::create(const std::string& topic, int partitions, const KafkaSettings& configs) {
@@ -109,15 +133,42 @@ void KafkaTopics::remove(const std::string& topic) {
   }
 }
 
+void KafkaTopics::configure(const std::string& topic, const KafkaSettings& configs) {
+  const Resource wanted{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
+  for (const auto& [name, value] : configs) {
+    rd_kafka_ConfigResource_set_config(wanted.get(), name.c_str(), value.c_str());
+  }
+  rd_kafka_t* handle = handle_.get();
+  const Answer answer =
+      ask(handle, RD_KAFKA_ADMIN_OP_ALTERCONFIGS, [&](auto* options, auto* queue) {
+        std::array list{wanted.get()};
+        rd_kafka_AlterConfigs(handle, list.data(), list.size(), options, queue);
+      });
+  std::size_t count = 0;
+  const auto** results = rd_kafka_AlterConfigs_result_resources(
+      rd_kafka_event_AlterConfigs_result(answer.get()), &count);
+  if (count != 1 || rd_kafka_ConfigResource_error(results[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    throw std::runtime_error{"the broker does not configure " + topic};
+  }
+  for (const auto& [name, value] : configs) await_config(handle, topic, name, value);
+}
+
 void KafkaTopics::forbid_writing(const std::string& topic) {
+  forbid(topic, RD_KAFKA_ACL_OPERATION_WRITE);
+}
+
+void KafkaTopics::forbid_describing_configs(const std::string& topic) {
+  forbid(topic, RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS);
+}
+
+void KafkaTopics::forbid(const std::string& topic, rd_kafka_AclOperation_t operation) {
   // a topic with rules is closed to whom they do not mention
   const Access rest =
       access_to(topic, RD_KAFKA_ACL_OPERATION_ALL, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW);
-  const Access writing =
-      access_to(topic, RD_KAFKA_ACL_OPERATION_WRITE, RD_KAFKA_ACL_PERMISSION_TYPE_DENY);
+  const Access denied = access_to(topic, operation, RD_KAFKA_ACL_PERMISSION_TYPE_DENY);
   rd_kafka_t* handle = handle_.get();
   (void)ask(handle, RD_KAFKA_ADMIN_OP_CREATEACLS, [&](auto* options, auto* queue) {
-    std::array list{rest.get(), writing.get()};
+    std::array list{rest.get(), denied.get()};
     rd_kafka_CreateAcls(handle, list.data(), list.size(), options, queue);
   });
   await_rules(handle, topic, 2);

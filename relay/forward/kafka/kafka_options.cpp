@@ -1,16 +1,32 @@
 #include "relay/forward/kafka/kafka_options.hpp"
 
+#include <algorithm>
+#include <charconv>
+
 #include "projections/failpoint.hpp"
 
 namespace relay::forward::kafka {
+namespace {
+
+bool careless() {
+  return projections::sabotaged("forward_not_idempotent");
+}
+
+std::size_t number_of(const Config& settings, const std::string& wanted, std::size_t number) {
+  for (const auto& [name, value] : settings) {
+    if (name == wanted) std::from_chars(value.data(), value.data() + value.size(), number);
+  }
+  return number;
+}
+
+}  // namespace
 
 Config config_of(const KafkaOptions& options) {
-  const bool careless = projections::sabotaged("forward_not_idempotent");
   Config config = {
       {"bootstrap.servers", options.brokers},
       {"client.id", "freshet"},
       {"acks", "all"},
-      {"enable.idempotence", careless ? "false" : "true"},
+      {"enable.idempotence", careless() ? "false" : "true"},
       {"message.timeout.ms", projections::sabotaged("forward_message_timeout")
                                  ? std::to_string(options.timeout.count() / 2)
                                  : "0"},
@@ -28,6 +44,27 @@ Config config_of(const KafkaOptions& options) {
   };
   config.insert(config.end(), options.settings.begin(), options.settings.end());
   return config;
+}
+
+Config gapless_config_of(const KafkaOptions& options, std::size_t set_bytes) {
+  Config config = config_of(options);
+  config.emplace_back("batch.size", std::to_string(set_bytes));
+  if (!careless()) config.emplace_back("enable.gapless.guarantee", "true");
+  return config;
+}
+
+Config one_by_one_config_of(const KafkaOptions& options) {
+  Config config = config_of(options);
+  config.emplace_back("batch.num.messages", "1");
+  return config;
+}
+
+std::size_t record_bytes_most(const KafkaOptions& options) {
+  return number_of(options.settings, "message.max.bytes", 1'000'000);
+}
+
+std::size_t set_bytes_most(const KafkaOptions& options) {
+  return std::min(number_of(options.settings, "batch.size", 1'000'000), record_bytes_most(options));
 }
 
 }  // namespace relay::forward::kafka

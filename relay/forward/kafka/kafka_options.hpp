@@ -17,5 +17,14 @@ struct KafkaOptions {
 
 /// All settings of a producer that keeps what Freshet promises. Pure.
 [[nodiscard]] Config config_of(const KafkaOptions& options);
+/// … and that stops for good at a set of records that is refused, or what is under way behind it
+/// would arrive first. @param set_bytes how large sets become. Pure.
+[[nodiscard]] Config gapless_config_of(const KafkaOptions& options, std::size_t set_bytes);
+/// … and that sends each record as a set of its own, so that only what is itself refused is. Pure.
+[[nodiscard]] Config one_by_one_config_of(const KafkaOptions& options);
+/// The largest record, and the largest set of records, that the user's settings make, in bytes;
+/// librdkafka's own defaults where they say nothing. Pure.
+[[nodiscard]] std::size_t record_bytes_most(const KafkaOptions& options);
+[[nodiscard]] std::size_t set_bytes_most(const KafkaOptions& options);
 
 }  // namespace relay::forward::kafka

@@ -1,14 +1,12 @@
 #include "relay/forward/kafka/kafka_sink.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "projections/failpoint.hpp"
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
 #include "relay/flow/outage.hpp"
-#include "relay/forward/kafka/sending.hpp"
 
 namespace relay::forward::kafka {
 namespace {
@@ -23,16 +21,6 @@ constexpr auto permit_pause = 2ms;
 constexpr auto pause_most = 10'000ms;
 // Each of them has waited for its whole time already.
 constexpr int failures_in_a_row = 3;
-
-// librdkafka's own default is 1,000,000 for the whole record.
-std::size_t record_bytes_max(const Config& settings) {
-  std::size_t most = 1'000'000;
-  for (const auto& [name, value] : settings) {
-    if (name != "message.max.bytes") continue;
-    std::from_chars(value.data(), value.data() + value.size(), most);
-  }
-  return most;
-}
 
 std::size_t bytes_of(const Record& record) {
   constexpr std::size_t per_record = 128;  // lengths, offsets, the batch's head
@@ -52,14 +40,14 @@ KafkaSink::KafkaSink(KafkaOptions options)
 
 KafkaSink::KafkaSink(KafkaOptions options, MakeProducer make)
     : options_(std::move(options)),
-      config_(config_of(options_)),
       make_(std::move(make)),
-      record_bytes_max_(record_bytes_max(options_.settings)),
+      record_bytes_most_(record_bytes_most(options_)),
+      set_size_(set_bytes_most(options_)),
       breaker_({.failures_in_a_row = failures_in_a_row,
                 .pause_most = pause_most,
                 .callers = options_.callers,
                 .begins_open = true}),
-      producer_(make_(config_)) {
+      producer_(make_(gapless_config_of(options_, set_size_.bytes()))) {
   keeper_ = std::jthread{[this](const std::stop_token& stop) { keep_house(stop); }};
 }
 
@@ -72,10 +60,18 @@ std::vector<Receipt> KafkaSink::send(const std::vector<Record>& records) {
   try {
     producer = this->producer(deadline);
     projections::failpoint("forward_before_send");
-    auto receipts = Sending{*producer, topics_, records, deadline}.run();
+    Sending sending{topics_, set_size_, records, deadline};
+    Sending::Ended ended = sending.run(*producer);
+    while (ended == Sending::Ended::too_large) {
+      retire(producer);
+      producer = this->producer(deadline);
+      ended = sending.run(*producer);
+    }
+    if (producer->stopped_at_a_gap()) retire(producer);
+    if (ended == Sending::Ended::doubtful) send_one_by_one(sending);
     projections::failpoint("forward_after_send");
     leave.worked();
-    return receipts;
+    return std::move(sending).receipts();
   } catch (const SinkDown& down) {
     failed(leave, down.what());
     retire(producer);
@@ -86,6 +82,25 @@ std::vector<Receipt> KafkaSink::send(const std::vector<Record>& records) {
     if (producer) producer->fail_for_good();  // or what is under way would arrive without the rest
     retire(producer);
     throw SinkDown{why};
+  }
+}
+
+// Whose end may take a while: so it is the keeper's from the beginning.
+void KafkaSink::send_one_by_one(Sending& sending) {
+  const std::shared_ptr<Producer> producer = make_(one_by_one_config_of(options_));
+  {
+    const std::lock_guard lock{mutex_};
+    retired_.push_back(producer);
+    wake_.notify_all();
+  }
+  try {
+    (void)sending.run(*producer);
+  } catch (const SinkDown&) {
+    sending.learn_from_refusals();  // or the next try might take as long
+    throw;
+  } catch (const std::exception&) {
+    producer->fail_for_good();
+    throw;
   }
 }
 
@@ -117,9 +132,10 @@ void KafkaSink::failed(flow::Leave& leave, const std::string& why) {
 
 std::string KafkaSink::fault_of(const Record& record) const {
   const std::size_t bytes = bytes_of(record);
-  if (bytes <= record_bytes_max_) return "";
+  if (bytes <= record_bytes_most_) return "";
   return "the record would have " + std::to_string(bytes) +
-         " bytes; message.max.bytes of [kafka.options] allows " + std::to_string(record_bytes_max_);
+         " bytes; message.max.bytes of [kafka.options] allows " +
+         std::to_string(record_bytes_most_);
 }
 
 std::optional<Closed> KafkaSink::closed(const std::string& topic) const {
@@ -179,7 +195,7 @@ void KafkaSink::make_producer() {
   std::shared_ptr<Producer> made;
   std::string why;
   try {
-    made = make_(config_);
+    made = make_(gapless_config_of(options_, set_size_.bytes()));
   } catch (const std::exception& error) {
     why = projections::one_line(error.what());
   }

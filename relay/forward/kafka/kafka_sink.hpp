@@ -12,6 +12,8 @@
 #include "relay/flow/leave.hpp"
 #include "relay/forward/kafka/kafka_options.hpp"
 #include "relay/forward/kafka/producer.hpp"
+#include "relay/forward/kafka/sending.hpp"
+#include "relay/forward/kafka/set_size.hpp"
 #include "relay/forward/kafka/topics.hpp"
 #include "relay/forward/sink.hpp"
 
@@ -23,10 +25,10 @@ namespace relay::forward::kafka {
 /// A deadline of librdkafka's own (message.timeout.ms) would let a later record of a key overtake
 /// one that expired; so records never expire. When the time of a `send` is over, everything under
 /// way is given up and the producer with it: its connections close, so that what a stopped broker
-/// has not read can never be sent twice by us, and a new producer begins anew. While the breaker is
-/// open a thread of ours asks the brokers for their metadata, so that no transaction waits for it.
-/// It begins open.
-/// Threads: any.
+/// has not read can never be sent twice by us, and a new producer begins anew. So it is when a set
+/// of records is refused: the producer sends nothing behind it, and what it left goes record by
+/// record. While the breaker is open a thread of ours asks the brokers for their metadata, so that
+/// no transaction waits for it. It begins open. Threads: any.
 class KafkaSink final : public Sink {
  public:
   /// Waits for nobody; a `send` does, until the brokers have answered for the first time.
@@ -47,6 +49,7 @@ class KafkaSink final : public Sink {
   using Clock = std::chrono::steady_clock;
 
   [[nodiscard]] std::shared_ptr<Producer> producer(Clock::time_point deadline);
+  void send_one_by_one(Sending& sending);
   void retire(const std::shared_ptr<Producer>& producer);
   [[nodiscard]] flow::Leave leave(Clock::time_point deadline);
   [[nodiscard]] std::string outage_sentence(const flow::Breaker::View& view) const;
@@ -58,9 +61,9 @@ class KafkaSink final : public Sink {
   void bury_retired();
 
   const KafkaOptions options_;
-  const Config config_;
   const MakeProducer make_;
-  const std::size_t record_bytes_max_;
+  const std::size_t record_bytes_most_;
+  SetSize set_size_;
   flow::SharedBreaker breaker_;
   Topics topics_;
   mutable std::mutex mutex_;

@@ -84,8 +84,8 @@ constexpr std::array refusals = {
     Refusal{"retries", idempotent},
     Refusal{"message.send.max.retries", idempotent},
     Refusal{"enable.gapless.guarantee",
-            "would stop the producer for good at the first record that is refused; leave it out, "
-            "Freshet keeps the order itself"},
+            "belongs to the order of a key behind a record that is refused; leave it out, Freshet "
+            "turns that on"},
     Refusal{"message.timeout.ms", deadline},
     Refusal{"delivery.timeout.ms", deadline},
     Refusal{"queuing.strategy", ordered},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <stdexcept>
 
 #include <librdkafka/rdkafka.h>
@@ -9,6 +10,7 @@
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
 #include "relay/forward/kafka/answers.hpp"
+#include "relay/forward/kafka/topic_limit.hpp"
 
 namespace relay::forward::kafka {
 namespace {
@@ -36,6 +38,17 @@ void set(rd_kafka_conf_t* conf, const std::string& name, const std::string& valu
     case RD_KAFKA_CONF_INVALID: break;
   }
   throw std::invalid_argument{"librdkafka does not take the value of \"" + name + "\""};
+}
+
+/// A setting that is a number, as it came out.
+std::size_t number_of(const rd_kafka_conf_t* conf, const char* name) {
+  std::array<char, 32> text{};
+  std::size_t size = text.size();
+  std::size_t number = 0;
+  if (rd_kafka_conf_get(conf, name, text.data(), &size) == RD_KAFKA_CONF_OK) {
+    std::from_chars(text.data(), text.data() + size, number);
+  }
+  return number;
 }
 
 rd_kafka_vu_t field(rd_kafka_vtype_t type) {
@@ -106,6 +119,8 @@ struct Producer::Callbacks {
 Producer::Producer(const Config& config, std::size_t topics_most) : topics_most_(topics_most) {
   Conf conf{rd_kafka_conf_new()};
   for (const auto& [name, value] : config) set(conf.get(), name, value);
+  set_bytes_ = number_of(conf.get(), "batch.size");
+  one_by_one_ = number_of(conf.get(), "batch.num.messages") == 1;
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_dr_msg_cb(conf.get(), &Callbacks::delivered);
   rd_kafka_conf_set_error_cb(conf.get(), &Callbacks::failed);
@@ -236,8 +251,20 @@ int Producer::ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time) 
   // Without a topic it tells of all that this producer knows, whose faults are not the brokers'.
   const bool told = about != nullptr && data->topic_cnt > 0;
   const int answer = told ? data->topics[0].err : RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (told && data->topics[0].partition_cnt > 0) {
+    begun_.learn(data->topics[0].topic, data->topics[0].partition_cnt, Clock::now());
+  }
   rd_kafka_metadata_destroy(data);
   return answer;
+}
+
+std::optional<std::size_t> Producer::limit_of(const std::string& name,
+                                              std::chrono::milliseconds time) {
+  return topic_limit(handle_, name, time);
+}
+
+bool Producer::stopped_at_a_gap() const {
+  return rd_kafka_fatal_error(handle_, nullptr, 0) == RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE;
 }
 
 std::string Producer::fatal() const {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "relay/forward/kafka/begun.hpp"
 #include "relay/forward/kafka/complaint.hpp"
 #include "relay/forward/kafka/flight.hpp"
 #include "relay/forward/record.hpp"
@@ -55,11 +56,22 @@ class Producer {
   /// cannot be reached at all are not waited for to the end.
   /// @return librdkafka's error code.
   [[nodiscard]] virtual int ask(const std::string& topic, std::chrono::milliseconds time);
+  /// Asks for a topic's `max.message.bytes`. @return nothing: nobody said, or we may not know.
+  [[nodiscard]] virtual std::optional<std::size_t> limit_of(const std::string& topic,
+                                                            std::chrono::milliseconds time);
+  /// Where it has begun, of the topics that it was asked about.
+  [[nodiscard]] Begun& begun() { return begun_; }
   /// How many topics' handles it keeps.
   [[nodiscard]] std::size_t topics() const;
+  /// How large its sets of records become, in bytes; one with a record in it may be larger.
+  [[nodiscard]] std::size_t set_bytes() const { return set_bytes_; }
+  /// Whether each of its records is a set of its own.
+  [[nodiscard]] bool one_by_one() const { return one_by_one_; }
 
   /// It can never send again; "" as long as it can.
   [[nodiscard]] std::string fatal() const;
+  /// Whether it stopped because a set was refused: nothing behind that one was sent.
+  [[nodiscard]] bool stopped_at_a_gap() const;
   /// Since when no broker can be reached; nothing: one can, or none was tried.
   [[nodiscard]] std::optional<Time> unreachable_since() const;
   /// Why something did not go, for an operator: what is known of this producer and its connections,
@@ -80,6 +92,9 @@ class Producer {
 
   const std::size_t topics_most_;
   rd_kafka_s* handle_ = nullptr;
+  std::size_t set_bytes_ = 0;
+  bool one_by_one_ = false;
+  Begun begun_;
   std::map<std::string, Topic> topics_;           // guarded by mutex_
   std::vector<std::shared_ptr<Flight>> flights_;  // guarded by mutex_; those that have not ended
   std::string fatal_;                             // guarded by mutex_

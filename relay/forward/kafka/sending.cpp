@@ -16,6 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto look_every = 100ms;     // whether the brokers can be reached at all
 constexpr auto unreachable_most = 1s;  // a restart's first moments; then others may try later
+constexpr std::chrono::milliseconds limit_time = 1s;  // to be told how much a topic takes
 
 std::string text_of(int code) {
   return rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(code));
@@ -23,42 +24,79 @@ std::string text_of(int code) {
 
 }  // namespace
 
-std::vector<Receipt> Sending::run() {
+Sending::Ended Sending::run(Producer& producer) {
+  producer_ = &producer;
   // A topic that may take nothing gets one record first: were some refused and later ones taken,
   // a key would lose its order.
-  const Places first = first_of_new_topics();
-  std::vector<bool> sent(records_.size());
-  for (const std::size_t place : first) {
+  for (const std::size_t place : first_of_new_topics()) {
+    if (topics_.is_shut(records_[place].topic) && !producer.one_by_one()) return Ended::doubtful;
     ask_for(place);
-    if (!closed_.contains(records_[place].topic)) send({place});
-    sent[place] = true;
+    if (!closed_.contains(records_[place].topic) && !send_first({place})) return stopped();
   }
-  Places rest;
-  for (std::size_t place = 0; place < records_.size(); ++place) {
-    if (sent[place]) continue;
-    const auto closed = closed_.empty() ? closed_.end() : closed_.find(records_[place].topic);
-    if (closed != closed_.end()) {
-      receipts_[place] = {Receipt::Kind::closed, closed->second};
-    } else {
-      rest.push_back(place);
-    }
+  if (set_size_.bytes() < producer.set_bytes() && !producer.one_by_one()) return Ended::too_large;
+  const Places first = first_of_new_partitions(rest());
+  if (!first.empty() && !send_first(first)) return stopped();
+  Places others = rest();
+  if (projections::sabotaged("receipt_acknowledged_by_default") && others.size() > 1) {
+    others.pop_back();
   }
-  if (projections::sabotaged("receipt_acknowledged_by_default") && rest.size() > 1) rest.pop_back();
-  if (!rest.empty()) send(rest);
-  const Places alone = std::exchange(doubtful_, {});
-  for (const std::size_t place : alone) send({place});
-  return std::move(receipts_);
+  if (!others.empty() && !send(others)) return stopped();
+  learn_from_refusals();
+  return Ended::done;
+}
+
+Sending::Ended Sending::stopped() {
+  return rest().empty() ? Ended::done : Ended::doubtful;
+}
+
+bool Sending::is_open(std::size_t place) const {
+  return receipts_[place].kind == Receipt::Kind::unknown;
 }
 
 Sending::Places Sending::first_of_new_topics() const {
   Places places;
   std::set<std::string_view> seen;
   const std::string* last = nullptr;
+  const auto now = Clock::now();
   for (std::size_t place = 0; place < records_.size(); ++place) {
     const std::string& topic = records_[place].topic;
-    if (last != nullptr && *last == topic) continue;
+    if ((last != nullptr && *last == topic) || !is_open(place)) continue;
     last = &topic;
-    if (seen.insert(topic).second && !topics_.is_open(topic)) places.push_back(place);
+    if (!seen.insert(topic).second || closed_.contains(topic)) continue;
+    if (!topics_.is_open(topic) || !producer_->begun().knows(topic, now)) places.push_back(place);
+  }
+  return places;
+}
+
+// Behind these a set that is refused stops all that is under way to its partition.
+Sending::Places Sending::first_of_new_partitions(const Places& places) const {
+  Places first;
+  std::set<std::pair<std::string_view, int>> seen;
+  const std::string* last = nullptr;
+  bool everywhere = false;
+  for (const std::size_t place : places) {
+    const Record& record = records_[place];
+    if (last == nullptr || *last != record.topic) {
+      last = &record.topic;
+      everywhere = producer_->begun().everywhere(record.topic);
+    }
+    if (everywhere) continue;
+    const auto partition = producer_->begun().not_yet(record.topic, record.key);
+    if (partition && seen.emplace(record.topic, *partition).second) first.push_back(place);
+  }
+  return first;
+}
+
+Sending::Places Sending::rest() {
+  Places places;
+  for (std::size_t place = 0; place < records_.size(); ++place) {
+    if (!is_open(place)) continue;
+    const auto closed = closed_.empty() ? closed_.end() : closed_.find(records_[place].topic);
+    if (closed != closed_.end()) {
+      receipts_[place] = {Receipt::Kind::closed, closed->second};
+    } else {
+      places.push_back(place);
+    }
   }
   return places;
 }
@@ -66,12 +104,17 @@ Sending::Places Sending::first_of_new_topics() const {
 void Sending::ask_for(std::size_t place) {
   const std::string& topic = records_[place].topic;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
-  const int code = producer_.ask(topic, std::min(left, Producer::metadata_time));
+  const int code = producer_->ask(topic, std::min(left, Producer::metadata_time));
   switch (meaning_of(code)) {
-    case Meaning::acknowledged: return;
+    case Meaning::acknowledged:
+      if (set_size_.wants(topic, Clock::now())) {
+        set_size_.learn(topic, producer_->limit_of(topic, std::min(left / 4, limit_time)),
+                        Clock::now());
+      }
+      return;
     case Meaning::closed:
     case Meaning::refused: close(place, why_closed(topic, code)); return;
-    case Meaning::down: throw SinkDown{producer_.reason(code)};
+    case Meaning::down: throw SinkDown{producer_->reason(code)};
   }
 }
 
@@ -82,34 +125,44 @@ void Sending::close(std::size_t place, const std::string& why) {
   receipts_[place] = {Receipt::Kind::closed, why};
 }
 
-void Sending::send(const Places& places) {
-  const auto flight = producer_.start(records_, places, deadline_);
+bool Sending::send_first(const Places& places) {
+  const bool all = send(places);
+  for (const std::size_t place : places) {
+    if (receipts_[place].kind != Receipt::Kind::acknowledged) continue;
+    producer_->begun().note(records_[place].topic, records_[place].key);
+  }
+  return all;
+}
+
+// False: some have no receipt, or the producer stopped at what was refused.
+bool Sending::send(const Places& places) {
+  const auto flight = producer_->start(records_, places, deadline_);
   const bool early = projections::sabotaged("forward_before_acknowledged");
   if (!early) wait_for(*flight);
+  const bool alone = places.size() == 1 || producer_->one_by_one();
   for (std::size_t i = 0; i < places.size(); ++i) {
-    const int code = early ? RD_KAFKA_RESP_ERR_NO_ERROR : flight->code(i);
-    if (meaning_of(code) == Meaning::refused && places.size() > 1) {
-      doubtful_.push_back(places[i]);
-    } else {
-      note(places[i], code);
-    }
+    note(places[i], early ? RD_KAFKA_RESP_ERR_NO_ERROR : flight->code(i), alone);
   }
+  return !producer_->stopped_at_a_gap() &&
+         std::ranges::none_of(places, [&](std::size_t place) { return is_open(place); });
 }
 
 void Sending::wait_for(Flight& flight) {
   const auto began = Clock::now();
   while (!flight.wait_until(std::min(deadline_, Clock::now() + look_every))) {
+    // librdkafka keeps some that it will not send.
+    if (producer_->stopped_at_a_gap() && producer_->give_up(flight)) return;
     const auto now = Clock::now();
-    const auto gone = producer_.unreachable_since();
+    const auto gone = producer_->unreachable_since();
     if (now < deadline_ && !(gone && now - std::max(*gone, began) > unreachable_most)) continue;
-    const std::string why =
-        producer_.reason(gone ? RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN : RD_KAFKA_RESP_ERR__TIMED_OUT);
-    producer_.give_up(flight);
+    const std::string why = producer_->reason(gone ? RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN
+                                                   : RD_KAFKA_RESP_ERR__TIMED_OUT);
+    producer_->give_up(flight);
     throw SinkDown{why};
   }
 }
 
-void Sending::note(std::size_t place, int code) {
+void Sending::note(std::size_t place, int code, bool alone) {
   const std::string& topic = records_[place].topic;
   switch (meaning_of(code)) {
     case Meaning::acknowledged:
@@ -118,15 +171,33 @@ void Sending::note(std::size_t place, int code) {
       if (!topics_.is_open(topic)) topics_.opened(topic);
       opened_ = &topic;
       return;
-    case Meaning::refused:
-      receipts_[place] = {Receipt::Kind::refused, "the broker refused it: " + text_of(code)};
-      return;
+    case Meaning::refused: note_refusal(place, code, alone); return;
     case Meaning::closed:
       opened_ = nullptr;
       close(place, why_closed(topic, code));
       return;
-    case Meaning::down: throw SinkDown{producer_.reason(code)};
+    case Meaning::down:
+      if (!producer_->stopped_at_a_gap()) throw SinkDown{producer_->reason(code)};
   }
+}
+
+// Of a set that was refused nobody knows which record was the reason: they are sent alone then.
+void Sending::note_refusal(std::size_t place, int code, bool alone) {
+  const bool too_large = code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+                         code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;
+  if (too_large) (alone ? too_large_ : too_large_sets_).insert(records_[place].topic);
+  if (!alone) return;
+  receipts_[place] = {Receipt::Kind::refused, "the broker refused it: " + text_of(code)};
+}
+
+void Sending::learn_from_refusals() {
+  for (const std::string& topic : too_large_sets_) {
+    if (too_large_.contains(topic)) continue;  // which explains the set
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+    set_size_.refused(topic, producer_->limit_of(topic, std::min(left, limit_time)), Clock::now());
+  }
+  too_large_sets_.clear();
 }
 
 }  // namespace relay::forward::kafka

@@ -19,6 +19,12 @@ bool Topics::is_open(const std::string& topic) const {
   return found != topics_.end() && !found->second;
 }
 
+bool Topics::is_shut(const std::string& topic) const {
+  const std::lock_guard lock{mutex_};
+  const auto found = topics_.find(topic);
+  return found != topics_.end() && found->second;
+}
+
 void Topics::opened(const std::string& topic) {
   const std::lock_guard lock{mutex_};
   if (topics_.size() >= most) topics_.clear();

@@ -18,6 +18,8 @@ class Topics {
 
   /// Whether the last record for it was acknowledged.
   [[nodiscard]] bool is_open(const std::string& topic) const;
+  /// Whether the last record for it was not taken.
+  [[nodiscard]] bool is_shut(const std::string& topic) const;
   void opened(const std::string& topic);
   void close(const std::string& topic, const std::string& why, Time now);
   /// Why it takes nothing, and when to try again; nothing: it may be tried.
