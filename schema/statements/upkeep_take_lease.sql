@@ -1,0 +1,6 @@
+-- name: upkeep_take_lease
+-- Takes or renews it, by the server's clock. No row: somebody else has it. $1 holder, $2 seconds.
+UPDATE upkeep_lease
+   SET holder = $1::text, held_until = clock_timestamp() + $2::int * interval '1 s'
+ WHERE name = 'upkeep' AND (holder = $1::text OR held_until < clock_timestamp())
+RETURNING holder
