@@ -44,7 +44,7 @@ Words words(const Pauses<Section>& kind) {
 
 template <class Section>
 Words words(const Flag<Section>& kind) {
-  const Section preset{};
+  static const Section preset{};
   return {"`true`, `false`", preset.*kind.field ? "`true`" : "`false`"};
 }
 
