@@ -38,7 +38,8 @@ BEGIN
       FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
      WHERE c.oid = 'event_delivery'::regclass AND a.privilege_type = 'DELETE'
   LOOP
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON upkeep_lease, upkeep_sweep, upkeep_repair TO %s',
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE
+                       ON upkeep_lease, upkeep_sweep, upkeep_repair TO %s',
                    CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END);
   END LOOP;
 END $$;

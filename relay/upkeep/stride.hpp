@@ -11,7 +11,7 @@ namespace relay::upkeep {
 class Stride {
  public:
   using Time = std::chrono::microseconds;
-  static constexpr std::int64_t most = 4'096;  ///< Pages; 32 MB as a rule.
+  static constexpr std::int64_t most = 512;  ///< Pages: the next ones may be full of old rows.
 
   /// @param share of the time that it may work while nobody else does: 1 in so many.
   explicit Stride(int share = 2) : share_(share) {}

@@ -1,6 +1,6 @@
 -- name: upkeep_air
--- What is mostly air, by figures that cost nothing: an index ten times larger than its entries need,
--- with the command that makes it anew; a table with more dead rows than live ones, without one.
+-- What is mostly air, by figures that cost nothing: an index ten times larger than its entries
+-- need, with the command that makes it anew; a table with more dead rows than live ones, without.
 SELECT c.relname AS name, pg_relation_size(c.oid) >> 20 AS megabytes,
        greatest(c.reltuples, 0)::bigint AS entries,
        format('REINDEX INDEX CONCURRENTLY %s;', c.oid::regclass) AS command
