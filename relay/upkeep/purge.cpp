@@ -16,7 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds again_after = 1h;
 constexpr int sweep_share = 20;  // sweeps' time is a twentieth of all, at most
-constexpr int locked_most = 3;   // then these pages are left to the next sweep
 
 class PurgeChore final : public Chore {
  public:
@@ -28,12 +27,13 @@ class PurgeChore final : public Chore {
   Next step(pg::Connection& connection) override {
     if (page_ < 0) {
       if (const auto wait = find_position(connection); wait > 0ms) return {wait};
+      now_ = begun(connection, purge_);
     }
     const auto began = Clock::now();
     const std::int64_t end = page_ + stride_.pages();
     Purged purged;
     try {
-      purged = purge_pages(connection, purge_, page_, end, true);
+      purged = purge_pages(connection, now_, page_, end, true);
     } catch (...) {
       return after_failure(connection, end);
     }
@@ -51,7 +51,6 @@ class PurgeChore final : public Chore {
  private:
   Next after_step(pg::Connection& connection, Stride::Time took, const Purged& purged,
                   std::int64_t end, bool over) {
-    locked_ = 0;
     busy_for_ += took;
     removed_ += purged.rows;
     page_ = over ? -1 : end;
@@ -63,6 +62,7 @@ class PurgeChore final : public Chore {
                 {{"what", purge_.name}, {"rows", std::to_string(removed_)}});
     }
     removed_ = 0;
+    left_out_ = 0;
     const auto again = std::max(again_after, std::chrono::ceil<std::chrono::milliseconds>(
                                                  std::exchange(busy_for_, 0us) * sweep_share));
     over_until_ = Clock::now() + again;
@@ -90,18 +90,23 @@ class PurgeChore final : public Chore {
     return now != std::exchange(activity_, now);
   }
 
+  // Somebody's lock, a foreign key of the user's, a server that is too slow: with ever fewer pages
+  // the one is found that does not pass, and left to the next sweep.
   Next after_failure(pg::Connection& connection, std::int64_t end) {
-    const bool locked = projections::current_failure().kind == projections::FailureKind::conflict;
-    if (!locked) throw;
-    if (!connection.rollback()) throw;
-    if (++locked_ > locked_most) {
+    const projections::Failure why = projections::current_failure();
+    if (!passes_by(why) || !connection.rollback()) throw;
+    const bool locked = why.kind == projections::FailureKind::conflict;
+    if (end - page_ == 1) {
+      if (left_out_++ == 0) {
+        log::warn("purge leaves rows to the next sweep: " + why.message, {{"what", purge_.name}});
+      }
       page_ = end;
-      locked_ = 0;
     }
-    return {std::chrono::ceil<std::chrono::milliseconds>(stride_.after_lock()), true};
+    return {std::chrono::ceil<std::chrono::milliseconds>(stride_.after_failure(locked)), true};
   }
 
   Purge purge_;
+  Purge now_;  ///< With what this sweep's beginning added to it.
   std::function<std::int64_t()> work_;
   Stride stride_;
   std::int64_t page_ = -1;  ///< Where to go on; below 0: not known.
@@ -109,7 +114,7 @@ class PurgeChore final : public Chore {
   Clock::time_point over_until_{};
   std::int64_t removed_ = 0;
   std::int64_t activity_ = 0;
-  int locked_ = 0;
+  std::int64_t left_out_ = 0;  ///< Pages, in this sweep.
 };
 
 }  // namespace

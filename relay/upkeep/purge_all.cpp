@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "projections/failure.hpp"
 #include "relay/base/pause.hpp"
@@ -15,19 +16,19 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t pages_at_once = 64;
 constexpr std::int64_t pages_looked_at = 4'096;
-constexpr int tries_most = 5;
 
-/// @return nothing: somebody holds a row locked.
-bool purge_step(pg::Connection& connection, const Purge& purge, std::int64_t first,
-                std::int64_t end, Purged& purged) {
+/// @return what kept it from being done, or nothing: committed.
+std::optional<projections::Failure> purge_step(pg::Connection& connection, const Purge& purge,
+                                               std::int64_t first, std::int64_t end,
+                                               Purged& purged) {
   try {
     purged = purge_pages(connection, purge, first, end, true);
     connection.exec("COMMIT");
-    return true;
+    return std::nullopt;
   } catch (const std::exception&) {
-    if (projections::current_failure().kind != projections::FailureKind::conflict) throw;
-    if (!connection.rollback()) throw;
-    return false;
+    const projections::Failure why = projections::current_failure();
+    if (!passes_by(why) || !connection.rollback()) throw;
+    return why;
   }
 }
 
@@ -37,23 +38,23 @@ PurgeReport purge_all(pg::Connection& connection, const Purge& purge,
                       const PurgeProgress& progress) {
   PurgeReport report;
   Stride stride;
-  int tries = 0;
-  std::int64_t pages = 1;  // known after the first step; does not grow while it is purged
+  const Purge now = begun(connection, purge);
+  const std::int64_t pages = purge_pages(connection, now, 0, 0, false).pages;
+  connection.exec("COMMIT");
   for (std::int64_t page = 0; page < pages;) {
     const std::int64_t end = page + stride.pages();
     const auto began = Clock::now();
     Purged purged;
-    if (purge_step(connection, purge, page, end, purged)) {
-      report.rows += purged.rows;
-      if (page == 0) pages = purged.pages;
-      stride.after(std::chrono::ceil<Stride::Time>(Clock::now() - began), false);
-    } else if (++tries <= tries_most) {
-      pause_for(std::chrono::ceil<std::chrono::milliseconds>(stride.after_lock()), {});
-      continue;
+    if (const auto why = purge_step(connection, now, page, end, purged)) {
+      const bool locked = why->kind == projections::FailureKind::conflict;
+      pause_for(std::chrono::ceil<std::chrono::milliseconds>(stride.after_failure(locked)), {});
+      if (end - page > 1) continue;
+      report.left_out += 1;
+      report.why_left_out = why->message;
     } else {
-      report.left_out += end - page;
+      report.rows += purged.rows;
+      stride.after(std::chrono::ceil<Stride::Time>(Clock::now() - began), false);
     }
-    tries = 0;
     page = end;
     progress(std::min(page, pages), pages);
   }
@@ -62,19 +63,19 @@ PurgeReport purge_all(pg::Connection& connection, const Purge& purge,
 
 PurgeReport purge_estimate(pg::Connection& connection, const Purge& purge) {
   PurgeReport report;
+  const Purge now = begun(connection, purge);
   std::int64_t looked_at = 0;
-  std::int64_t pages = 1;
-  std::int64_t stride = pages_at_once;
+  const std::int64_t pages = purge_pages(connection, now, 0, 0, false).pages;
+  connection.exec("COMMIT");
+  report.estimated = pages > pages_looked_at;
+  const std::int64_t stride =
+      report.estimated ? std::max(pages_at_once, pages / (pages_looked_at / pages_at_once))
+                       : pages_at_once;
   for (std::int64_t page = 0; page < pages; page += stride) {
-    const Purged counted = purge_pages(connection, purge, page, page + pages_at_once, false);
+    const Purged counted = purge_pages(connection, now, page, page + pages_at_once, false);
     connection.exec("COMMIT");
     report.rows += counted.rows;
-    looked_at += std::min(pages_at_once, counted.pages - page);
-    if (page > 0) continue;
-    pages = counted.pages;
-    if (pages <= pages_looked_at) continue;
-    stride = std::max(pages_at_once, pages / (pages_looked_at / pages_at_once));
-    report.estimated = true;
+    looked_at += std::min(pages_at_once, pages - page);
   }
   if (report.estimated && looked_at > 0) {
     report.rows =

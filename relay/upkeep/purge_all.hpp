@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "relay/pg/connection.hpp"
 #include "relay/upkeep/purge_pages.hpp"
@@ -12,7 +13,8 @@ namespace relay::upkeep {
 struct PurgeReport {
   std::int64_t rows = 0;
   bool estimated = false;     ///< From a part of the table's pages.
-  std::int64_t left_out = 0;  ///< Pages where somebody held a row locked for too long.
+  std::int64_t left_out = 0;  ///< Pages that could not be purged: a lock, a foreign key, …
+  std::string why_left_out;   ///< … in the server's words.
 };
 
 /// @param done, total pages.

@@ -10,7 +10,7 @@ namespace {
 namespace sql = schema::statements;
 
 constexpr std::size_t ids_shown = 20;
-constexpr int promoted_at_once = 500;  // per key; whoever settles these wakes the next
+constexpr int looked_at_per_key = 200;  // whoever settles those promotes the next
 
 std::string list(const std::vector<std::string>& ids) {
   std::string text;
@@ -23,10 +23,11 @@ std::string list(const std::vector<std::string>& ids) {
 }  // namespace
 
 bool in_lane(pg::Connection& connection, int lane, const std::string& listener,
-             const std::function<void(const std::string& on_dead)>& change) {
+             const std::function<void()>& change) {
   const auto locked = pg::Script{connection}
                           .add(sql::begin)
                           .add(sql::limits, {"1000", "5000", "10000"})
+                          .add(sql::plan_by_index)
                           .add(sql::operator_lock_lane, {std::to_string(lane), listener})
                           .run();
   bool held = !locked.empty();
@@ -34,19 +35,19 @@ bool in_lane(pg::Connection& connection, int lane, const std::string& listener,
     // A statement after the lock: another drainer's by now?
     const auto now = connection.exec(sql::operator_held_listener, listener);
     held = std::string{now[0][0].c_str()} == locked[0][0].c_str();
-    if (held) change(now[0][1].c_str());
+    if (held) change();
   }
   connection.exec(held ? "COMMIT" : "ROLLBACK");
   return held;
 }
 
 std::int64_t promote(pg::Connection& connection, int lane, const std::string& listener,
-                     const std::vector<std::string>& keys, const std::string& on_dead) {
-  return static_cast<std::int64_t>(connection
-                                       .exec(sql::upkeep_promote, lane, listener,
-                                             projections::array_literal(keys), on_dead,
-                                             promoted_at_once)
-                                       .affected_rows());
+                     const std::vector<std::string>& keys) {
+  const std::vector<int> lanes(keys.size(), lane);
+  return connection
+      .exec(sql::promote_waiting, listener, pg::number_array(lanes),
+            projections::array_literal(keys), looked_at_per_key)[0][0]
+      .as<std::int64_t>();
 }
 
 void note_repair(pg::Connection& connection, const std::string& kind, std::int64_t number,

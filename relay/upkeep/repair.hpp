@@ -35,14 +35,16 @@ inline constexpr std::chrono::seconds walk_every{10};
 /// @throws pqxx::failure and kin.
 int repair_once(pg::Connection& connection, std::chrono::seconds time);
 
-/// Begins a transaction that holds the lane of a listener's deliveries and calls `change` with its
-/// on_dead; commits. @return false: busy, changed, or nobody's; nothing was done.
+/// Begins a transaction that holds the lane of a listener's deliveries and calls `change`; commits.
+/// @return false: nobody's, or another drainer's by now; nothing was done.
+/// @throws a conflict when the lane is busy: the next walk comes by again.
 bool in_lane(pg::Connection& connection, int lane, const std::string& listener,
-             const std::function<void(const std::string& on_dead)>& change);
+             const std::function<void()>& change);
 
-/// Makes ready what waits at the head of these keys. Under the lane's lock. @return how many.
+/// Lets what waits in these keys with nothing before it that holds it go on, by the one rule
+/// (`freshet_promote`). Under the lane's lock. @return how many became ready.
 std::int64_t promote(pg::Connection& connection, int lane, const std::string& listener,
-                     const std::vector<std::string>& keys, const std::string& on_dead);
+                     const std::vector<std::string>& keys);
 
 /// Stores a repair for `freshet status`, in the transaction that makes it.
 void note_repair(pg::Connection& connection, const std::string& kind, std::int64_t number,

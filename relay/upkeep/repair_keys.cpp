@@ -1,6 +1,4 @@
-#include <map>
-#include <utility>
-
+#include "projections/array_literal.hpp"
 #include "relay/upkeep/repair.hpp"
 #include "relay/upkeep/walk.hpp"
 #include "schema/statements.hpp"
@@ -31,22 +29,31 @@ class RepairKeys final : public Chore {
     const Found found = read_found(rows);
     last_ = found.last.value_or(Wrong{});
     if (!found.last) last_.lane = -1;
-    for (const auto& [where, wrong] : by_lane(found.wrong)) mend(connection, where, wrong);
+    mend_each(connection, found.wrong, mend);
     return walk_.after(Walk::Clock::now() - began, found.last.has_value());
   }
 
  private:
+  // A batch of the lane may have seen to some of them since the look: only what is still wrong
+  // under its lock counts as a repair.
   static void mend(pg::Connection& connection, const LaneOf& where,
                    const std::vector<Wrong>& wrong) {
+    const auto& [lane, listener] = where;
+    std::vector<std::string> stuck;
     std::int64_t woken = 0;
-    const bool held =
-        in_lane(connection, where.first, where.second, [&](const std::string& on_dead) {
-          woken = promote(connection, where.first, where.second, keys_of(wrong), on_dead);
-          if (woken > 0) note_repair(connection, "waiting", woken, ids_of(wrong));
-        });
-    if (!held || woken == 0) return;
-    say_repair("deliveries that waited although nothing held them", where.second, woken,
-               ids_of(wrong));
+    const bool held = in_lane(connection, lane, listener, [&] {
+      std::vector<std::string> keys;
+      for (const auto& row : connection.exec(sql::upkeep_still_stuck, lane, listener,
+                                             projections::array_literal(keys_of(wrong)))) {
+        keys.emplace_back(row[0].c_str());
+        stuck.emplace_back(row[1].c_str());
+      }
+      if (stuck.empty()) return;
+      woken = promote(connection, lane, listener, keys);
+      note_repair(connection, "waiting", woken, stuck);
+    });
+    if (!held || stuck.empty()) return;
+    say_repair("deliveries that waited although nothing held them", listener, woken, stuck);
   }
 
   Walk walk_;

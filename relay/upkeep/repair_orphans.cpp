@@ -27,7 +27,7 @@ class RepairOrphans final : public Chore {
     connection.exec("COMMIT");
     const Found found = read_found(rows);
     last_ = found.last.value_or(Wrong{.event_id = before_all});
-    for (const auto& [where, wrong] : by_lane(found.wrong)) mend(connection, where, wrong);
+    mend_each(connection, found.wrong, mend);
     return walk_.after(Walk::Clock::now() - began, found.last.has_value());
   }
 
@@ -37,22 +37,20 @@ class RepairOrphans final : public Chore {
   static void mend(pg::Connection& connection, const LaneOf& where,
                    const std::vector<Wrong>& wrong) {
     std::vector<std::string> gone;
-    const bool held =
-        in_lane(connection, where.first, where.second, [&](const std::string& on_dead) {
-          gone.clear();
-          std::vector<std::string> keys;
-          const std::string ids = projections::array_literal(ids_of(wrong));
-          for (const auto& row :
-               connection.exec(sql::upkeep_delete_orphans, where.first, where.second, ids)) {
-            gone.emplace_back(row[0].c_str());
-            keys.emplace_back(row[1].c_str());
-          }
-          if (gone.empty()) return;
-          promote(connection, where.first, where.second, keys, on_dead);
-          note_repair(connection, "orphaned", static_cast<std::int64_t>(gone.size()), gone);
-        });
+    const auto& [lane, listener] = where;
+    const bool held = in_lane(connection, lane, listener, [&] {
+      std::vector<std::string> keys;
+      const std::string ids = projections::array_literal(ids_of(wrong));
+      for (const auto& row : connection.exec(sql::upkeep_delete_orphans, lane, listener, ids)) {
+        gone.emplace_back(row[0].c_str());
+        keys.emplace_back(row[1].c_str());
+      }
+      if (gone.empty()) return;
+      promote(connection, lane, listener, keys);
+      note_repair(connection, "orphaned", static_cast<std::int64_t>(gone.size()), gone);
+    });
     if (!held || gone.empty()) return;
-    say_repair("deliveries whose event is not in the outbox any more: removed", where.second,
+    say_repair("deliveries whose event is not in the outbox any more, by removing them", listener,
                static_cast<std::int64_t>(gone.size()), gone);
   }
 

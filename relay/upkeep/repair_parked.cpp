@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <stdexcept>
 
 #include "projections/array_literal.hpp"
 #include "relay/upkeep/purge_pages.hpp"
@@ -42,13 +43,13 @@ class RepairParked final : public Chore {
       if (!row[0].is_null()) ids.emplace_back(row[0].c_str());
       pages = std::max(pages, row[1].as<std::int64_t>());
     }
+    const bool over = end >= pages;
+    page_ = over ? 0 : end;  // also when the following fails: the next round comes by again
     for (std::size_t i = 0; i < ids.size(); i += events_at_once) {
       const auto from = ids.begin() + static_cast<std::ptrdiff_t>(i);
       const auto number = std::min(events_at_once, ids.size() - i);
       mend(connection, {from, from + static_cast<std::ptrdiff_t>(number)});
     }
-    const bool over = end >= pages;
-    page_ = over ? 0 : end;
     const auto took = std::chrono::ceil<Stride::Time>(Clock::now() - began);
     const auto rest = std::chrono::ceil<std::chrono::milliseconds>(stride_.after(took, false));
     return {over ? std::max(look_every, rest) : rest, !over};
@@ -64,11 +65,21 @@ class RepairParked final : public Chore {
     return true;
   }
 
+  static std::string_view completing(pg::Connection& connection) {
+    const std::string mode = connection.exec(sql::upkeep_completion)[0][0].c_str();
+    if (mode == "update") return sql::complete_update;
+    if (mode == "delete") return sql::complete_delete;
+    if (mode == "archive") return sql::complete_archive;
+    throw std::runtime_error{"freshet_setting says completion = \"" + mode +
+                             "\", which this program does not know"};
+  }
+
   // The events are locked in one statement and asked about in the next, as whoever settles does.
   static void mend(pg::Connection& connection, const std::vector<std::string>& asked) {
     pg::Script{connection}
         .add(sql::begin)
         .add(sql::limits, {"1000", "5000", "10000"})
+        .add(sql::plan_by_index)
         .add(sql::settle_lock_events, {projections::array_literal(asked)})
         .run();
     std::vector<std::string> ids;
@@ -80,14 +91,10 @@ class RepairParked final : public Chore {
       connection.exec("ROLLBACK");
       return;
     }
-    const std::string mode = connection.exec(sql::upkeep_completion)[0][0].c_str();
-    connection.exec(mode == "delete"    ? sql::complete_delete
-                    : mode == "archive" ? sql::complete_archive
-                                        : sql::complete_update,
-                    projections::array_literal(ids));
+    connection.exec(completing(connection), projections::array_literal(ids));
     note_repair(connection, "parked", static_cast<std::int64_t>(ids.size()), ids);
     connection.exec("COMMIT");
-    say_repair("parked events that owed nothing to anybody: completed", "",
+    say_repair("parked events that owed nothing to anybody, by completing them", "",
                static_cast<std::int64_t>(ids.size()), ids);
   }
 

@@ -11,6 +11,7 @@ constexpr Stride::Time longest = 50ms;
 constexpr Stride::Time longest_when_busy = 10ms;
 constexpr int share_when_busy = 5;
 constexpr Stride::Time after_a_lock = 1s;
+constexpr Stride::Time after_another = 100ms;
 
 }  // namespace
 
@@ -24,9 +25,9 @@ Stride::Time Stride::after(Time took, bool busy) {
   return took * ((busy ? std::max(share_, share_when_busy) : share_) - 1);
 }
 
-Stride::Time Stride::after_lock() {
+Stride::Time Stride::after_failure(bool locked) {
   pages_ = std::max<std::int64_t>(1, pages_ / 2);
-  return after_a_lock;
+  return locked ? after_a_lock : after_another;
 }
 
 }  // namespace relay::upkeep

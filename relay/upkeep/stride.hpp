@@ -19,8 +19,9 @@ class Stride {
   [[nodiscard]] std::int64_t pages() const { return pages_; }
   /// A step is over. @param busy others are at work. @return how long to rest.
   Time after(Time took, bool busy);
-  /// A step waited in vain for somebody's lock: fewer pages. @return how long to rest.
-  Time after_lock();
+  /// A step failed: fewer pages. @param locked it waited in vain for somebody's lock.
+  /// @return how long to rest.
+  Time after_failure(bool locked);
 
  private:
   int share_;

@@ -1,14 +1,36 @@
 #include "relay/upkeep/walk.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <map>
+
+#include "projections/failure.hpp"
 
 namespace relay::upkeep {
 namespace {
 
 constexpr int share = 100;
+constexpr std::size_t mended_at_once = 50;  // of a lane, which is held meanwhile
 
 std::chrono::milliseconds in_proportion(Walk::Clock::duration took) {
   return std::chrono::ceil<std::chrono::milliseconds>(took * (share - 1));
+}
+
+using Together = std::pair<LaneOf, std::vector<Wrong>>;
+
+std::vector<Together> by_lane(const std::vector<Wrong>& wrong) {
+  std::map<LaneOf, std::vector<Wrong>> lanes;
+  std::vector<Together> all;
+  for (const Wrong& one : wrong) {
+    auto& here = lanes[{one.lane, one.listener}];
+    here.push_back(one);
+    if (here.size() < mended_at_once) continue;
+    all.emplace_back(LaneOf{one.lane, one.listener}, std::exchange(here, {}));
+  }
+  for (auto& [where, here] : lanes) {
+    if (!here.empty()) all.emplace_back(where, std::move(here));
+  }
+  return all;
 }
 
 }  // namespace
@@ -34,10 +56,18 @@ Found read_found(const pqxx::result& rows) {
   return found;
 }
 
-std::map<LaneOf, std::vector<Wrong>> by_lane(const std::vector<Wrong>& wrong) {
-  std::map<LaneOf, std::vector<Wrong>> lanes;
-  for (const Wrong& one : wrong) lanes[{one.lane, one.listener}].push_back(one);
-  return lanes;
+void mend_each(pg::Connection& connection, const std::vector<Wrong>& wrong, const Mend& mend) {
+  std::exception_ptr first;
+  for (const auto& [where, together] : by_lane(wrong)) {
+    try {
+      mend(connection, where, together);
+    } catch (...) {
+      const auto kind = projections::current_failure().kind;
+      if (!connection.rollback()) throw;
+      if (kind != projections::FailureKind::conflict && !first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
 }
 
 std::vector<std::string> ids_of(const std::vector<Wrong>& wrong) {

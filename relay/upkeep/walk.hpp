@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,7 +31,11 @@ struct Found {
 [[nodiscard]] Found read_found(const pqxx::result& rows);
 
 using LaneOf = std::pair<int, std::string>;  ///< Lane and listener.
-[[nodiscard]] std::map<LaneOf, std::vector<Wrong>> by_lane(const std::vector<Wrong>& wrong);
+using Mend =
+    std::function<void(pg::Connection&, const LaneOf& where, const std::vector<Wrong>& wrong)>;
+/// Mends lane by lane, some deliveries in a transaction. A busy lane is left to the next walk, and
+/// what fails keeps nobody else from being mended. @throws the first failure but for busy lanes.
+void mend_each(pg::Connection& connection, const std::vector<Wrong>& wrong, const Mend& mend);
 [[nodiscard]] std::vector<std::string> ids_of(const std::vector<Wrong>& wrong);
 [[nodiscard]] std::vector<std::string> keys_of(const std::vector<Wrong>& wrong);
 

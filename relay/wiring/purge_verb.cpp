@@ -14,14 +14,19 @@ void tell(const std::string& database, const upkeep::Purge& purge,
             << report.rows << " row(s) of " << purge.table << (dry_run ? " would go" : " are gone");
   if (report.estimated) std::cout << ", estimated from a part of its pages";
   if (report.left_out > 0) {
-    std::cout << "; on " << report.left_out << " page(s) somebody holds a row locked: run it again";
+    std::cout << "; " << report.left_out
+              << " page(s) are left, which could not be purged: " << report.why_left_out;
   }
   std::cout << std::endl;
 }
 
-void purge_one(pg::Connection& connection, const std::string& database, const upkeep::Purge& purge,
+/// @return whether all of it could be done.
+bool purge_one(pg::Connection& connection, const std::string& database, const upkeep::Purge& purge,
                bool dry_run) {
-  if (dry_run) return tell(database, purge, upkeep::purge_estimate(connection, purge), true);
+  if (dry_run) {
+    tell(database, purge, upkeep::purge_estimate(connection, purge), true);
+    return true;
+  }
   upkeep::PurgeReport report;
   {
     const ProgressBar bar;
@@ -29,11 +34,13 @@ void purge_one(pg::Connection& connection, const std::string& database, const up
         connection, purge, [&](std::int64_t done, std::int64_t total) { bar.show(done, total); });
   }
   tell(database, purge, report, false);
+  return report.left_out == 0;
 }
 
 }  // namespace
 
 int purge(const House& house, const Command& command) {
+  bool all = true;
   for (const settings::Database& database : house.settings.databases) {
     const auto purges = upkeep::purges_of(keep_of(house, database));
     if (purges.empty()) {
@@ -43,10 +50,10 @@ int purge(const House& house, const Command& command) {
     }
     pg::Connection connection{database.url, {.application_name = "freshet purge"}};
     for (const upkeep::Purge& purge : purges) {
-      purge_one(connection, database.name, purge, command.dry_run);
+      all = purge_one(connection, database.name, purge, command.dry_run) && all;
     }
   }
-  return Exit::fine;
+  return all ? Exit::fine : Exit::other;
 }
 
 }  // namespace relay::wiring

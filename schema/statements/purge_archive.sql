@@ -15,4 +15,5 @@ WITH old AS MATERIALIZED (
 )
 SELECT CASE WHEN $3::boolean THEN (SELECT count(*) FROM gone)
             ELSE (SELECT count(*) FROM old) END AS number,
-       pg_relation_size('event_publication_archive') / current_setting('block_size')::int AS pages
+       pg_relation_size('event_publication_archive') / current_setting('block_size')::int AS pages,
+       (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS clock_ms

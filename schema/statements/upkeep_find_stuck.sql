@@ -24,6 +24,6 @@ SELECT h.event_id, h.listener, h.lane, h.key, true AS wrong
    AND NOT (l.on_dead = 'block' AND EXISTS (
          SELECT FROM event_delivery d
           WHERE d.lane = h.lane AND d.key = h.key AND d.listener = h.listener
-            AND d.state = 'dead' AND d.seq <= h.seq))
+            AND d.state = 'dead' AND d.seq < h.seq))
  UNION ALL
 (SELECT event_id, listener, lane, key, false FROM heads ORDER BY number DESC LIMIT 1)
