@@ -8,6 +8,8 @@ SELECT c.relname AS name, pg_relation_size(c.oid) >> 20 AS megabytes,
  WHERE i.indrelid IN ('event_publication'::regclass, 'event_delivery'::regclass,
                       'processed_events'::regclass, 'event_attempt'::regclass)
    AND c.relkind = 'i' AND c.reltuples >= 0
+   -- figures of when it was small say nothing
+   AND c.relpages > pg_relation_size(c.oid) / current_setting('block_size')::int / 2
    AND pg_relation_size(c.oid) > 32 << 20
    AND pg_relation_size(c.oid) > 10 * c.reltuples
        * CASE WHEN c.relname IN ('event_publication_pending', 'event_publication_pkey')

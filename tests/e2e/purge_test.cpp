@@ -21,7 +21,7 @@ class Retention : public ::testing::Test {
   Retention() {
     config_.add("board", "*", tests::ThingLoad::record());
     rows_.register_listener("board");
-    rows_.publish(1, 101);
+    rows_.publish(1, 101, "old");
     db_.run(
         "UPDATE event_publication SET parked = false, completion_date = now() - interval '90 "
         "days' WHERE seq > (SELECT min(seq) FROM event_publication)");
@@ -32,7 +32,7 @@ class Retention : public ::testing::Test {
         "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) SELECT id, "
         "'board', freshet_lane(aggregate_type, aggregate_id, id), seq, aggregate_type || chr(31) "
         "|| aggregate_id, 'dead' FROM event_publication WHERE parked");
-    db_.run("UPDATE event_publication SET publication_date = now() - interval '100 days'");
+    db_.run("UPDATE event_publication SET publication_date = now() - interval '80 days'");
   }
   void keep(const std::string& days) {
     config_.database_extra = "[database.retention]\n" + days + "\n";
