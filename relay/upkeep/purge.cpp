@@ -80,7 +80,7 @@ class PurgeChore final : public Chore {
       return 0ms;
     }
     const auto over = std::chrono::seconds{rows[0][1].as<std::int64_t>()};
-    if (over >= again_after) return 0ms;
+    if (over >= again_after || over < 0ms) return 0ms;  // below 0: the clock was wrong then
     page_ = -1;
     return again_after - over;
   }

@@ -13,10 +13,11 @@ namespace sql = schema::statements;
 
 std::vector<Purge> purges_of(const Keep& keep) {
   std::vector<Purge> purges;
-  const auto add = [&](const char* name, const char* table, std::string_view statement, int days) {
-    if (days > 0) purges.push_back({name, table, statement, {std::to_string(days)}, {}});
+  const auto add = [&](const char* name, const char* table, std::string_view statement, int days,
+                       bool replayed = false) {
+    if (days > 0) purges.push_back({name, table, statement, {std::to_string(days)}, {}, replayed});
   };
-  add("completed events", "event_publication", sql::purge_completed, keep.completed);
+  add("completed events", "event_publication", sql::purge_completed, keep.completed, true);
   if (keep.guards > 0 || keep.business_guards > 0) {
     purges.push_back(
         {"guards",
@@ -26,7 +27,7 @@ std::vector<Purge> purges_of(const Keep& keep) {
           std::to_string(keep.business_guards), projections::array_literal(keep.guarded_by_id)},
          sql::purge_horizon});
   }
-  add("archived events", "event_publication_archive", sql::purge_archive, keep.archive);
+  add("archived events", "event_publication_archive", sql::purge_archive, keep.archive, true);
   add("attempts", "event_attempt", sql::purge_attempts, keep.attempts);
   add("freshness", "projection_freshness", sql::purge_freshness, keep.freshness);
   add("operator log", "operator_log", sql::purge_operator_log, keep.operator_log);
@@ -66,12 +67,10 @@ Purged purge_pages(pg::Connection& connection, const Purge& purge, std::int64_t 
   std::vector<std::string> values{place_of_page(first), place_of_page(end),
                                   really ? "true" : "false"};
   values.insert(values.end(), purge.values.begin(), purge.values.end());
-  const auto rows = pg::Script{connection}
-                        .add(sql::begin)
-                        .add(sql::limits, {"100", "10000", "15000"})
-                        .add(sql::upkeep_plan)
-                        .add(purge.statement, values)
-                        .run();
+  pg::Script script{connection};
+  script.add(sql::begin).add(sql::limits, {"100", "10000", "15000"}).add(sql::upkeep_plan);
+  if (really && purge.replayed) script.add(sql::purge_hold_replays);
+  const auto rows = script.add(purge.statement, values).run();
   // Asked before the commit: nothing goes by a clock that has jumped.
   const auto here = std::chrono::duration_cast<std::chrono::milliseconds>(
                         std::chrono::system_clock::now().time_since_epoch())

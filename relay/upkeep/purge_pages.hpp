@@ -30,6 +30,7 @@ struct Purge {
   std::string_view statement;       ///< One of schema/statements/purge_*.sql.
   std::vector<std::string> values;  ///< Its parameters from $4 on.
   std::string_view horizon;         ///< A statement for one more, asked when a sweep begins, or "".
+  bool replayed = false;            ///< No replay may begin during a step.
 };
 
 /// Guards by event id are never kept for less, whatever `Keep` says.

@@ -21,9 +21,10 @@ WITH RECURSIVE heads AS (
 SELECT h.event_id, h.listener, h.lane, h.key, true AS wrong
   FROM heads h JOIN event_listener l ON l.name = h.listener AND l.state <> 'retired'
  WHERE h.state = 'waiting'
-   AND NOT (l.on_dead = 'block' AND EXISTS (
-         SELECT FROM event_delivery d
+   AND NOT (l.on_dead = 'block' AND coalesce((
+         SELECT d.seq FROM event_delivery d
           WHERE d.lane = h.lane AND d.key = h.key AND d.listener = h.listener
-            AND d.state = 'dead' AND d.seq < h.seq))
+            AND d.state = 'dead'
+          ORDER BY d.seq LIMIT 1) < h.seq, false))
  UNION ALL
 (SELECT event_id, listener, lane, key, false FROM heads ORDER BY number DESC LIMIT 1)

@@ -10,7 +10,8 @@ SELECT k.key, head.event_id
       AND d.state <> 'dead'
     ORDER BY d.seq LIMIT 1) head
  WHERE head.state = 'waiting'
-   AND NOT (l.on_dead = 'block' AND EXISTS (
-         SELECT FROM event_delivery d
+   AND NOT (l.on_dead = 'block' AND coalesce((
+         SELECT d.seq FROM event_delivery d
           WHERE d.lane = $1::smallint AND d.key = k.key COLLATE "C" AND d.listener = $2::text
-            AND d.state = 'dead' AND d.seq < head.seq))
+            AND d.state = 'dead'
+          ORDER BY d.seq LIMIT 1) < head.seq, false))

@@ -96,7 +96,7 @@ TEST_F(KeepingHouse, IsTakenOverWhenTheLeaseOfARelayThatDiedIsOver) {
 }
 
 TEST_F(KeepingHouse, WaitsForTheEndOfAnothersLease) {
-  db_.run("UPDATE upkeep_lease SET holder = 'other', held_until = 'infinity'");
+  db_.run("UPDATE upkeep_lease SET holder = 'other', held_until = now() + interval '60 s'");
   const auto one = start("one", one_steps_);
   EXPECT_TRUE(eventually([&] {
     return db_.number(
@@ -106,6 +106,13 @@ TEST_F(KeepingHouse, WaitsForTheEndOfAnothersLease) {
   EXPECT_FALSE(eventually([&] { return one_steps_ > 0; }, 500ms));
   db_.run("UPDATE upkeep_lease SET held_until = clock_timestamp()");
   EXPECT_TRUE(eventually([&] { return one_steps_ > 0; }));
+}
+
+TEST_F(KeepingHouse, DoesNotWaitForALeaseWhoseEndIsOfATimeWhenTheClockWasWrong) {
+  db_.run("UPDATE upkeep_lease SET holder = 'dead', held_until = now() + interval '1 year'");
+  Lease one{"one"};
+  EXPECT_TRUE(one.keep(connection_));
+  EXPECT_EQ(holder(), "one");
 }
 
 TEST_F(KeepingHouse, GoesOnWithOtherChoresWhenOneFailsAndAfterItsSessionIsTerminated) {

@@ -71,6 +71,24 @@ TEST_F(Purging, PurgesCompletedEventsThatAreOldAndKeepsPendingOnesAndThoseOfARep
   EXPECT_EQ(db_.number("SELECT count(*) FROM event_publication"), 20);
 }
 
+TEST_F(Purging, LetsNoReplayBeginThatWouldChooseWhatIsGoing) {
+  publish_old(3);
+  pqxx::connection other{db_.url()};
+  const auto begin_replay = [&] {
+    pqxx::work tx{other};
+    tx.exec("SET LOCAL lock_timeout = '100ms'");
+    tx.exec("INSERT INTO forward_replay (forward, topic) VALUES ('a', 'b')");
+    tx.commit();
+  };
+  for (const Keep& keep : {Keep{.completed = 30}, Keep{.archive = 30}}) {
+    purge_pages(connection_, purges_of(keep).at(0), 0, 8, true);
+    EXPECT_THROW(begin_replay(), pqxx::sql_error);
+    connection_.rollback();
+  }
+  purge_pages(connection_, purges_of({.completed = 30}).at(0), 0, 8, false);
+  begin_replay();
+}
+
 TEST_F(Purging, KeepsTheGuardOfAnEventThatCouldStillComeHoweverOldItIs) {
   rows_.publish(1, 4);
   db_.run(
@@ -209,6 +227,8 @@ TEST_F(Purging, GoesOnWhereAnotherRelayWasCutOffAndRestsAfterItsEnd) {
   EXPECT_EQ(count("event_publication"), 0);
   EXPECT_EQ(db_.number("SELECT removed FROM upkeep_sweep WHERE finished_at IS NOT NULL"), 3'000);
   EXPECT_GT(chore()->step(connection_).pause, 50min) << "each hour, whoever it is";
+  db_.run("UPDATE upkeep_sweep SET finished_at = now() + interval '1 year'");
+  EXPECT_LT(chore()->step(connection_).pause, 61min) << "the clock was wrong then";
 }
 
 TEST_F(Purging, TheSweepStepsOverARowThatAForeignKeyHoldsToo) {
