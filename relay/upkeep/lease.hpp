@@ -12,7 +12,7 @@ namespace relay::upkeep {
 /// Whatever is done under it must also be right when two do it at once. Threads: one.
 class Lease {
  public:
-  static constexpr std::chrono::seconds lasts{30};
+  static constexpr std::chrono::seconds lasts{60};
 
   /// @param instance who this is, for people; made unique by a random part.
   explicit Lease(const std::string& instance);

@@ -20,8 +20,8 @@ struct Wrong {
 };
 
 /// A walk takes at most a hundredth of the time, and begins anew when it is through and this has
-/// passed.
-inline constexpr std::chrono::seconds walk_every{10};
+/// passed: rarely enough for a database at rest.
+inline constexpr std::chrono::seconds walk_every{30};
 
 /// Makes a key's first open delivery ready where it waits and nothing holds it.
 [[nodiscard]] std::unique_ptr<Chore> repair_keys();

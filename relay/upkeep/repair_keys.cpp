@@ -19,13 +19,11 @@ class RepairKeys final : public Chore {
     const auto began = Walk::Clock::now();
     const auto rows =
         pg::Script{connection}
-            .add(sql::begin)
             .add(sql::limits, {"1000", "10000", "15000"})
             .add(sql::upkeep_plan)
             .add(sql::upkeep_find_stuck, {std::to_string(last_.lane), last_.key, last_.listener,
                                           std::to_string(keys_at_once)})
             .run();
-    connection.exec("COMMIT");
     const Found found = read_found(rows);
     last_ = found.last.value_or(Wrong{});
     if (!found.last) last_.lane = -1;

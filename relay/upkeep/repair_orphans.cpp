@@ -18,13 +18,11 @@ class RepairOrphans final : public Chore {
   Next step(pg::Connection& connection) override {
     const auto began = Walk::Clock::now();
     const auto rows = pg::Script{connection}
-                          .add(sql::begin)
                           .add(sql::limits, {"1000", "10000", "15000"})
                           .add(sql::upkeep_plan)
                           .add(sql::upkeep_find_orphans,
                                {last_.event_id, last_.listener, std::to_string(deliveries_at_once)})
                           .run();
-    connection.exec("COMMIT");
     const Found found = read_found(rows);
     last_ = found.last.value_or(Wrong{.event_id = before_all});
     mend_each(connection, found.wrong, mend);

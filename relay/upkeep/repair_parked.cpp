@@ -31,12 +31,10 @@ class RepairParked final : public Chore {
     const auto began = Clock::now();
     const std::int64_t end = page_ + stride_.pages();
     const auto rows = pg::Script{connection}
-                          .add(sql::begin)
                           .add(sql::limits, {"1000", "10000", "15000"})
                           .add(sql::upkeep_plan)
                           .add(sql::upkeep_find_settled, {place_of_page(page_), place_of_page(end)})
                           .run();
-    connection.exec("COMMIT");
     std::vector<std::string> ids;
     std::int64_t pages = 0;
     for (const auto& row : rows) {

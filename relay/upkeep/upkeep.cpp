@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr milliseconds nap_least{10};
-constexpr milliseconds nap_most{5'000};  // the lease wants to be renewed
+constexpr milliseconds nap_most{20'000};  // the lease wants to be renewed
 constexpr milliseconds while_down{500};
 constexpr auto to_end = 1s;
 constexpr auto remind_every = 1h;

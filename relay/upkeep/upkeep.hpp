@@ -21,8 +21,8 @@ struct UpkeepOptions {
   std::string conninfo;
   std::string instance;  ///< Who holds the lease, for people.
   std::chrono::milliseconds call_limit{12'000};
-  std::chrono::milliseconds rest{60'000};      ///< Of a chore that failed.
-  std::chrono::milliseconds ask_again{5'000};  ///< For the lease, while somebody else has it.
+  std::chrono::milliseconds rest{60'000};       ///< Of a chore that failed.
+  std::chrono::milliseconds ask_again{20'000};  ///< For the lease that somebody else has.
 };
 
 using Chores = std::vector<std::unique_ptr<Chore>>;

@@ -40,7 +40,7 @@ TEST(UpkeepBesideWork, RepairsNothingThatIsOnlyOnItsWay) {
   tests::Process two{config.command({"run"})};
   std::atomic<long> steps{0};
   std::jthread repairs{[&](const std::stop_token& stop) { repair_until(db.url(), stop, steps); }};
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 40; ++round) {
     const long before = load.effects();
     load.publish(150, 40);
     ASSERT_TRUE(eventually([&] { return load.effects() > before + 20; }, 20s)) << one.err();
@@ -74,8 +74,8 @@ TEST(UpkeepBesideWork, IsTakenOverByAnotherRelayWhenTheOneThatHasItIsKilled) {
   }));
   one.signal(9);
   one.wait();
-  db.run("UPDATE upkeep_lease SET held_until = held_until - interval '28 s'");  // not to wait
-  EXPECT_TRUE(eventually([&] { return !holder().empty() && holder() != first; })) << two.err();
+  db.run("UPDATE upkeep_lease SET held_until = held_until - interval '58 s'");  // not to wait
+  EXPECT_TRUE(eventually([&] { return !holder().empty() && holder() != first; }, 60s)) << two.err();
 }
 
 }  // namespace
