@@ -8,8 +8,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Stride::Time longest = 50ms;
-constexpr Stride::Time longest_when_busy = 10ms;
-constexpr int share_when_busy = 5;
+constexpr Stride::Time longest_when_busy = 4ms;
+constexpr int share_when_busy = 10;
 constexpr Stride::Time after_a_lock = 1s;
 constexpr Stride::Time after_another = 100ms;
 

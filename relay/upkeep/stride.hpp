@@ -6,7 +6,7 @@
 namespace relay::upkeep {
 
 /// How many pages a sweep takes at once and how long it rests in between, by how long the last step
-/// took: it works half of the time while nobody else does, a fifth beside others, in shorter steps.
+/// took: it works half of the time while nobody else does, a tenth beside others, in shorter steps.
 /// Pure. Threads: one.
 class Stride {
  public:

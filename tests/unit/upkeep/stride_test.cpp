@@ -33,10 +33,10 @@ TEST(Stride, StaysAsItIsBetweenAThirdOfTheLimitAndTheLimit) {
   EXPECT_EQ(stride.pages(), first);
 }
 
-TEST(Stride, WorksHalfOfTheTimeAloneAndAFifthInShorterStepsBesideOthers) {
+TEST(Stride, WorksHalfOfTheTimeAloneAndATenthInShorterStepsBesideOthers) {
   Stride stride;
-  EXPECT_EQ(stride.after(10ms, false), 10ms);
-  EXPECT_EQ(stride.after(10ms, true), 40ms);
+  EXPECT_EQ(stride.after(20ms, false), 20ms);
+  EXPECT_EQ(stride.after(3ms, true), 27ms);
   const auto before = stride.pages();
   stride.after(20ms, true);
   EXPECT_LT(stride.pages(), before) << "short enough alone, too long beside others";
