@@ -27,7 +27,9 @@ class PurgeChore final : public Chore {
   Next step(pg::Connection& connection) override {
     if (page_ < 0) {
       if (const auto wait = find_position(connection); wait > 0ms) return {wait};
+      const std::int64_t page = std::exchange(page_, -1);
       now_ = begun(connection, purge_);
+      page_ = page;
     }
     const auto began = Clock::now();
     const std::int64_t end = page_ + stride_.pages();
