@@ -1,6 +1,8 @@
 #include "relay/upkeep/purge.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
@@ -56,8 +58,8 @@ class PurgeChore final : public Chore {
     busy_for_ += took;
     removed_ += purged.rows;
     page_ = over ? -1 : end;
-    const auto rest =
-        std::chrono::ceil<std::chrono::milliseconds>(stride_.after(took, others_work(connection)));
+    const Pace pace = stride_.pace(done_meanwhile(connection), purged.rows);
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(stride_.after(took, pace));
     if (!over) return {rest, true};
     if (removed_ > 0) {
       log::info("purged what was kept long enough",
@@ -87,9 +89,10 @@ class PurgeChore final : public Chore {
     return again_after - over;
   }
 
-  bool others_work(pg::Connection& connection) {
+  // By everybody, since the last step.
+  std::int64_t done_meanwhile(pg::Connection& connection) {
     const auto now = connection.exec(sql::upkeep_activity)[0][0].as<std::int64_t>() + work_();
-    return now != std::exchange(activity_, now);
+    return std::max<std::int64_t>(0, now - std::exchange(activity_, now).value_or(now));
   }
 
   // Somebody's lock, a foreign key of the user's, a server that is too slow: with ever fewer pages
@@ -115,7 +118,7 @@ class PurgeChore final : public Chore {
   Stride::Time busy_for_{0};
   Clock::time_point over_until_{};
   std::int64_t removed_ = 0;
-  std::int64_t activity_ = 0;
+  std::optional<std::int64_t> activity_;
   std::int64_t left_out_ = 0;  ///< Pages, in this sweep.
 };
 

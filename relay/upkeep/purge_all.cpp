@@ -53,7 +53,7 @@ PurgeReport purge_all(pg::Connection& connection, const Purge& purge,
       report.why_left_out = why->message;
     } else {
       report.rows += purged.rows;
-      stride.after(std::chrono::ceil<Stride::Time>(Clock::now() - began), false);
+      stride.after(std::chrono::ceil<Stride::Time>(Clock::now() - began), Pace::alone);
     }
     page = end;
     progress(std::min(page, pages), pages);

@@ -49,7 +49,8 @@ class RepairParked final : public Chore {
       mend(connection, {from, from + static_cast<std::ptrdiff_t>(number)});
     }
     const auto took = std::chrono::ceil<Stride::Time>(Clock::now() - began);
-    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(stride_.after(took, false));
+    const auto rest =
+        std::chrono::ceil<std::chrono::milliseconds>(stride_.after(took, Pace::alone));
     return {over ? std::max(look_every, rest) : rest, !over};
   }
 

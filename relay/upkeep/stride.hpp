@@ -5,9 +5,16 @@
 
 namespace relay::upkeep {
 
+/// How a sweep goes on beside what else there is to do.
+enum class Pace {
+  alone,    ///< Nobody else is at work.
+  beside,   ///< Others are: it gives way.
+  hurried,  ///< They are, and more was done of late than went: the table would grow for ever.
+};
+
 /// How many pages a sweep takes at once and how long it rests in between, by how long the last step
-/// took: it works half of the time while nobody else does, a tenth beside others, in shorter steps.
-/// Pure. Threads: one.
+/// took: it works half of the time while nobody else does, a tenth beside others, in shorter steps,
+/// and a fifth in a hurry. Pure. Threads: one.
 class Stride {
  public:
   using Time = std::chrono::microseconds;
@@ -17,8 +24,11 @@ class Stride {
   explicit Stride(int share = 2) : share_(share) {}
 
   [[nodiscard]] std::int64_t pages() const { return pages_; }
-  /// A step is over. @param busy others are at work. @return how long to rest.
-  Time after(Time took, bool busy);
+  /// @param done how much was published, delivered and completed since the last step. @param rows
+  /// how many went in this one.
+  [[nodiscard]] Pace pace(std::int64_t done, std::int64_t rows);
+  /// A step is over. @return how long to rest.
+  Time after(Time took, Pace pace);
   /// A step failed: fewer pages. @param locked it waited in vain for somebody's lock.
   /// @return how long to rest.
   Time after_failure(bool locked);
@@ -26,6 +36,7 @@ class Stride {
  private:
   int share_;
   std::int64_t pages_ = 8;
+  std::int64_t behind_ = 0;  ///< Rows that were done and did not go.
 };
 
 }  // namespace relay::upkeep

@@ -11,41 +11,41 @@ using namespace std::chrono_literals;
 TEST(Stride, TakesMorePagesWhileStepsAreShortUpToABound) {
   Stride stride;
   const auto first = stride.pages();
-  stride.after(1ms, false);
+  stride.after(1ms, Pace::alone);
   EXPECT_EQ(stride.pages(), 2 * first);
-  for (int i = 0; i < 50; ++i) stride.after(1ms, false);
+  for (int i = 0; i < 50; ++i) stride.after(1ms, Pace::alone);
   EXPECT_EQ(stride.pages(), Stride::most);
 }
 
 TEST(Stride, TakesFewerWhenAStepWasLongAndNeverNone) {
   Stride stride;
   const auto first = stride.pages();
-  stride.after(200ms, false);
+  stride.after(200ms, Pace::alone);
   EXPECT_EQ(stride.pages(), first / 2);
-  for (int i = 0; i < 50; ++i) stride.after(200ms, false);
+  for (int i = 0; i < 50; ++i) stride.after(200ms, Pace::alone);
   EXPECT_EQ(stride.pages(), 1);
 }
 
 TEST(Stride, StaysAsItIsBetweenAThirdOfTheLimitAndTheLimit) {
   Stride stride;
   const auto first = stride.pages();
-  stride.after(30ms, false);
+  stride.after(30ms, Pace::alone);
   EXPECT_EQ(stride.pages(), first);
 }
 
 TEST(Stride, WorksHalfOfTheTimeAloneAndATenthInShorterStepsBesideOthers) {
   Stride stride;
-  EXPECT_EQ(stride.after(20ms, false), 20ms);
-  EXPECT_EQ(stride.after(3ms, true), 27ms);
+  EXPECT_EQ(stride.after(20ms, Pace::alone), 20ms);
+  EXPECT_EQ(stride.after(3ms, Pace::beside), 27ms);
   const auto before = stride.pages();
-  stride.after(20ms, true);
+  stride.after(20ms, Pace::beside);
   EXPECT_LT(stride.pages(), before) << "short enough alone, too long beside others";
 }
 
 TEST(Stride, AsksForNoMoreThanItsOwnShareBesideOthersEither) {
   Stride hundredth{100};
-  EXPECT_EQ(hundredth.after(10ms, false), 990ms);
-  EXPECT_EQ(hundredth.after(10ms, true), 990ms);
+  EXPECT_EQ(hundredth.after(10ms, Pace::alone), 990ms);
+  EXPECT_EQ(hundredth.after(10ms, Pace::beside), 990ms);
 }
 
 TEST(Stride, HalvesAfterAFailureAndWaitsLongerForALock) {
@@ -56,6 +56,25 @@ TEST(Stride, HalvesAfterAFailureAndWaitsLongerForALock) {
   EXPECT_GT(stride.after_failure(true), rest);
   for (int i = 0; i < 20; ++i) stride.after_failure(true);
   EXPECT_EQ(stride.pages(), 1);
+}
+
+TEST(Stride, HurriesOnlyWhileMoreIsDoneThanGoesAndSomethingDoesGo) {
+  Stride stride;
+  EXPECT_EQ(stride.pace(0, 500), Pace::alone);
+  EXPECT_EQ(stride.pace(5'000, 500), Pace::beside);
+  EXPECT_EQ(stride.pace(50'000, 500), Pace::hurried);
+  EXPECT_EQ(stride.pace(5'000, 0), Pace::beside) << "nothing is old enough here";
+  EXPECT_EQ(stride.pace(100, 70'000), Pace::beside) << "it has caught up";
+  EXPECT_EQ(stride.pace(1'000'000'000, 500), Pace::hurried);
+  EXPECT_EQ(stride.pace(100, 100'000), Pace::beside) << "a flood is not held against it for ever";
+}
+
+TEST(Stride, TakesAFifthOfTheTimeInAHurry) {
+  Stride stride;
+  EXPECT_EQ(stride.after(8ms, Pace::hurried), 32ms);
+  const auto before = stride.pages();
+  stride.after(9ms, Pace::hurried);
+  EXPECT_EQ(stride.pages(), before);
 }
 
 TEST(PurgeRules, TrustNoClocksThatAreADayApart) {
