@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/e2e/thing_load.hpp"
 #include "tests/support/dead_rows.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/thing_load.hpp"
 
 namespace {
 

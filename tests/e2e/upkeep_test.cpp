@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "relay/upkeep/repair.hpp"
-#include "tests/e2e/thing_load.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/thing_load.hpp"
 
 namespace {
 
