@@ -8,6 +8,21 @@ CREATE TABLE IF NOT EXISTS event_floor (
   floors   bigint[] NOT NULL
 );
 
+-- A relay's role that was granted what it needed before needs this as well. Told by
+-- event_delivery, from which nobody but relays deletes.
+DO $$
+DECLARE grantee oid;
+BEGIN
+  FOR grantee IN
+    SELECT a.grantee
+      FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
+     WHERE c.oid = 'event_delivery'::regclass AND a.privilege_type = 'DELETE'
+  LOOP
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON event_floor TO %s',
+                   CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END);
+  END LOOP;
+END $$;
+
 -- Which run of a server answers, and with which sequences: its timeline, when its postmaster was
 -- started, and the files of the sequences, which lie in the folder of its database and are others
 -- after RESTART. Asked at each look, so it reads no file.

@@ -40,6 +40,7 @@ std::string settings_text(const RelaySettings& settings, const std::string& url,
   }
   if (!settings.waits_for_disk) text += "synchronous_commit = false\n";
   if (!settings.instance.empty()) text += "instance = \"" + settings.instance + "\"\n";
+  if (!settings.retention.empty()) text += "\n[retention]\n" + settings.retention + "\n";
   text += "\n[[database]]\nname = \"bench\"\nurl = \"" + url + "\"\n";
   if (settings.listen) text += "listen = true\n";
   if (!settings.kafka.empty()) text += "\n[kafka]\nbrokers = \"" + settings.kafka + "\"\n";

@@ -21,6 +21,7 @@ struct RelaySettings {
   std::string kafka;           ///< Brokers, when there is a [[forward]].
   bool waits_for_disk = true;  ///< synchronous_commit.
   std::string instance;        ///< Empty: the relay's own choice.
+  std::string retention;       ///< Lines of [retention].
 };
 
 /// A settings file as text.

@@ -40,6 +40,7 @@ void scale(Stage& stage, Report& report);
 void idle(Stage& stage, Report& report);
 void writer(Stage& stage, Report& report);
 void detached(Stage& stage, Report& report);
+void retention(Stage& stage, Report& report);
 void forward(Stage& stage, Report& report);
 void outage(Stage& stage, Report& report);
 
@@ -62,6 +63,7 @@ inline constexpr std::array workloads = {
     Workload{"idle", "memory, CPU, statements and WAL at rest; start and stop", idle},
     Workload{"writer", "what the outbox and a relay cost the application", writer},
     Workload{"detached", "a slow, detached projection beside a quick one", detached},
+    Workload{"retention", "how fast old rows go, and lag meanwhile", retention},
     Workload{"forward", "to Kafka, alone and beside a projection", forward, true},
     Workload{"outage", "projections while the broker is stopped", outage, true},
 };

@@ -215,7 +215,8 @@ std::string to_json(const Status& status) {
   const Json all{{"projections", projections},
                  {"unclaimed", unclaimed},
                  {"vacuum_pinned_by", pinned_json(status)},
-                 {"vacuum_pins_hidden", hidden_json(status)}};
+                 {"vacuum_pins_hidden", hidden_json(status)},
+                 {"upkeep", upkeep_json(status.upkeep)}};
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -238,7 +239,7 @@ std::string to_table(const Status& status, bool color, const Rates* rates) {
     text += "unclaimed: " + count(one.events) + " event(s) for listener " +
             in_quotes(one.listener_id) + ", which is not registered\n";
   }
-  return text + pins_text(status, databases);
+  return text + pins_text(status, databases) + upkeep_text(status.upkeep, databases);
 }
 
 Rates rates_between(const Status& before, const Status& now, double seconds) {

@@ -7,6 +7,7 @@
 
 #include "relay/operate/judge.hpp"
 #include "relay/operate/snapshot.hpp"
+#include "relay/operate/upkeep_status.hpp"
 
 namespace relay::operate {
 
@@ -78,6 +79,7 @@ struct Status {
   std::vector<Unclaimed> unclaimed;
   std::vector<Pinned> pinned;  ///< The oldest few of each database.
   std::vector<HiddenPins> hidden;
+  std::vector<UpkeepStatus> upkeep;
 };
 
 /// Judges what a database says. Registered projections that the settings do not know are shown

@@ -21,6 +21,9 @@ Needed needed_for(const std::string& completion) {
       {"projection_freshness", {"SELECT", "INSERT", "UPDATE"}},
       {"freshet_setting", {"SELECT", "INSERT", "UPDATE"}},
       {"event_floor", {"SELECT", "INSERT", "UPDATE"}},
+      {"upkeep_lease", {"SELECT", "UPDATE"}},
+      {"upkeep_sweep", {"SELECT", "INSERT", "UPDATE"}},
+      {"upkeep_repair", {"SELECT", "INSERT", "UPDATE"}},
       {"event_publication_seq_seq", {"SELECT"}},
       {"event_delivery_place_seq", {"SELECT", "USAGE"}},
   };

@@ -44,12 +44,18 @@ Words words(const Pauses<Section>& kind) {
 
 template <class Section>
 Words words(const Flag<Section>& kind) {
-  return {"`true`, `false`", Section{}.*kind.field ? "`true`" : "`false`"};
+  static const Section preset{};
+  return {"`true`, `false`", preset.*kind.field ? "`true`" : "`false`"};
 }
 
 template <class Section>
 Words words(const Options<Section>&) {
   return {"table", "none"};
+}
+
+template <class Section>
+Words words(const Inner<Section>& kind) {
+  return {"table", code(kind.label)};
 }
 
 template <class Section>
@@ -69,7 +75,8 @@ std::string section(const std::string& label, const std::vector<Row<Section>>& r
 }  // namespace
 
 std::string explain() {
-  return section("[relay]", relay_rows()) + "\n" + section("[[database]]", database_rows()) + "\n" +
+  return section("[relay]", relay_rows()) + "\n" + section("[retention]", retention_rows()) + "\n" +
+         section("[[database]]", database_rows()) + "\n" +
          section("[[projection]]", projection_rows()) + "\n" + section("[kafka]", kafka_rows()) +
          "\n" + section("[[forward]]", forward_rows());
 }

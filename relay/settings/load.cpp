@@ -58,13 +58,15 @@ toml::table parse(const std::string& text, Faults& faults) {
 }
 
 void refuse_unknown_sections(const toml::table& file, Faults& faults) {
-  const std::vector<std::string> known = {"relay", "database", "projection", "kafka", "forward"};
+  const std::vector<std::string> known = {"relay",      "retention", "database",
+                                          "projection", "kafka",     "forward"};
   for (const auto& [key, node] : file) {
     const std::string name{key.str()};
     if (std::ranges::find(known, name) != known.end()) continue;
-    faults.add(node.source().begin.line,
-               "there is no section " + in_quotes(name) + projections::did_you_mean(name, known) +
-                   " (there are [relay], [[database]], [[projection]], [kafka], [[forward]])");
+    faults.add(node.source().begin.line, "there is no section " + in_quotes(name) +
+                                             projections::did_you_mean(name, known) +
+                                             " (there are [relay], [retention], [[database]], "
+                                             "[[projection]], [kafka], [[forward]])");
   }
 }
 
@@ -84,6 +86,24 @@ void read_relay(const toml::table& file, Settings& settings, Places& places, Fau
     std::tie(settings.relay, places.relay) = std::move(*relay);
   }
   derive_defaults(settings.relay, places.relay);
+}
+
+void read_retention(const toml::table& file, Settings& settings, Places& places, Faults& faults) {
+  if (auto all = read_one<Retention>(file, "retention", {"[retention]", retention_rows(), faults},
+                                     faults)) {
+    std::tie(settings.retention, places.retention) = std::move(*all);
+  }
+  const toml::array* databases = file.get_as<toml::array>("database");
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    Database& database = settings.databases[i];
+    database.retention = settings.retention;
+    places.retentions.emplace_back();
+    const toml::table* own = (*databases)[i].as_table()->get_as<toml::table>("retention");
+    if (own == nullptr) continue;  // none, or said already
+    std::tie(database.retention, places.retentions.back()) =
+        SectionReader<Retention>{"[database.retention]", retention_rows(), faults}.read(
+            *own, settings.retention);
+  }
 }
 
 void read_kafka(const toml::table& file, const Environment& environment, Settings& settings,
@@ -126,6 +146,7 @@ Settings load(const std::string& path, const Environment& environment) {
   read_relay(file, settings, places, faults);
   read_list<Database>(file, "database", {"[[database]]", database_rows(), faults, &environment},
                       settings.databases, places.databases, faults);
+  read_retention(file, settings, places, faults);
   read_list<Projection>(file, "projection", {"[[projection]]", projection_rows(), faults},
                         settings.projections, places.projections, faults);
   read_kafka(file, environment, settings, places, faults);

@@ -129,6 +129,7 @@ void check_rules(const Settings& settings, const Places& places, Faults& faults)
   }
   check_badges("[[projection]]", settings.projections, places.projections, faults);
   check_badges("[[forward]]", settings.forwards, places.forwards, faults);
+  check_retention(settings, places, faults);
   check_forwards(settings, places, faults);
 }
 

@@ -12,6 +12,8 @@ namespace relay::settings {
 /// Where everything stands; the lists run beside those of `Settings`.
 struct Places {
   Place relay;
+  Place retention;
+  std::vector<Place> retentions;  ///< Of the databases.
   std::vector<Place> databases;
   std::vector<Place> projections;
   Place kafka;
@@ -28,6 +30,8 @@ void derive_defaults(Kafka& kafka, const Place& place, const Relay& relay);
 
 /// What no single setting can tell: limits that must nest, names that must differ.
 void check_rules(const Settings& settings, const Places& places, Faults& faults);
+/// The part of it that is about retention.
+void check_retention(const Settings& settings, const Places& places, Faults& faults);
 /// The part of it that is about Kafka.
 void check_forwards(const Settings& settings, const Places& places, Faults& faults);
 

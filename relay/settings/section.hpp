@@ -25,8 +25,9 @@ class SectionReader {
                 const Environment* environment = nullptr)
       : label_(std::move(label)), rows_(rows), faults_(faults), environment_(environment) {}
 
-  std::pair<Section, Place> read(const toml::table& table) {
-    section_ = Section{};
+  /// @param base what is not in the table.
+  std::pair<Section, Place> read(const toml::table& table, const Section& base = {}) {
+    section_ = base;
     place_ = Place{table.source().begin.line};
     for (const auto& [key, node] : table) {
       place_.keys[std::string{key.str()}] = node.source().begin.line;
@@ -165,6 +166,10 @@ class SectionReader {
     const toml::table* table = node.as_table();
     if (table == nullptr) return wrong_type("a table", node);
     flatten(*table, "", section_.*kind.field);
+  }
+
+  void take(const Inner<Section>&, const toml::node& node) {
+    if (!node.is_table()) wrong_type("a table", node);
   }
 
   // TOML reads a bare `linger.ms = 5` as a table `linger`; both spellings are one name.

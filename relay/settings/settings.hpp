@@ -44,12 +44,24 @@ struct Relay {
 /// Longer than a client waits: idle_in_transaction_session_timeout.
 [[nodiscard]] std::chrono::milliseconds idle_limit(const Relay& relay);
 
+/// `[retention]`, or `[database.retention]`: days that rows are kept; 0: for ever.
+struct Retention {
+  int completed_days = 0;        ///< Completed rows of event_publication.
+  int guards_days = 0;           ///< Guards by an event's own id; 0 or 7 and more.
+  int business_guards_days = 0;  ///< Guards by business key.
+  int archive_days = 0;          ///< event_publication_archive.
+  int attempts_days = 30;        ///< event_attempt.
+  int freshness_days = 30;       ///< projection_freshness, since the relay was seen.
+  int operator_log_days = 0;     ///< operator_log.
+};
+
 /// `[[database]]`.
 struct Database {
   std::string name;        ///< For messages and metrics; unique.
   std::string url;         ///< libpq URI or keywords, `${ENV}` filled in.
   std::string direct_url;  ///< Past a pooler, for migrate and LISTEN; empty: `url`, and no LISTEN.
   bool listen = false;     ///< LISTEN on `direct_url` (or `url`) as a hint.
+  Retention retention;     ///< `[database.retention]` over `[retention]`.
 };
 
 /// `[[projection]]`: SQL in the configuration.
@@ -95,6 +107,7 @@ struct Forward {
 struct Settings {
   Relay relay;
   std::optional<Kafka> kafka;  ///< There is one where there is any forward.
+  Retention retention;         ///< Of databases that do not say otherwise.
   std::vector<Database> databases;
   std::vector<Projection> projections;
   std::vector<Forward> forwards;

@@ -113,6 +113,8 @@ const std::vector<Row<Database>>& database_rows() {
        "The same database past a pooler, for `migrate` and LISTEN. Never shown.", false, "`url`"},
       {"listen", Flag<D>{&D::listen},
        "Be woken by `NOTIFY freshet` besides polling; takes one direct connection."},
+      {"retention", Inner<D>{"[retention]"},
+       "`[database.retention]` behind it: what this database keeps for another time."},
   };
   return rows;
 }

@@ -69,11 +69,17 @@ struct Options {
   std::map<std::string, std::string> Section::*field;
 };
 
+/// A table within the section that has rows of its own and is read by them.
+template <class Section>
+struct Inner {
+  std::string label;  ///< Where its rows are documented.
+};
+
 /// One setting: parser, validator and documentation in one row.
 template <class Section>
 struct Row {
   using Kind = std::variant<Integer<Section>, OneOf<Section>, Text<Section>, Texts<Section>,
-                            Pauses<Section>, Flag<Section>, Options<Section>>;
+                            Pauses<Section>, Flag<Section>, Options<Section>, Inner<Section>>;
 
   // A constructor, because g++ 12 crashes on default member initialisers here.
   Row(std::string n, Kind k, std::string p, bool r = false, std::string d = {})
@@ -92,6 +98,7 @@ struct Row {
 
 /// Every setting there is, in the order in which it is documented.
 [[nodiscard]] const std::vector<Row<Relay>>& relay_rows();
+[[nodiscard]] const std::vector<Row<Retention>>& retention_rows();
 [[nodiscard]] const std::vector<Row<Database>>& database_rows();
 [[nodiscard]] const std::vector<Row<Projection>>& projection_rows();
 [[nodiscard]] const std::vector<Row<Kafka>>& kafka_rows();

@@ -42,6 +42,15 @@ bool print(const std::string& about, const preflight::Findings& findings) {
   return preflight::any_fault(findings);
 }
 
+void advise(const House& house, const settings::Database& database) {
+  const bool kept = house.settings.relay.completion == settings::Completion::update;
+  if (!kept || database.retention.completed_days > 0) return;
+  std::cout
+      << database.name
+      << ": advice: completed events are kept for ever; [retention] completed_days = 30 keeps "
+         "a month's\n";
+}
+
 }  // namespace
 
 preflight::Findings findings_of(const House& house, const settings::Database& database) {
@@ -69,6 +78,7 @@ int check(const House& house) {
   for (const settings::Database& database : house.settings.databases) {
     const preflight::Findings findings = findings_of(house, database);
     faults = print(database.name, findings) || faults;
+    advise(house, database);
     if (findings.empty()) {
       std::cout << database.name << ": fine, " << house.registry.all().size() << " projection(s)\n";
     }

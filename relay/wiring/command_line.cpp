@@ -161,6 +161,7 @@ std::variant<Command, int> parse(int argc, const char* const* argv) {
   add_keys(app, command);
   add_pause(app, command);
   add_replay(app, command);
+  add_purge(app, command);
   add_listeners(app, command);
   add_writing(app, command);
   try {

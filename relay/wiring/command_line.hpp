@@ -30,7 +30,8 @@ struct Command {
     resume,
     publish,
     replay,
-    settings
+    settings,
+    purge
   };
   /// replay.
   struct Replay {
@@ -54,6 +55,7 @@ struct Command {
   bool yes = false;                          ///< What changes something: do not ask.
   int batch = 500;                           ///< publish: lines per transaction, 1 … 10,000.
   bool adopt = false;                        ///< settings.
+  bool dry_run = false;                      ///< purge.
   Replay replay = {};
 };
 

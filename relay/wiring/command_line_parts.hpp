@@ -19,5 +19,6 @@ void add_dead(CLI::App& app, Command& command);   ///< dead list, show, retry, d
 void add_keys(CLI::App& app, Command& command);   ///< keys blocked.
 void add_pause(CLI::App& app, Command& command);  ///< pause, resume.
 void add_replay(CLI::App& app, Command& command);
+void add_purge(CLI::App& app, Command& command);
 
 }  // namespace relay::wiring

@@ -50,6 +50,7 @@ int dispatch(const House& house, const Command& command) {
     case Verb::resume: return resume_listener(house, command);
     case Verb::publish: return publish(house, command);
     case Verb::replay: return replay(house, command);
+    case Verb::purge: return purge(house, command);
     case Verb::settings: return show_settings(house, command);
   }
   return Exit::other;

@@ -12,6 +12,7 @@
 #include "relay/wiring/latecomers.hpp"
 #include "relay/wiring/stop_signals.hpp"
 #include "relay/wiring/wire_engine.hpp"
+#include "relay/wiring/wire_upkeep.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -119,10 +120,15 @@ int run_relay(const House& house, bool drain, const std::vector<std::string>& un
   std::optional<LastResort> last_resort;  // outlives the engines, whose end it watches
   const auto sink = open_sink(house);
   Latecomers latecomers{house, unreached, interrupt_wait};
+  if (drain) repair_before_drain(house);
   Engines engines;
+  std::vector<std::unique_ptr<upkeep::Upkeep>> upkeeps;  // ends before the engines
   const auto serve = [&](const settings::Database& database) {
     engines.push_back(start_engine(house, database, sink, drain, interrupt_wait));
     tell_start(house, database);
+    if (drain) return;
+    upkeeps.push_back(start_upkeep(house, database,
+                                   [&engine = *engines.back()] { return engine.events_done(); }));
   };
   for (const settings::Database& database : settings.databases) {
     if (std::ranges::find(unreached, database.name) == unreached.end()) serve(database);
@@ -144,6 +150,7 @@ int run_relay(const House& house, bool drain, const std::vector<std::string>& un
   }
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
   last_resort.emplace(settings.relay.drain + to_cancel);
+  for (const auto& upkeep : upkeeps) upkeep->request_stop();
   stop_all(engines, settings.relay.drain, *last_resort);
   progress.end(events_done(engines));
 

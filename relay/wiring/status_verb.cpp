@@ -76,6 +76,7 @@ class Looker {
     all.pinned.insert(all.pinned.end(), one.pinned.begin(), one.pinned.end());
     all.hidden.insert(all.hidden.end(), one.hidden.begin(), one.hidden.end());
     all.unclaimed.insert(all.unclaimed.end(), one.unclaimed.begin(), one.unclaimed.end());
+    all.upkeep.push_back(operate::read_upkeep(*connections_[i], database.name));
   }
 
   const House& house_;

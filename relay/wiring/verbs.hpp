@@ -30,6 +30,7 @@ namespace relay::wiring {
 [[nodiscard]] int resume_listener(const House& house, const Command& command);
 [[nodiscard]] int publish(const House& house, const Command& command);
 [[nodiscard]] int replay(const House& house, const Command& command);
+[[nodiscard]] int purge(const House& house, const Command& command);
 [[nodiscard]] int show_settings(const House& house, const Command& command);
 
 }  // namespace relay::wiring

@@ -80,4 +80,19 @@ TEST_F(Clock, ARetryIsDueByTheDatabasesClock) {
   EXPECT_EQ(tests::stop_relay(outage_.relay()), 0);
 }
 
+TEST_F(Clock, NothingIsPurgedWhileItIsADayOrMoreFromTheDatabases) {
+  db_.run(
+      "INSERT INTO event_publication (event_type, serialized_event, completion_date) VALUES "
+      "('Thing', '{}', now() - interval '90 days')");
+  outage_.config.database_extra = "[database.retention]\ncompleted_days = 30\n";
+  set("-3d");
+  const tests::Ended purge = tests::run_command(outage_.config.command({"purge"}), environment());
+  EXPECT_EQ(purge.code, 1) << purge.out;
+  EXPECT_NE(purge.err.find("more than a day apart"), std::string::npos) << purge.err;
+  EXPECT_EQ(db_.number("SELECT count(*) FROM event_publication"), 1);
+  set("-1h");
+  EXPECT_EQ(tests::run_command(outage_.config.command({"purge"}), environment()).code, 0);
+  EXPECT_EQ(db_.number("SELECT count(*) FROM event_publication"), 0);
+}
+
 }  // namespace

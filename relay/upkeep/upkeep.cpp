@@ -1,0 +1,130 @@
+#include "relay/upkeep/upkeep.hpp"
+
+#include <algorithm>
+
+#include "projections/failure.hpp"
+#include "relay/base/log.hpp"
+#include "relay/base/pause.hpp"
+
+namespace relay::upkeep {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr milliseconds nap_least{10};
+constexpr milliseconds nap_most{20'000};  // the lease wants to be renewed
+constexpr milliseconds while_down{500};
+constexpr auto to_end = 1s;
+constexpr auto remind_every = 1h;
+
+}  // namespace
+
+Upkeep::Upkeep(UpkeepOptions options, Chores chores)
+    : options_(std::move(options)), lease_(options_.instance), breaker_({.callers = 1}) {
+  for (auto& chore : chores) turns_.push_back({std::move(chore), {}, {}, {}});
+  thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+}
+
+Upkeep::~Upkeep() {
+  thread_.request_stop();
+  std::unique_lock lock{mutex_};
+  if (!changed_.wait_for(lock, to_end, [this] { return ended_; }) && connection_) {
+    connection_->cancel();
+  }
+}
+
+void Upkeep::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const milliseconds pause = take_turn(stop);
+    pause_for(std::clamp(pause, nap_least, nap_most), stop);
+  }
+  give_back();
+  end();
+}
+
+void Upkeep::end() {
+  const std::lock_guard lock{mutex_};
+  connection_.reset();
+  ended_ = true;
+  changed_.notify_all();
+}
+
+milliseconds Upkeep::take_turn(const std::stop_token& stop) {
+  using Outcome = flow::Breaker::Outcome;
+  const auto permit = breaker_.ask();
+  if (!permit) return while_down;
+  try {
+    connect();
+    const milliseconds pause = work();
+    breaker_.report(*permit, Outcome::worked);
+    return pause;
+  } catch (...) {
+    const projections::Failure why = projections::current_failure();
+    drop_connection();
+    const bool stopped = stop.stop_requested();
+    breaker_.report(*permit, stopped ? Outcome::no_answer : Outcome::failed, why.message);
+    // The engine says in the log why the database cannot be reached.
+    log::debug("upkeep: " + why.message, {{"database", options_.database}});
+    return while_down;
+  }
+}
+
+// @return how long there is nothing to do. @throws when the connection is of no use any more.
+milliseconds Upkeep::work() {
+  if (!lease_.keep(*connection_)) return options_.ask_again;
+  const auto turn = std::ranges::min_element(turns_, {}, &Turn::due);
+  if (turn == turns_.end()) return nap_most;
+  if (turn->due <= Clock::now()) run_step(*turn);
+  const auto next = std::ranges::min_element(turns_, {}, &Turn::due)->due;
+  return std::chrono::ceil<milliseconds>(next - Clock::now());
+}
+
+void Upkeep::run_step(Turn& turn) {
+  try {
+    const Next next = turn.chore->step(*connection_);
+    turn.due = Clock::now() + next.pause;
+    turn.said.clear();
+  } catch (...) {
+    const projections::Failure why = projections::current_failure();
+    turn.due = Clock::now() + options_.rest;
+    if (why.kind == projections::FailureKind::connection || !connection_->rollback()) throw;
+    if (why.kind != projections::FailureKind::conflict) say(turn, why.message);
+  }
+}
+
+void Upkeep::say(Turn& turn, const std::string& why) {
+  const auto now = Clock::now();
+  if (turn.said == why && now - turn.said_at < remind_every) return;
+  turn.said = why;
+  turn.said_at = now;
+  log::error("upkeep cannot do its chore: " + why,
+             {{"database", options_.database}, {"chore", turn.chore->name()}});
+}
+
+void Upkeep::connect() {
+  if (connection_) return;
+  auto fresh = std::make_unique<pg::Connection>(
+      options_.conninfo,
+      pg::ConnectOptions{.application_name = "freshet upkeep of " + options_.database,
+                         .wanted = pg::Wanted::writer,
+                         .call_limit = options_.call_limit});
+  lease_.doubt();
+  const std::lock_guard lock{mutex_};
+  connection_ = std::move(fresh);
+}
+
+void Upkeep::drop_connection() {
+  const std::lock_guard lock{mutex_};
+  connection_.reset();
+}
+
+void Upkeep::give_back() {
+  try {
+    if (connection_) lease_.release(*connection_);
+  } catch (...) {
+    log::debug("upkeep: the lease was not given back and ends by itself");
+  }
+}
+
+}  // namespace relay::upkeep

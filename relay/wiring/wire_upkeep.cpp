@@ -1,0 +1,63 @@
+#include "relay/wiring/wire_upkeep.hpp"
+
+#include "projections/failure.hpp"
+#include "relay/base/log.hpp"
+#include "relay/upkeep/air.hpp"
+#include "relay/upkeep/purge.hpp"
+#include "relay/upkeep/repair.hpp"
+
+namespace relay::wiring {
+namespace {
+
+constexpr std::chrono::seconds repair_time{5};  // for each kind; a running relay has all day
+
+}  // namespace
+
+upkeep::Keep keep_of(const House& house, const settings::Database& database) {
+  const settings::Retention& days = database.retention;
+  upkeep::Keep keep{.completed = days.completed_days,
+                    .guards = days.guards_days,
+                    .business_guards = days.business_guards_days,
+                    .archive = days.archive_days,
+                    .attempts = days.attempts_days,
+                    .freshness = days.freshness_days,
+                    .operator_log = days.operator_log_days,
+                    .guarded_by_id = {}};
+  for (const projections::Projection& projection : house.registry.all()) {
+    if (projection.options.guard.empty()) keep.guarded_by_id.push_back(projection.options.name);
+  }
+  return keep;
+}
+
+std::unique_ptr<upkeep::Upkeep> start_upkeep(const House& house, const settings::Database& database,
+                                             std::function<std::int64_t()> work) {
+  upkeep::Chores chores;
+  chores.push_back(upkeep::repair_keys());
+  chores.push_back(upkeep::repair_orphans());
+  chores.push_back(upkeep::repair_parked());
+  for (upkeep::Purge& purge : upkeep::purges_of(keep_of(house, database))) {
+    chores.push_back(upkeep::purge_chore(std::move(purge), work));
+  }
+  chores.push_back(upkeep::watch_air());
+  const settings::Relay& relay = house.settings.relay;
+  return std::make_unique<upkeep::Upkeep>(
+      upkeep::UpkeepOptions{.database = database.name,
+                            .conninfo = database.url,
+                            .instance = relay.instance,
+                            .call_limit = settings::client_limit(relay)},
+      std::move(chores));
+}
+
+void repair_before_drain(const House& house) {
+  for (const settings::Database& database : house.settings.databases) {
+    try {
+      pg::Connection connection{database.url, {.application_name = "freshet upkeep"}};
+      upkeep::repair_once(connection, repair_time);
+    } catch (const std::exception&) {
+      log::warn("no repairs before the drain: " + projections::current_failure().message,
+                {{"database", database.name}});
+    }
+  }
+}
+
+}  // namespace relay::wiring

@@ -1,0 +1,13 @@
+-- name: purge_operator_log
+-- $1 from and $2 up to a row's place, $3 whether they go or are only counted, $4 days.
+WITH old AS MATERIALIZED (
+  SELECT p.ctid AS place
+    FROM operator_log p
+   WHERE p.ctid >= $1::tid AND p.ctid < $2::tid AND p.at < now() - $4::int * interval '1 day'
+), gone AS (
+  DELETE FROM operator_log p USING old WHERE p.ctid = old.place AND $3::boolean RETURNING 1
+)
+SELECT CASE WHEN $3::boolean THEN (SELECT count(*) FROM gone)
+            ELSE (SELECT count(*) FROM old) END AS number,
+       pg_relation_size('operator_log') / current_setting('block_size')::int AS pages,
+       (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS clock_ms
