@@ -17,6 +17,8 @@ constexpr milliseconds nap_most{20'000};  // the lease wants to be renewed
 constexpr milliseconds while_down{500};
 constexpr auto to_end = 1s;
 constexpr auto remind_every = 1h;
+constexpr milliseconds idle_session{5'000};  // a longer pause leaves its session to others
+constexpr int failures_to_say = 10;          // in a row: an outage is the engine's to tell
 
 }  // namespace
 
@@ -35,6 +37,7 @@ Upkeep::~Upkeep() {
 }
 
 void Upkeep::run(const std::stop_token& stop) {
+  pause_for(options_.first, stop);
   while (!stop.stop_requested()) {
     const milliseconds pause = take_turn(stop);
     pause_for(std::clamp(pause, nap_least, nap_most), stop);
@@ -58,14 +61,17 @@ milliseconds Upkeep::take_turn(const std::stop_token& stop) {
     connect();
     const milliseconds pause = work();
     breaker_.report(*permit, Outcome::worked);
+    failures_ = 0;
+    if (pause >= idle_session) drop_connection();
     return pause;
   } catch (...) {
     const projections::Failure why = projections::current_failure();
     drop_connection();
     const bool stopped = stop.stop_requested();
     breaker_.report(*permit, stopped ? Outcome::no_answer : Outcome::failed, why.message);
-    // The engine says in the log why the database cannot be reached.
-    log::debug("upkeep: " + why.message, {{"database", options_.database}});
+    if (!stopped && ++failures_ % failures_to_say == 0) {
+      log::warn("upkeep cannot work: " + why.message, {{"database", options_.database}});
+    }
     return while_down;
   }
 }

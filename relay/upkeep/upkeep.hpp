@@ -21,18 +21,20 @@ struct UpkeepOptions {
   std::string conninfo;
   std::string instance;  ///< Who holds the lease, for people.
   std::chrono::milliseconds call_limit{12'000};
+  std::chrono::milliseconds first{3'000};       ///< Pause before the first look: work comes first.
   std::chrono::milliseconds rest{60'000};       ///< Of a chore that failed.
   std::chrono::milliseconds ask_again{20'000};  ///< For the lease that somebody else has.
 };
 
 using Chores = std::vector<std::unique_ptr<Chore>>;
 
-/// Runs the chores of one database in turn, on a thread and a connection of its own, while it holds
-/// the lease. A database that is down is left alone as a breaker says; a chore that fails rests and
+/// Runs the chores of one database in turn, on a thread of its own, while it holds the lease. It
+/// has a session only while there is something to do, so that it takes none from work where they
+/// are few. A database that is down is left alone as a breaker says; a chore that fails rests and
 /// is logged once an hour for the same reason. Nothing leaves its thread.
 class Upkeep {
  public:
-  /// Starts at once.
+  /// Starts its thread.
   Upkeep(UpkeepOptions options, Chores chores);
   /// Waits a second for the step under way, then shuts its connection.
   ~Upkeep();
@@ -69,6 +71,7 @@ class Upkeep {
   std::mutex mutex_;  ///< Guards `connection_` against the destructor, and `ended_`.
   std::condition_variable changed_;
   bool ended_ = false;
+  int failures_ = 0;  ///< In a row.
   std::unique_ptr<pg::Connection> connection_;
   std::jthread thread_;  ///< Last: it uses all of the above.
 };

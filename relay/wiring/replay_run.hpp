@@ -25,7 +25,7 @@ struct ReplayWorld {
 struct ReplayEnding {
   enum class Kind { finished, stopped, halted };
   Kind kind = Kind::halted;  ///< Until it is known to be finished.
-  std::string why;  ///< Halted: one line.
+  std::string why;           ///< Halted: one line.
   std::vector<std::string>
       refused;  ///< The first that could not be sent in this run, with reasons.
 };

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/thing_load.hpp"
 #include "tests/support/dead_rows.hpp"
+#include "tests/support/thing_load.hpp"
 
 namespace {
 

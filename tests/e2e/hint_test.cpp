@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "tests/support/thing_load.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/thing_load.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "tests/support/thing_load.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/thing_load.hpp"
 
 namespace {
 
@@ -54,6 +54,14 @@ TEST(Idle, FourWorkersAtRestCostTheDatabaseAtMostFifteenTransactionsASecond) {
   config.add("effects", "Thing", tests::ThingLoad::record());
   tests::Process relay{config.command({"run"})};
   ASSERT_TRUE(eventually([&] { return load.pending() == 0; })) << relay.err();
+
+  // Upkeep looks once through everything soon after the start.
+  ASSERT_TRUE(eventually([&] {
+    return db.number(
+               "SELECT count(*) FROM upkeep_lease WHERE held_until > now() AND NOT EXISTS ("
+               "SELECT FROM pg_stat_activity WHERE datname = current_database() AND "
+               "application_name LIKE 'freshet upkeep%')") == 1;
+  })) << relay.err();
 
   Transactions transactions{db.name()};
   transactions.next_report();  // what is left of the work

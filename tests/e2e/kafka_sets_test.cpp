@@ -8,8 +8,8 @@
 
 #include "relay/forward/kafka/kafka_sink.hpp"
 #include "tests/support/forward_run.hpp"
-#include "tests/support/sink_run.hpp"
 #include "tests/support/kafka_topics.hpp"
+#include "tests/support/sink_run.hpp"
 
 // Sets of records that a topic refuses as too large, though each of their records is not: of a real
 // broker, whose `max.message.bytes` counts for sets.

@@ -8,9 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/support/sink_run.hpp"
 #include "tests/support/kafka_records.hpp"
 #include "tests/support/kafka_topics.hpp"
+#include "tests/support/sink_run.hpp"
 
 namespace {
 

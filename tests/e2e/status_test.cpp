@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/thing_load.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/thing_load.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <filesystem>
 
-#include "tests/support/outage.hpp"
 #include "tests/support/fault_proxy.hpp"
+#include "tests/support/outage.hpp"
 
 namespace {
 

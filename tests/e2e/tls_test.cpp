@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/effects.hpp"
 #include "tests/support/authority.hpp"
+#include "tests/support/effects.hpp"
 #include "tests/support/private_cluster.hpp"
 #include "tests/support/relay_config.hpp"
 

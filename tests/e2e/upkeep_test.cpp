@@ -70,7 +70,7 @@ TEST(UpkeepBesideWork, IsTakenOverByAnotherRelayWhenTheOneThatHasItIsKilled) {
   ASSERT_TRUE(eventually([&] {
     return db.number(
                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
-               "application_name LIKE 'freshet upkeep%'") == 2;
+               "application_name LIKE 'freshet scout%'") == 2;
   }));
   one.signal(9);
   one.wait();

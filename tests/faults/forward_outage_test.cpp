@@ -9,8 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/forward_run.hpp"
 #include "tests/support/fault_proxy.hpp"
+#include "tests/support/forward_run.hpp"
 
 // Brokers that are frozen, killed or slow, beside projections and alone.
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "tests/support/outage.hpp"
 #include "tests/support/fault_proxy.hpp"
+#include "tests/support/outage.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "relay/forward/kafka/kafka_sink.hpp"
-#include "tests/support/sink_run.hpp"
 #include "tests/support/kafka_topics.hpp"
+#include "tests/support/sink_run.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/outage.hpp"
 #include "tests/support/fault_proxy.hpp"
+#include "tests/support/outage.hpp"
 
 namespace {
 

@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/support/thing_load.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/pgbouncer.hpp"
+#include "tests/support/thing_load.hpp"
 
 namespace {
 

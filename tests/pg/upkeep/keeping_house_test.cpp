@@ -41,6 +41,7 @@ class KeepingHouse : public ::testing::Test {
     return std::make_unique<Upkeep>(UpkeepOptions{.database = "main",
                                                   .conninfo = db_.url(),
                                                   .instance = instance,
+                                                  .first = std::chrono::milliseconds{0},
                                                   .rest = 20ms,
                                                   .ask_again = 20ms},
                                     std::move(chores));
