@@ -8,6 +8,12 @@ CREATE TABLE IF NOT EXISTS event_floor (
   floors   bigint[] NOT NULL
 );
 
+-- Gone after a crash, of which a pooler may tell nobody: then whoever looks first writes another.
+CREATE UNLOGGED TABLE IF NOT EXISTS server_run (
+  one   boolean PRIMARY KEY DEFAULT true CHECK (one),
+  token uuid NOT NULL DEFAULT gen_random_uuid()
+);
+
 -- A relay's role that was granted what it needed before needs this as well. Told by
 -- event_delivery, from which nobody but relays deletes.
 DO $$
@@ -18,19 +24,20 @@ BEGIN
       FROM pg_class c, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a
      WHERE c.oid = 'event_delivery'::regclass AND a.privilege_type = 'DELETE'
   LOOP
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON event_floor TO %s',
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE ON event_floor, server_run TO %s',
                    CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE grantee::regrole::text END);
   END LOOP;
 END $$;
 
 -- Which run of a server answers, and with which sequences: its timeline, when its postmaster was
--- started, and the files of the sequences, which lie in the folder of its database and are others
--- after RESTART. Asked at each look, so it reads no file.
+-- started, what a crash takes away, and the files of the sequences, which lie in the folder of its
+-- database and are others after RESTART. Asked at each look, so it reads no file.
 CREATE OR REPLACE FUNCTION freshet_server_run() RETURNS text LANGUAGE sql VOLATILE AS $$
   SELECT concat_ws(' ',
                    CASE WHEN NOT pg_is_in_recovery()
                         THEN left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END,
                    extract(epoch FROM pg_postmaster_start_time()),
+                   (SELECT r.token FROM server_run r),
                    pg_relation_filepath('event_publication_seq_seq'),
                    pg_relation_filepath('event_delivery_place_seq'))
 $$;

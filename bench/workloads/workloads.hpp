@@ -34,6 +34,7 @@ void drain(Stage& stage, Report& report);
 void live(Stage& stage, Report& report);
 void backlog(Stage& stage, Report& report);
 void pinned(Stage& stage, Report& report);
+void start(Stage& stage, Report& report);
 void hot_key(Stage& stage, Report& report);
 void many(Stage& stage, Report& report);
 void scale(Stage& stage, Report& report);
@@ -57,6 +58,7 @@ inline constexpr std::array workloads = {
     Workload{"live", "lag at 500 to 10,000 events/s, and how high the rate goes", live},
     Workload{"backlog", "cost per event by what is pending and what the planner knows", backlog},
     Workload{"pinned", "lag while somebody holds a snapshot, and afterwards", pinned},
+    Workload{"start", "first effects of a relay that starts beside a held snapshot", start},
     Workload{"hot-key", "a huge backlog of one key beside a normal stream", hot_key},
     Workload{"many", "projections, event types, bytes, dead letters", many},
     Workload{"scale", "workers, relays, network latency", scale},

@@ -180,15 +180,22 @@ void LaneBoard::found_work(const std::vector<int>& lanes) {
   }
 }
 
-void LaneBoard::looked(const std::vector<LaneProbe>& probes, std::int64_t settled) {
+void LaneBoard::settle(std::int64_t place) {
+  const std::lock_guard lock{mutex_};
+  settled_ = place;
+}
+
+void LaneBoard::looked(const std::vector<LaneProbe>& probes) {
   const std::lock_guard lock{mutex_};
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
     const bool to_its_end = probe.top == std::numeric_limits<std::int64_t>::max();
-    const std::int64_t nothing_to = to_its_end ? settled : probe.top;
+    const std::int64_t nothing_to = probe.lowest ? *probe.lowest - 1 : probe.top;
     if (probe.from <= lane.floor && !lane.pulled_down) {
-      lane.floor = std::max(lane.floor, probe.lowest ? *probe.lowest - 1 : nothing_to);
+      lane.floor = std::max(lane.floor, std::min(nothing_to, settled_));
     }
+    const bool walks_on = !probe.lowest && !to_its_end && probe.top > lane.floor;
+    lane.walked = walks_on ? probe.top : 0;
     if (!probe.lowest) continue;
     lane.has_work = true;
     lane.found_meanwhile = lane.taken;
@@ -197,13 +204,13 @@ void LaneBoard::looked(const std::vector<LaneProbe>& probes, std::int64_t settle
 
 void LaneBoard::read_up_to(int lane, std::int64_t place) {
   const std::lock_guard lock{mutex_};
-  raise_floor(lanes_.at(static_cast<std::size_t>(lane)), place);
+  raise_floor(lanes_.at(static_cast<std::size_t>(lane)), std::min(place, settled_));
 }
 
 void LaneBoard::forget_floors() {
   const std::lock_guard lock{mutex_};
   forgotten_ = true;
-  decided_ = 0;
+  decided_ = settled_ = 0;
   for (Lane& lane : lanes_) {
     lane.floor = lane.decided = lane.walked = 0;
     lane.left.reset();
@@ -227,7 +234,8 @@ std::vector<std::int64_t> LaneBoard::floors_to_keep() const {
   std::vector<std::int64_t> floors;
   floors.reserve(lanes_.size());
   for (const Lane& lane : lanes_) {
-    floors.push_back(lane.left ? std::min(lane.floor, *lane.left - 1) : lane.floor);
+    // Without order it was stepped over before it was decided what may still appear below.
+    floors.push_back(lane.left ? std::min({lane.floor, *lane.left - 1, decided_}) : lane.floor);
   }
   return floors;
 }

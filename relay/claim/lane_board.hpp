@@ -85,11 +85,14 @@ class LaneBoard {
   /// For deliveries, whose floors follow what was read: work was seen in these lanes. Who is on one
   /// may have read before it was there, so the lane is given once more when they leave it.
   void found_work(const std::vector<int>& lanes);
+  /// For deliveries: floors may rise to this place, but no further. It was drawn a while ago, so
+  /// who drew it has most likely committed; who has not is a sweep's.
+  void settle(std::int64_t place);
   /// For deliveries: what a look saw. Work is marked as by `found_work`, and floors rise to where
-  /// nothing was seen; what was not committed yet is a sweep's. @param settled a place of a while
-  /// ago: who drew it has most likely committed.
-  void looked(const std::vector<LaneProbe>& probes, std::int64_t settled);
-  /// For deliveries: everything up to this place has been dealt with. Before `done`.
+  /// nothing was seen.
+  void looked(const std::vector<LaneProbe>& probes);
+  /// For deliveries: everything up to this place has been dealt with. The floor rises to it, but
+  /// not past what is settled. Before `done`.
   void read_up_to(int lane, std::int64_t place);
   /// Reads start from the beginning again.
   void forget_floors();
@@ -145,6 +148,7 @@ class LaneBoard {
   std::vector<Lane> lanes_;
   bool ordered_;
   std::size_t next_ = 0;
+  std::int64_t settled_ = 0;  ///< Of places.
   std::int64_t decided_ = 0;  ///< By the floor keeper, before the probe that was found last.
   std::uint64_t probe_ = 0;   ///< The last that began; the first is 1.
   bool forgotten_ = false;    ///< The floors, since it began.

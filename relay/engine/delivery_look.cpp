@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "projections/array_literal.hpp"
 #include "projections/failure.hpp"
@@ -73,6 +74,7 @@ bool DeliverySweep::piece(pg::Connection& connection, DeliveryBoards& boards,
                           bool& any) {
   if (listener_ >= served.size()) listener_ = 0;
   const std::string& listener = served[listener_];
+  if (std::exchange(of_, listener) != listener) from_ = 0;
   claim::LaneBoard& board = boards.at(listener);
   DeliveryLanes where;
   for (int lane = 0; lane < board.size(); ++lane) {

@@ -58,6 +58,7 @@ class DeliverySweep {
 
   claim::Reach reach_;
   std::size_t listener_ = 0;  ///< Of those that are served; they may change between two pieces.
+  std::string of_;            ///< Its name.
   std::int64_t from_ = 0;     ///< Where the next piece begins.
 };
 

@@ -62,7 +62,9 @@ bool DeliveryScout::look_for_ready(pg::Connection& connection,
                                    const std::vector<std::string>& served) {
   DeliveryLanes where;
   for (const std::string& listener : served) {
-    for (const claim::LaneTicket& ticket : shared_.delivery_boards.at(listener).unmarked()) {
+    claim::LaneBoard& board = shared_.delivery_boards.at(listener);
+    board.settle(settled_);
+    for (const claim::LaneTicket& ticket : board.unmarked()) {
       where.listeners.push_back(listener);
       where.lanes.push_back(ticket);
     }
@@ -73,7 +75,7 @@ bool DeliveryScout::look_for_ready(pg::Connection& connection,
     in_part_ = !seen || seen->in_part;
     if (seen) {
       for (const auto& [listener, probes] : seen->lanes) {
-        shared_.delivery_boards.at(listener).looked(probes, settled_);
+        shared_.delivery_boards.at(listener).looked(probes);
       }
     }
   }
@@ -109,9 +111,10 @@ bool DeliveryScout::nothing_left(pg::Connection& connection, const listeners::Du
                                  const std::stop_token& stop) {
   const std::vector<std::string> served = served_by(duty);
   if (served.empty()) return true;
-  bool any_retry = false;
+  if (sweep_.all(connection, shared_.delivery_boards, served, last_place_, stop)) return false;
+  bool any_retry = false;  // asked last: what was ready may have become one
   look_for_retries(connection, served, any_retry);
-  return !any_retry && !sweep_.all(connection, shared_.delivery_boards, served, last_place_, stop);
+  return !any_retry;
 }
 
 void DeliveryScout::forget() {

@@ -27,11 +27,12 @@ void say(Trouble& trouble, const std::string& what) {
 
 FloorStore::Known FloorStore::load(pg::Connection& connection, int lanes) {
   kept_.clear();
+  connection.exec(sql::mark_server_run);
   try {
     const pqxx::result rows = bounded(connection).add(sql::kept_floors).run();
     const std::string server = rows[0][1].c_str();
     Known known{.server_run = rows[0][0].c_str(), .last_seq = rows[0][2].as<std::int64_t>()};
-    const auto last_place = rows[0][3].as<std::int64_t>();
+    known.last_place = rows[0][3].as<std::int64_t>();
     std::map<std::string, claim::KeptFloors> all;
     for (const auto& row : rows) {
       if (row[7].is_null()) continue;
@@ -41,7 +42,7 @@ FloorStore::Known FloorStore::load(pg::Connection& connection, int lanes) {
       kept.floors.push_back(row[7].as<std::int64_t>());
     }
     for (const auto& [listener, kept] : all) {
-      const std::int64_t last = listener.empty() ? known.last_seq : last_place;
+      const std::int64_t last = listener.empty() ? known.last_seq : known.last_place;
       known.floors[listener] = claim::floors_that_hold(kept, server, last, lanes);
     }
     return known;

@@ -22,8 +22,9 @@ class FloorStore {
  public:
   struct Known {
     std::string server_run;
-    std::int64_t last_seq = 0;  ///< The last handed out.
-    Floors floors;              ///< Those that hold here.
+    std::int64_t last_seq = 0;    ///< The last handed out,
+    std::int64_t last_place = 0;  ///< and of deliveries; 0: not known.
+    Floors floors;                ///< Those that hold here.
   };
 
   explicit FloorStore(Trouble& trouble) : trouble_(trouble) {}

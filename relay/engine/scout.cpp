@@ -102,7 +102,7 @@ void Scout::learn_server(pg::Connection& connection) {
   walked_once_ = false;
   const FloorStore::Known known = store_.load(connection, shared_.board.size());
   last_seq_ = known.last_seq;
-  last_place_ = 0;
+  last_place_ = known.last_place;
   decide_floor(connection);
   shared_.start_from(known.floors);
   shared_.set_server_run(known.server_run);
@@ -167,6 +167,7 @@ bool Scout::look_for_events() {
     last_place_ = seen->last_place;
     keeper_.forget();
     shared_.forget_floors();
+    deliveries_.forget();
     store_.replace();
     walked_once_ = false;
     return true;
@@ -184,10 +185,14 @@ bool Scout::look_for_events() {
   return shared_.board.any_work() || seen->any();
 }
 
+// Nor may anybody begin before the next look.
 bool Scout::nobody_at_work() const {
-  return shared_.board.taken() == 0 &&
+  const auto at_rest = [now = Clock::now()](const claim::LaneBoard& board) {
+    return board.taken() == 0 && board.waiting(now) == 0;
+  };
+  return at_rest(shared_.board) &&
          std::ranges::all_of(shared_.delivery_boards,
-                             [](const auto& entry) { return entry.second.taken() == 0; });
+                             [&](const auto& entry) { return at_rest(entry.second); });
 }
 
 void Scout::ring_where_deliveries_wait() {

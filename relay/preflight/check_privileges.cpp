@@ -21,6 +21,7 @@ Needed needed_for(const std::string& completion) {
       {"projection_freshness", {"SELECT", "INSERT", "UPDATE"}},
       {"freshet_setting", {"SELECT", "INSERT", "UPDATE"}},
       {"event_floor", {"SELECT", "INSERT", "UPDATE"}},
+      {"server_run", {"SELECT", "INSERT"}},
       {"upkeep_lease", {"SELECT", "UPDATE"}},
       {"upkeep_sweep", {"SELECT", "INSERT", "UPDATE"}},
       {"upkeep_repair", {"SELECT", "INSERT", "UPDATE"}},

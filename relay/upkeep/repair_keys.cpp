@@ -36,7 +36,8 @@ class RepairKeys final : public Chore {
   // under its lock counts as a repair.
   static void mend(pg::Connection& connection, const LaneOf& where,
                    const std::vector<Wrong>& wrong) {
-    const auto& [lane, listener] = where;
+    const auto& lane = where.first;
+    const auto& listener = where.second;
     std::vector<std::string> stuck;
     std::int64_t woken = 0;
     const bool held = in_lane(connection, lane, listener, [&] {

@@ -35,7 +35,8 @@ class RepairOrphans final : public Chore {
   static void mend(pg::Connection& connection, const LaneOf& where,
                    const std::vector<Wrong>& wrong) {
     std::vector<std::string> gone;
-    const auto& [lane, listener] = where;
+    const auto& lane = where.first;
+    const auto& listener = where.second;
     const bool held = in_lane(connection, lane, listener, [&] {
       std::vector<std::string> keys;
       const std::string ids = projections::array_literal(ids_of(wrong));

@@ -9,7 +9,8 @@ SELECT $1::text, freshet_server(),
     ON CONFLICT (listener) DO UPDATE
    SET server = EXCLUDED.server, last = EXCLUDED.last,
        floors = CASE WHEN f.server = EXCLUDED.server AND f.last <= EXCLUDED.last
-                     THEN (SELECT array_agg(greatest(k.kept, k.learned) ORDER BY k.place)
+                     THEN (SELECT array_agg(least(greatest(k.kept, k.learned), EXCLUDED.last)
+                                            ORDER BY k.place)
                              FROM unnest(f.floors, EXCLUDED.floors)
                                   WITH ORDINALITY AS k (kept, learned, place))
                      ELSE EXCLUDED.floors END

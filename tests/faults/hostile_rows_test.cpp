@@ -100,7 +100,7 @@ class HostileRowsIn : public ::testing::TestWithParam<Hostility> {
   static constexpr int good = 128;
 
   void publish(HostileRows& rows, pqxx::connection& session) {
-    const auto row = rows.row(seen);
+    const auto row = rows.row(seen_);
     try {
       pqxx::work work{session};
       const auto back = work.exec_params(
@@ -113,9 +113,9 @@ class HostileRowsIn : public ::testing::TestWithParam<Hostility> {
           row.id, row.seq, row.publication_date, row.event_type, row.payload, row.listener_id,
           row.aggregate_type, row.aggregate_id, row.headers);
       work.commit();
-      seen.emplace_back(back[0][0].c_str());
+      seen_.emplace_back(back[0][0].c_str());
     } catch (const pqxx::sql_error&) {
-      ++refused;  // by the table itself: nobody published it
+      ++refused_;  // by the table itself: nobody published it
     }
   }
 
@@ -129,8 +129,8 @@ class HostileRowsIn : public ::testing::TestWithParam<Hostility> {
         prefix + "' || n FROM generate_series(1, " + std::to_string(good) + ") n");
   }
 
-  std::vector<std::string> seen;
-  int refused = 0;
+  std::vector<std::string> seen_;
+  int refused_ = 0;
 };
 
 // What is left of the hostile ones, and by no right: neither done, nor a dead letter, nor behind
@@ -178,7 +178,7 @@ TEST_P(HostileRowsIn, StopNoLaneAndEachHasAnEnd) {
       << all_good() << " of " << 4 * good << " after seed " << seed << "; " << engine->sentence();
   EXPECT_TRUE(eventually([&] { return run.sink->kept("t.good").size() == 2UL * good; }))
       << run.sink->kept("t.good").size();
-  EXPECT_LT(refused, hostile / 2) << "else little was published";
+  EXPECT_LT(refused_, hostile / 2) << "else little was published";
   if (!against.nothing_can_be_written) {
     EXPECT_TRUE(eventually([&] { return db.number(without_an_end) == 0; }, 60s))
         << db.number(without_an_end) << " after seed " << seed << "; " << engine->sentence();

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <thread>
 
+#include "schema/statements.hpp"
 #include "tests/support/outage.hpp"
 #include "tests/support/private_cluster.hpp"
 #include "tests/support/proc_stat.hpp"
@@ -116,6 +117,28 @@ TEST_F(ServerFault, AStoppedPostmasterIsWaitedFor) {
   EXPECT_TRUE(outage_.relay().running());
   ::kill(postmaster, SIGCONT);
   outage_.expect_mended();
+}
+
+// What it undid is pending again below every floor, and a pooler may keep the session: so the run
+// of the server is another, though its postmaster is the same and no file is.
+TEST_F(ServerFault, ACrashOfABackendIsAnotherRunOfTheServerAlsoForWhomAPoolerHidesIt) {
+  db_.run(std::string{schema::statements::mark_server_run});
+  const auto run = [&]() -> std::string {
+    try {
+      return db_.value("SELECT freshet_server_run()");
+    } catch (const pqxx::failure&) {
+      return "";  // not back yet
+    }
+  };
+  const std::string before = run();
+  EXPECT_EQ(run(), before);
+  pqxx::connection session{db_.url()};
+  ::kill(session.backendpid(), SIGKILL);
+  EXPECT_TRUE(eventually([&] { return !run().empty() && run() != before; })) << before;
+  const std::string unmarked = run();
+  db_.run(std::string{schema::statements::mark_server_run});
+  EXPECT_NE(run(), unmarked);
+  EXPECT_NE(run(), before);
 }
 
 TEST_F(ServerFault, AServerThatTurnsReadOnlyIsWaitedForAndKillsNoEvent) {

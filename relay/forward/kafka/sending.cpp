@@ -103,12 +103,14 @@ Sending::Places Sending::rest() {
 
 void Sending::ask_for(std::size_t place) {
   const std::string& topic = records_[place].topic;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
-  const int code = producer_->ask(topic, std::min(left, Producer::metadata_time));
+  const auto left = [this] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now());
+  };
+  const int code = producer_->ask(topic, std::min(left(), Producer::metadata_time));
   switch (meaning_of(code)) {
     case Meaning::acknowledged:
       if (set_size_.wants(topic, Clock::now())) {
-        set_size_.learn(topic, producer_->limit_of(topic, std::min(left / 4, limit_time)),
+        set_size_.learn(topic, producer_->limit_of(topic, std::min(left() / 4, limit_time)),
                         Clock::now());
       }
       return;

@@ -25,20 +25,20 @@ void publish(const TestDatabase& db, int events) {
 class Floors : public ::testing::Test {
  protected:
   Floors() {
-    db.run("CREATE TABLE effects (at timestamptz DEFAULT clock_timestamp(), seq bigint)");
-    run.add_sql("effects", {"Thing"}, "INSERT INTO effects (seq) SELECT seq FROM events");
-    pin.exec("BEGIN ISOLATION LEVEL REPEATABLE READ");
-    pin.exec("SELECT count(*) FROM event_publication");
+    db_.run("CREATE TABLE effects (at timestamptz DEFAULT clock_timestamp(), seq bigint)");
+    run_.add_sql("effects", {"Thing"}, "INSERT INTO effects (seq) SELECT seq FROM events");
+    pin_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    pin_.exec("SELECT count(*) FROM event_publication");
   }
 
   void complete(int events) const {
-    db.run("ALTER TABLE event_publication SET (autovacuum_enabled = off)");
-    publish(db, events);
-    db.run("UPDATE event_publication SET completion_date = clock_timestamp()");
+    db_.run("ALTER TABLE event_publication SET (autovacuum_enabled = off)");
+    publish(db_, events);
+    db_.run("UPDATE event_publication SET completion_date = clock_timestamp()");
   }
-  [[nodiscard]] long delivered() const { return db.number("SELECT count(*) FROM effects"); }
+  [[nodiscard]] long delivered() const { return db_.number("SELECT count(*) FROM effects"); }
   [[nodiscard]] long lowest_kept() const {
-    return db.number(
+    return db_.number(
         "SELECT coalesce((SELECT min(f) FROM event_floor, unnest(floors) f WHERE listener = ''), "
         "0)");
   }
@@ -47,22 +47,22 @@ class Floors : public ::testing::Test {
     ASSERT_TRUE(engine.wait(std::chrono::steady_clock::now() + 10s));
   }
 
-  const TestDatabase db;
-  EngineRun run{db};
-  pqxx::connection pinning{db.url()};
-  pqxx::nontransaction pin{pinning};
+  const TestDatabase db_;
+  EngineRun run_{db_};
+  pqxx::connection pinning_{db_.url()};
+  pqxx::nontransaction pin_{pinning_};
 };
 
 TEST_F(Floors, AreLearnedInPiecesAndKeptForTheRelayThatStartsNext) {
   complete(250'000);  // more than one look reads
-  const long last = db.number("SELECT freshet_last_seq()");
-  const auto first = run.start();
+  const long last = db_.number("SELECT freshet_last_seq()");
+  const auto first = run_.start();
   EXPECT_TRUE(eventually([&] { return lowest_kept() >= last; }, 60s)) << lowest_kept();
-  publish(db, 10);
+  publish(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 10; }));
   end(*first);
-  const auto next = run.start();
-  publish(db, 10);
+  const auto next = run_.start();
+  publish(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 20; }));
   end(*next);
 }
@@ -71,15 +71,15 @@ TEST_F(Floors, AreLearnedInPiecesAndKeptForTheRelayThatStartsNext) {
 // takes lanes in turn: so whoever finds this event at once has not trusted.
 TEST_F(Floors, OfAnotherSequenceOrServerAreNotTrusted) {
   const auto kept = [&](const std::string& server, const std::string& last_seq) {
-    db.run("INSERT INTO event_floor (listener, server, last, floors) VALUES ('', " + server + ", " +
-           last_seq +
-           ", array_fill(1000000::bigint, '{64}')) ON CONFLICT (listener) DO UPDATE SET "
-           "server = EXCLUDED.server, last = EXCLUDED.last, floors = EXCLUDED.floors");
+    db_.run("INSERT INTO event_floor (listener, server, last, floors) VALUES ('', " + server +
+            ", " + last_seq +
+            ", array_fill(1000000::bigint, '{64}')) ON CONFLICT (listener) DO UPDATE SET "
+            "server = EXCLUDED.server, last = EXCLUDED.last, floors = EXCLUDED.floors");
   };
   const auto trusted = [&] {
     const long before = delivered();
-    const auto engine = run.start();
-    publish(db, 64);
+    const auto engine = run_.start();
+    publish(db_, 64);
     const bool at_once =
         eventually([&] { return delivered() == before + 64; }, std::chrono::seconds{2});
     // Else a sweep finds them, which comes by in its time.
@@ -91,17 +91,17 @@ TEST_F(Floors, OfAnotherSequenceOrServerAreNotTrusted) {
   kept("freshet_server()", "5000000");
   EXPECT_FALSE(trusted()) << "the sequence has gone back";
   kept("freshet_server()", "0");
-  db.run("ALTER SEQUENCE event_publication_seq_seq RESTART 500000");
+  db_.run("ALTER SEQUENCE event_publication_seq_seq RESTART 500000");
   EXPECT_FALSE(trusted()) << "the sequence was begun anew";
   kept("freshet_server()", "0");
   EXPECT_TRUE(trusted()) << "else this test shows nothing";
 }
 
 TEST_F(Floors, OfASequenceThatIsBegunAnewAndFilledAgainUnderARunningRelayAreForgotten) {
-  const auto engine = run.start();
-  publish(db, 200);
+  const auto engine = run_.start();
+  publish(db_, 200);
   ASSERT_TRUE(eventually([&] { return delivered() == 200 && lowest_kept() > 0; }));
-  db.run(
+  db_.run(
       "DELETE FROM event_publication; DELETE FROM processed_events; TRUNCATE effects;"
       "ALTER SEQUENCE event_publication_seq_seq RESTART 2;"
       "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) "
@@ -112,15 +112,15 @@ TEST_F(Floors, OfASequenceThatIsBegunAnewAndFilledAgainUnderARunningRelayAreForg
 }
 
 TEST_F(Floors, SurviveAConnectionThatIsLost) {
-  const auto engine = run.start();
-  publish(db, 200);
-  const long last = db.number("SELECT freshet_last_seq()");
+  const auto engine = run_.start();
+  publish(db_, 200);
+  const long last = db_.number("SELECT freshet_last_seq()");
   ASSERT_TRUE(eventually([&] { return delivered() == 200 && lowest_kept() >= last; }));
   complete(1'000);  // by hand: below no floor that is kept
-  db.run(
+  db_.run(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
       "WHERE datname = current_database() AND application_name LIKE '%freshet%'");
-  publish(db, 10);
+  publish(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 210; }));
   EXPECT_GE(lowest_kept(), last) << "a new connection does not begin at the beginning";
   end(*engine);
@@ -128,41 +128,41 @@ TEST_F(Floors, SurviveAConnectionThatIsLost) {
 
 // Of a detached listener: what was delivered lies as dead entries in the index of its deliveries.
 TEST_F(Floors, OfDeliveriesAreLearnedInPiecesAndKeptAsWell) {
-  run.registry.add(
+  run_.registry.add(
       {.name = "slow", .events = {"Thing"}, .detached = true},
       projections::sql_projection({"INSERT INTO effects (seq) SELECT seq FROM events"}));
   const auto kept = [&] {
-    return db.number(
+    return db_.number(
         "SELECT coalesce((SELECT min(f) FROM event_floor, unnest(floors) f "
         "WHERE listener = 'slow'), 0)");
   };
-  db.run("ALTER TABLE event_delivery SET (autovacuum_enabled = off)");
-  db.run(
+  db_.run("ALTER TABLE event_delivery SET (autovacuum_enabled = off)");
+  db_.run(
       "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) "
       "SELECT gen_random_uuid(), 'slow', n % 64, n, 'k', 'ready' FROM generate_series(1, 250000) n;"
       "DELETE FROM event_delivery");
-  const long last = db.number("SELECT freshet_last_place()");
-  const auto first = run.start();
+  const long last = db_.number("SELECT freshet_last_place()");
+  const auto first = run_.start();
   EXPECT_TRUE(eventually([&] { return kept() >= last; }, 60s)) << kept() << " of " << last;
-  publish(db, 10);
+  publish(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 20; }));
   end(*first);
-  const auto next = run.start();
-  publish(db, 10);
+  const auto next = run_.start();
+  publish(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 40; }));
   end(*next);
 }
 
 TEST_F(Floors, ThatCannotBeKeptAreSaidAndStopNothing) {
-  db.run("ALTER TABLE event_floor RENAME TO gone");
-  const auto engine = run.start();
-  publish(db, 10);
+  db_.run("ALTER TABLE event_floor RENAME TO gone");
+  const auto engine = run_.start();
+  publish(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 10; }));
   EXPECT_TRUE(eventually([&] {
-    return db.value("SELECT string_agg(trouble, ' ') FROM projection_freshness").find("floors") !=
+    return db_.value("SELECT string_agg(trouble, ' ') FROM projection_freshness").find("floors") !=
            std::string::npos;
   }));
-  db.run("ALTER TABLE gone RENAME TO event_floor");
+  db_.run("ALTER TABLE gone RENAME TO event_floor");
   end(*engine);
 }
 

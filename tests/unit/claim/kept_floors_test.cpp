@@ -61,13 +61,28 @@ TEST(LaneBoard, KeepsNoFloorAboveWhatItSteppedOver) {
 
 TEST(LaneBoard, OfDeliveriesFollowsWhatLooksInPiecesSee) {
   LaneBoard board{2};
-  board.looked({{0, std::nullopt, 0, 100}, {1, 70, 0, 100}}, 0);
-  EXPECT_EQ(board.floors_to_keep(), (Floors{100, 69}));
+  board.looked({{0, std::nullopt, 0, 100}, {1, 70, 0, 100}});
+  EXPECT_EQ(board.floors_to_keep(), (Floors{0, 0})) << "any of it may have been drawn just now";
   EXPECT_EQ(board.take(2, {}).size(), 1U) << "there is work where some was seen";
-  board.looked({{0, std::nullopt, 100}}, 0);
-  EXPECT_EQ(board.floor_of(0), 100) << "read to its end: what appears next may be anywhere";
-  board.looked({{0, std::nullopt, 100}}, 130);
-  EXPECT_EQ(board.floor_of(0), 130) << "but for what was drawn long ago";
+  EXPECT_EQ(board.unmarked()[0].floor, 100) << "the next piece";
+  board.looked({{0, std::nullopt, 100}});
+  EXPECT_EQ(board.unmarked()[0].floor, 0) << "and round again: something may have appeared";
+  board.settle(90);
+  board.looked({{0, std::nullopt, 0, 100}, {1, 70, 0, 100}});
+  EXPECT_EQ(board.floors_to_keep(), (Floors{90, 69}));
+  board.settle(130);
+  board.looked({{0, std::nullopt, 90}});
+  EXPECT_EQ(board.floor_of(0), 130) << "everything that was drawn long ago has been seen";
+}
+
+TEST(LaneBoard, OfDeliveriesKeepsItsFloorBelowWhatMayNotBeCommittedYet) {
+  LaneBoard board{1};
+  board.settle(5);
+  board.looked({{0, 11}});
+  (void)board.take(1, {});
+  board.read_up_to(0, 11);
+  board.done(0, false);
+  EXPECT_EQ(board.floor_of(0), 5) << "10 was drawn before 11 and is committed after it";
 }
 
 /// A server whose log may lose its end: a crash, or a standby that had not received it.

@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using relay::claim::LaneBoard;
-using relay::claim::LaneProbe;
 using relay::claim::LaneTicket;
 using relay::claim::Reach;
 

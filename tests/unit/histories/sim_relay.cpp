@@ -157,12 +157,13 @@ void SimRelay::look_for_deliveries(bool sweep) {
   for (const auto& listener : own_) {
     if (!judged_->serves(listener->name())) continue;
     claim::LaneBoard& board = *board_of(listener.get());
+    if (world_.dice.percent(30)) board.settle(world_.tables.last_place);
     for (int lane = 0; lane < lane_count; ++lane) {
       claim::LaneProbe probe{.lane = lane, .from = sweep ? 0 : board.floor_of(lane)};
       if (!sweep && world_.dice.percent(30)) probe.top = probe.from + 1 + world_.dice.below(4);
       probe.lowest = world_.tables.probe_delivery(listener->index(), lane, probe.from);
       if (probe.lowest && *probe.lowest > probe.top) probe.lowest.reset();
-      sweep ? board.swept({probe}) : board.looked({probe}, 0);
+      sweep ? board.swept({probe}) : board.looked({probe});
       if (world_.tables.probe_retry(listener->index(), lane)) board.found_work({lane});
     }
   }
