@@ -156,7 +156,7 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
   // The sweep would heal, after a while, what these lose.
   if (projections::sabotaged("cursor_instead_of_state") ||
       projections::sabotaged("floor_passes_open_writer") ||
-      projections::sabotaged("floor_by_xmin") || projections::sabotaged("floors_outlive_crash")) {
+      projections::sabotaged("floor_by_xmin")) {
     return;
   }
   const std::lock_guard lock{mutex_};

@@ -94,10 +94,8 @@ void Scout::connect() {
 // what it speaks of, or older than what was lost.
 void Scout::learn_server(pg::Connection& connection) {
   shared_.set_server_run("");
-  if (!projections::sabotaged("floors_outlive_crash")) {
-    keeper_.forget();
-    shared_.forget_floors();
-  }
+  keeper_.forget();
+  shared_.forget_floors();
   deliveries_.forget();
   walked_once_ = false;
   const FloorStore::Known known = store_.load(connection, shared_.board.size());

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "projections/failpoint.hpp"
-
 namespace relay::engine {
 namespace {
 
@@ -71,7 +69,6 @@ std::uint64_t Shared::next_look() const {
 
 bool Shared::floors_hold(const std::string& run, std::uint64_t look) const {
   const std::lock_guard lock{mutex_};
-  if (projections::sabotaged("floors_outlive_crash")) return true;
   return look_ended_ >= look && run == server_run_;
 }
 
