@@ -209,6 +209,7 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
   } else {
     board.passed(read.lane, read.events, read.last);
     if (!deliveries && projections::sabotaged("cursor_instead_of_state")) {
+      board.settle(read.last);
       board.read_up_to(read.lane, read.last);
     }
     if (shared_.floors_hold(server_run_, connected_before_)) {
