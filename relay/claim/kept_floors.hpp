@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace relay::claim {
+
+/// By listener: of its deliveries; "": of the first pass. Each by lane.
+using Floors = std::map<std::string, std::vector<std::int64_t>>;
 
 /// Floors as they are kept in the database, where they outlive who learned them.
 struct KeptFloors {

@@ -166,18 +166,19 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
     lane.floor = *probe.lowest - 1;
     if (lane.left && *lane.left > lane.floor) lane.left.reset();
     lane.walked = 0;
-    lane.has_work = true;
-    lane.found_meanwhile = lane.pulled_down = lane.taken;
+    mark(lane);
+    lane.pulled_down = lane.taken;
   }
 }
 
 void LaneBoard::found_work(const std::vector<int>& lanes) {
   const std::lock_guard lock{mutex_};
-  for (const int lane : lanes) {
-    Lane& entry = lanes_.at(static_cast<std::size_t>(lane));
-    entry.has_work = true;
-    entry.found_meanwhile = entry.taken;
-  }
+  for (const int lane : lanes) mark(lanes_.at(static_cast<std::size_t>(lane)));
+}
+
+void LaneBoard::mark(Lane& lane) {
+  lane.has_work = true;
+  lane.found_meanwhile = lane.taken;
 }
 
 void LaneBoard::settle(std::int64_t place) {
@@ -196,9 +197,7 @@ void LaneBoard::looked(const std::vector<LaneProbe>& probes) {
     }
     const bool walks_on = !probe.lowest && !to_its_end && probe.top > lane.floor;
     lane.walked = walks_on ? probe.top : 0;
-    if (!probe.lowest) continue;
-    lane.has_work = true;
-    lane.found_meanwhile = lane.taken;
+    if (probe.lowest) mark(lane);
   }
 }
 

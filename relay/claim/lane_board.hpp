@@ -142,6 +142,7 @@ class LaneBoard {
   [[nodiscard]] std::int64_t furthest_behind(Moment now) const;
   [[nodiscard]] std::vector<LaneTicket> to_ask(bool all) const;
   void raise_floor(Lane& lane, std::int64_t to) const;
+  static void mark(Lane& lane);
   static void walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided);
 
   mutable std::mutex mutex_;

@@ -25,7 +25,6 @@ struct DeliveryLanes {
 struct SeenDeliveries {
   std::map<std::string, std::vector<claim::LaneProbe>>
       lanes;             ///< By listener, all that were asked.
-  std::int64_t top = 0;  ///< No lane was read beyond it, if it was read in part.
   bool in_part = false;  ///< Some lane was not read to its end.
   [[nodiscard]] bool any() const;
 };
@@ -57,9 +56,8 @@ class DeliverySweep {
              const std::vector<std::string>& served, std::int64_t last_place, bool& any);
 
   claim::Reach reach_;
-  std::size_t listener_ = 0;  ///< Of those that are served; they may change between two pieces.
-  std::string of_;            ///< Its name.
-  std::int64_t from_ = 0;     ///< Where the next piece begins.
+  std::string of_;         ///< The listener that is being swept; "": a round begins.
+  std::int64_t from_ = 0;  ///< Where its next piece begins.
 };
 
 }  // namespace relay::engine

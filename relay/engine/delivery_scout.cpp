@@ -53,7 +53,7 @@ bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty
     found = look_for_retries(connection, served, any) || found;
     if (any) shared_.retries_to_come = true;
   }
-  if (now >= sweep_after_) sweep(connection, served, found);
+  if (now >= sweep_after_) found = sweep(connection, served) || found;
   return found;
 }
 
@@ -99,12 +99,12 @@ bool DeliveryScout::look_for_retries(pg::Connection& connection,
   return !due.empty();
 }
 
-void DeliveryScout::sweep(pg::Connection& connection, const std::vector<std::string>& served,
-                          bool& found) {
+bool DeliveryScout::sweep(pg::Connection& connection, const std::vector<std::string>& served) {
   const auto began = Clock::now();
-  found = sweep_.some(connection, shared_.delivery_boards, served, last_place_) || found;
+  const bool found = sweep_.some(connection, shared_.delivery_boards, served, last_place_);
   const auto now = Clock::now();
   sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
+  return found;
 }
 
 bool DeliveryScout::nothing_left(pg::Connection& connection, const listeners::Duty& duty,

@@ -37,7 +37,7 @@ class DeliveryScout {
   /// @param any set to whether there is a retry at all. @return whether one is due.
   bool look_for_retries(pg::Connection& connection, const std::vector<std::string>& served,
                         bool& any);
-  void sweep(pg::Connection& connection, const std::vector<std::string>& served, bool& found);
+  bool sweep(pg::Connection& connection, const std::vector<std::string>& served);
 
   const Parts& parts_;
   Shared& shared_;

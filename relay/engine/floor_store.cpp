@@ -1,7 +1,8 @@
 #include "relay/engine/floor_store.hpp"
 
+#include <map>
+
 #include "projections/failure.hpp"
-#include "relay/claim/kept_floors.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::engine {
@@ -54,7 +55,7 @@ FloorStore::Known FloorStore::load(pg::Connection& connection, int lanes) {
 }
 
 // In one transaction, in the order of their names, as another relay does.
-void FloorStore::keep(pg::Connection& connection, const Floors& floors,
+void FloorStore::keep(pg::Connection& connection, const claim::Floors& floors,
                       const std::string& server_run) {
   kept_at_ = Clock::now();
   pg::Script script = bounded(connection);

@@ -2,17 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <string>
-#include <vector>
 
+#include "relay/claim/kept_floors.hpp"
 #include "relay/engine/trouble.hpp"
 #include "relay/pg/connection.hpp"
 
 namespace relay::engine {
-
-/// By listener: of its deliveries; "": of the first pass. Each by lane.
-using Floors = std::map<std::string, std::vector<std::int64_t>>;
 
 /// Keeps the floors in the database (`event_floor`), so that a relay that starts, or has lost its
 /// connection, need not walk over everything that was completed under a snapshot that is held. They
@@ -24,7 +20,7 @@ class FloorStore {
     std::string server_run;
     std::int64_t last_seq = 0;    ///< The last handed out,
     std::int64_t last_place = 0;  ///< and of deliveries; 0: not known.
-    Floors floors;                ///< Those that hold here.
+    claim::Floors floors;         ///< Those that hold here.
   };
 
   explicit FloorStore(Trouble& trouble) : trouble_(trouble) {}
@@ -34,7 +30,7 @@ class FloorStore {
   /// Whether it is time to keep them again: every five seconds.
   [[nodiscard]] bool due() const { return Clock::now() - kept_at_ >= keep_every; }
   /// Keeps those that have changed. @param server_run of whom they were learned.
-  void keep(pg::Connection& connection, const Floors& floors, const std::string& server_run);
+  void keep(pg::Connection& connection, const claim::Floors& floors, const std::string& server_run);
   /// The next ones are kept at once, whatever they are: those that are there are wrong.
   void replace();
 
@@ -45,7 +41,7 @@ class FloorStore {
 
   Trouble& trouble_;
   Clock::time_point kept_at_{};
-  Floors kept_;
+  claim::Floors kept_;
 };
 
 }  // namespace relay::engine

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <limits>
 
-#include "projections/failure.hpp"
+#include "relay/engine/piece.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::engine {
@@ -16,21 +16,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int lanes_per_sweep = 8;
 constexpr auto sweep_for = 100ms;  // then it makes room for looks
 
-std::optional<pqxx::result> ask(pg::Connection& connection, claim::Reach& reach,
-                                const std::vector<std::string>& values) {
-  try {
-    return pg::Script{connection}
-        .add("SELECT set_config('statement_timeout', $1, true)",
-             {std::to_string(reach.patience().count())})
-        .add(schema::statements::look_for_events, values)
-        .run();
-  } catch (...) {
-    if (projections::current_failure().kind != projections::FailureKind::timeout) throw;
-    if (!reach.cut_off()) throw;
-    return {};
-  }
-}
-
 }  // namespace
 
 bool Seen::any() const {
@@ -39,31 +24,20 @@ bool Seen::any() const {
 
 std::optional<Seen> look_at(pg::Connection& connection, claim::Reach& reach,
                             std::vector<claim::LaneTicket> where, std::int64_t last_seq) {
-  Seen seen{.in_part = reach.limit(where, last_seq)};
-  std::vector<int> lanes;
-  std::vector<std::int64_t> floors;
-  std::vector<std::int64_t> tops;
-  for (const claim::LaneTicket& ticket : where) {
-    lanes.push_back(ticket.lane);
-    floors.push_back(ticket.floor);
-    tops.push_back(ticket.top);
-  }
-  const auto began = Clock::now();
-  const auto rows =
-      ask(connection, reach,
-          {pg::number_array(lanes), pg::number_array(floors), pg::number_array(tops)});
-  if (!rows) return {};
-  reach.came_through(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began),
-                     seen.in_part);
-  for (std::size_t at = 0; at < where.size(); ++at) {  // rows come in the lanes' order
-    const auto row = (*rows)[static_cast<pqxx::result::size_type>(at)];
-    claim::LaneProbe probe{row[0].as<int>(), std::nullopt, floors[at], tops[at]};
+  const auto piece = read_piece(pg::Script{connection}, reach, std::move(where), last_seq,
+                                schema::statements::look_for_events);
+  if (!piece) return {};
+  Seen seen{.in_part = piece->in_part};
+  for (std::size_t at = 0; at < piece->lanes.size(); ++at) {  // rows come in the lanes' order
+    const auto row = piece->rows[static_cast<pqxx::result::size_type>(at)];
+    claim::LaneProbe probe{row[0].as<int>(), std::nullopt, piece->lanes[at].floor,
+                           piece->lanes[at].top};
     if (!row[1].is_null()) probe.lowest = row[1].as<std::int64_t>();
     seen.lanes.push_back(probe);
   }
-  seen.last_seq = (*rows)[0][2].as<std::int64_t>();
-  seen.last_place = (*rows)[0][3].as<std::int64_t>();
-  seen.server_run = (*rows)[0][4].c_str();
+  seen.last_seq = piece->rows[0][2].as<std::int64_t>();
+  seen.last_place = piece->rows[0][3].as<std::int64_t>();
+  seen.server_run = piece->rows[0][4].c_str();
   return seen;
 }
 

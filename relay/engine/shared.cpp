@@ -25,7 +25,7 @@ void Shared::forget_floors() {
   for (auto& entry : delivery_boards) entry.second.forget_floors();
 }
 
-void Shared::start_from(const std::map<std::string, std::vector<std::int64_t>>& floors) {
+void Shared::start_from(const claim::Floors& floors) {
   for (const auto& [listener, known] : floors) {
     if (listener.empty()) board.start_from(known);
     const auto deliveries = delivery_boards.find(listener);
@@ -33,8 +33,8 @@ void Shared::start_from(const std::map<std::string, std::vector<std::int64_t>>& 
   }
 }
 
-std::map<std::string, std::vector<std::int64_t>> Shared::floors_to_keep() const {
-  std::map<std::string, std::vector<std::int64_t>> floors{{"", board.floors_to_keep()}};
+claim::Floors Shared::floors_to_keep() const {
+  claim::Floors floors{{"", board.floors_to_keep()}};
   for (const auto& [listener, deliveries] : delivery_boards) {
     floors[listener] = deliveries.floors_to_keep();
   }

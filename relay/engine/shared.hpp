@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "relay/claim/kept_floors.hpp"
 #include "relay/claim/lane_board.hpp"
 #include "relay/engine/bell.hpp"
 #include "relay/engine/listener_part.hpp"
@@ -47,10 +48,10 @@ class Shared {
 
   /// Every lane of every board is read from its start again.
   void forget_floors();
-  /// After that: floors that are known to hold. @param floors by listener, "": of the first pass.
-  void start_from(const std::map<std::string, std::vector<std::int64_t>>& floors);
+  /// After that: floors that are known to hold.
+  void start_from(const claim::Floors& floors);
   /// Floors that hold for others, too.
-  [[nodiscard]] std::map<std::string, std::vector<std::int64_t>> floors_to_keep() const;
+  [[nodiscard]] claim::Floors floors_to_keep() const;
   /// Of which run of a server the floors were learned; "": of none, for now.
   [[nodiscard]] std::string server_run() const;
   void set_server_run(const std::string& run);
