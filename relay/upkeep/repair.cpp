@@ -50,6 +50,12 @@ std::int64_t promote(pg::Connection& connection, int lane, const std::string& li
       .as<std::int64_t>();
 }
 
+pg::Script look_of(pg::Connection& connection) {
+  pg::Script script{connection};
+  script.add(sql::limits, {"1000", "10000", "15000"}).add(sql::upkeep_plan);
+  return script;
+}
+
 void note_repair(pg::Connection& connection, const std::string& kind, std::int64_t number,
                  const std::vector<std::string>& ids) {
   connection.exec(sql::upkeep_note_repair, kind, number, list(ids));

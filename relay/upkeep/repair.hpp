@@ -35,6 +35,9 @@ inline constexpr std::chrono::seconds walk_every{30};
 /// @throws pqxx::failure and kin.
 int repair_once(pg::Connection& connection, std::chrono::seconds time);
 
+/// Begins a look for what is wrong: its limits, and plans that statistics do not change.
+[[nodiscard]] pg::Script look_of(pg::Connection& connection);
+
 /// Begins a transaction that holds the lane of a listener's deliveries and calls `change`; commits.
 /// @return false: nobody's, or another drainer's by now; nothing was done.
 /// @throws a conflict when the lane is busy: the next walk comes by again.

@@ -18,9 +18,7 @@ class RepairKeys final : public Chore {
   Next step(pg::Connection& connection) override {
     const auto began = Walk::Clock::now();
     const auto rows =
-        pg::Script{connection}
-            .add(sql::limits, {"1000", "10000", "15000"})
-            .add(sql::upkeep_plan)
+        look_of(connection)
             .add(sql::upkeep_find_stuck, {std::to_string(last_.lane), last_.key, last_.listener,
                                           std::to_string(keys_at_once)})
             .run();

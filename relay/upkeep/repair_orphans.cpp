@@ -17,9 +17,7 @@ class RepairOrphans final : public Chore {
 
   Next step(pg::Connection& connection) override {
     const auto began = Walk::Clock::now();
-    const auto rows = pg::Script{connection}
-                          .add(sql::limits, {"1000", "10000", "15000"})
-                          .add(sql::upkeep_plan)
+    const auto rows = look_of(connection)
                           .add(sql::upkeep_find_orphans,
                                {last_.event_id, last_.listener, std::to_string(deliveries_at_once)})
                           .run();

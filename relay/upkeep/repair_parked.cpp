@@ -30,9 +30,7 @@ class RepairParked final : public Chore {
     if (page_ == 0 && !is_wanted(connection)) return {look_every, false};
     const auto began = Clock::now();
     const std::int64_t end = page_ + stride_.pages();
-    const auto rows = pg::Script{connection}
-                          .add(sql::limits, {"1000", "10000", "15000"})
-                          .add(sql::upkeep_plan)
+    const auto rows = look_of(connection)
                           .add(sql::upkeep_find_settled, {place_of_page(page_), place_of_page(end)})
                           .run();
     std::vector<std::string> ids;
