@@ -134,7 +134,6 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
       const bool passed_since = lane.passed_in == probe_ && *probe.lowest <= lane.passed_to;
       lane.has_work = lane.has_work || !passed_since;
       if (all_read) lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
-      lane.walked = 0;
     } else {
       if (all_read) lane.floor = std::max(lane.floor, std::min(decided, probe.top));
       if (!forgotten_) walk_on(lane, probe, decided);
@@ -142,14 +141,19 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
   }
 }
 
-void LaneBoard::walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided) {
-  if (probe.top == std::numeric_limits<std::int64_t>::max()) {
-    lane.walked = 0;
+void LaneBoard::walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided) const {
+  const bool to_its_end = probe.top == std::numeric_limits<std::int64_t>::max();
+  if (to_its_end) {
     lane.careful_with = 0;  // whatever it was has left the lane, by our hand or another's
     lane.alone = false;
-  } else {
-    lane.walked = probe.top > lane.floor && probe.top <= decided ? 0 : probe.top;
   }
+  const bool rises_if_read_again = probe.from > lane.floor && probe.from <= decided;
+  lane.walked = rises_if_read_again ? 0 : to_its_end ? settled_ : probe.top;
+}
+
+void LaneBoard::walk_again() {
+  const std::lock_guard lock{mutex_};
+  for (Lane& lane : lanes_) lane.walked = 0;
 }
 
 void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
@@ -162,11 +166,12 @@ void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
   const std::lock_guard lock{mutex_};
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
-    if (!probe.lowest || *probe.lowest > lane.floor) continue;
-    lane.floor = *probe.lowest - 1;
-    if (lane.left && *lane.left > lane.floor) lane.left.reset();
+    if (!probe.lowest || *probe.lowest > std::max(lane.floor, lane.walked)) continue;
     lane.walked = 0;
     mark(lane);
+    if (*probe.lowest > lane.floor) continue;
+    lane.floor = *probe.lowest - 1;
+    if (lane.left && *lane.left > lane.floor) lane.left.reset();
     lane.pulled_down = lane.taken;
   }
 }
@@ -181,9 +186,9 @@ void LaneBoard::mark(Lane& lane) {
   lane.found_meanwhile = lane.taken;
 }
 
-void LaneBoard::settle(std::int64_t place) {
+void LaneBoard::settle(std::int64_t number) {
   const std::lock_guard lock{mutex_};
-  settled_ = place;
+  settled_ = number;
 }
 
 void LaneBoard::looked(const std::vector<LaneProbe>& probes) {

@@ -71,7 +71,8 @@ class LaneBoard {
   /// Where a probe that begins now reads, and from where: one lane at least, and of those that are
   /// known to wait for a worker no other. Their floors rise as they are worked off
   /// (`committed_up_to`); in a backlog that is nearly all lanes. All of them where nothing is
-  /// ordered. A lane that was read in part is read on from there.
+  /// ordered. A lane that was read in part is read on from there, and one that was read to its end
+  /// from what is settled, if that lies above its floor.
   [[nodiscard]] std::vector<LaneTicket> begin_probe();
   /// What that probe found. A lane that was committed meanwhile may have nothing left of it; the
   /// next probe tells. @param decided what the floor keeper had decided before the probe began:
@@ -79,15 +80,20 @@ class LaneBoard {
   /// were forgotten meanwhile. Where a lane's parts were read before enough was decided, they are
   /// read once more when it is.
   void found(const std::vector<LaneProbe>& probes, std::int64_t decided);
-  /// What a sweep from the start found: a pending event at or below the floor pulls the floor down,
-  /// and whoever is on the lane does not raise it, having read from further on.
+  /// The next probe reads from the floors: what has come late may lie between them and where probes
+  /// have read on.
+  void walk_again();
+  /// What a sweep from the start found: work, where probes no longer read. A pending event at or
+  /// below the floor pulls the floor down, and whoever is on the lane does not raise it, having
+  /// read from further on.
   void swept(const std::vector<LaneProbe>& probes);
   /// For deliveries, whose floors follow what was read: work was seen in these lanes. Who is on one
   /// may have read before it was there, so the lane is given once more when they leave it.
   void found_work(const std::vector<int>& lanes);
-  /// For deliveries: floors may rise to this place, but no further. It was drawn a while ago, so
-  /// who drew it has most likely committed; who has not is a sweep's.
-  void settle(std::int64_t place);
+  /// Drawn a while ago, so who drew it has most likely committed (`Settled`). Floors of deliveries
+  /// rise to this place, but no further; who has not committed is a sweep's. Those of events rise
+  /// to what is decided; probes read on from what is settled until `walk_again`.
+  void settle(std::int64_t number);
   /// For deliveries: what a look saw. Work is marked as by `found_work`, and floors rise to where
   /// nothing was seen.
   void looked(const std::vector<LaneProbe>& probes);
@@ -118,7 +124,7 @@ class LaneBoard {
  private:
   struct Lane {
     std::int64_t floor = 0;
-    std::int64_t walked = 0;   ///< A probe in parts has come so far; 0: none is under way.
+    std::int64_t walked = 0;   ///< Probes have come so far above the floor, and read on from here.
     std::int64_t decided = 0;  ///< By the time it was taken.
     /// The lowest that was stepped over, unless a sweep came back to it. Where another relay has
     /// passed it since, what is kept stays lower than it could be, until the next start.
@@ -143,13 +149,13 @@ class LaneBoard {
   [[nodiscard]] std::vector<LaneTicket> to_ask(bool all) const;
   void raise_floor(Lane& lane, std::int64_t to) const;
   static void mark(Lane& lane);
-  static void walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided);
+  void walk_on(Lane& lane, const LaneProbe& probe, std::int64_t decided) const;
 
   mutable std::mutex mutex_;
   std::vector<Lane> lanes_;
   bool ordered_;
   std::size_t next_ = 0;
-  std::int64_t settled_ = 0;  ///< Of places.
+  std::int64_t settled_ = 0;
   std::int64_t decided_ = 0;  ///< By the floor keeper, before the probe that was found last.
   std::uint64_t probe_ = 0;   ///< The last that began; the first is 1.
   bool forgotten_ = false;    ///< The floors, since it began.

@@ -1,7 +1,6 @@
 #include "relay/engine/delivery_scout.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "projections/array_literal.hpp"
 #include "relay/engine/availability.hpp"
@@ -29,6 +28,9 @@ std::vector<std::string> served_by(const listeners::Duty& duty) {
 
 }  // namespace
 
+DeliveryScout::DeliveryScout(const Parts& parts, Shared& shared)
+    : parts_(parts), shared_(shared), settled_(eager_for) {}
+
 bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty,
                          std::int64_t last_place) {
   std::vector<std::string> served = served_by(duty);
@@ -37,10 +39,7 @@ bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty
   const auto now = Clock::now();
   if (last_place != last_place_) eager_until_ = now + eager_for;
   last_place_ = last_place;
-  if (now - drawn_at_ >= eager_for) {
-    settled_ = std::exchange(drawn_, last_place);
-    drawn_at_ = now;
-  }
+  settled_.observe(last_place, now);
   bool found = false;
   if (in_part_ || now - ready_looked_at_ >= (now < eager_until_ ? ready_eagerly : ready_at_rest)) {
     ready_looked_at_ = now;
@@ -63,7 +62,7 @@ bool DeliveryScout::look_for_ready(pg::Connection& connection,
   DeliveryLanes where;
   for (const std::string& listener : served) {
     claim::LaneBoard& board = shared_.delivery_boards.at(listener);
-    board.settle(settled_);
+    board.settle(settled_.value());
     for (const claim::LaneTicket& ticket : board.unmarked()) {
       where.listeners.push_back(listener);
       where.lanes.push_back(ticket);
@@ -120,7 +119,7 @@ bool DeliveryScout::nothing_left(pg::Connection& connection, const listeners::Du
 void DeliveryScout::forget() {
   ready_looked_at_ = retries_looked_at_ = sweep_after_ = {};
   in_part_ = false;
-  settled_ = drawn_ = 0;
+  settled_.forget();
 }
 
 }  // namespace relay::engine

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "relay/claim/settled.hpp"
 #include "relay/engine/delivery_look.hpp"
 #include "relay/engine/parts.hpp"
 #include "relay/engine/shared.hpp"
@@ -17,7 +18,7 @@ namespace relay::engine {
 /// Threads: the scout's.
 class DeliveryScout {
  public:
-  DeliveryScout(const Parts& parts, Shared& shared) : parts_(parts), shared_(shared) {}
+  DeliveryScout(const Parts& parts, Shared& shared);
 
   /// Marks the boards. @param last_place the last place handed out.
   /// @return whether something is there to be taken now.
@@ -45,9 +46,7 @@ class DeliveryScout {
   DeliverySweep sweep_;
   bool in_part_ = false;  ///< The last look at what is ready was not read to its end.
   std::int64_t last_place_ = -1;
-  std::int64_t drawn_ = 0;    ///< The last place of a while ago,
-  std::int64_t settled_ = 0;  ///< and of a while before.
-  Clock::time_point drawn_at_{};
+  claim::Settled settled_;
   Clock::time_point eager_until_{};
   Clock::time_point ready_looked_at_{};
   Clock::time_point retries_looked_at_{};

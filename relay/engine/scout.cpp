@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr auto judge_every = 2s;
 constexpr auto floors_every = 20ms;  // what a read walks over until then are a few dead entries
+constexpr auto settled_after = 1s;   // most transactions that publish are shorter
 constexpr auto tell_every = 250ms;
 constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebody must look
 constexpr int sweep_share = 100;       // a sweep's time may be 1 % of all
@@ -35,6 +36,7 @@ Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, T
       referee_(options, parts),
       deliveries_(parts, shared),
       pace_(options.poll_min, options.poll_max),
+      settled_(settled_after),
       store_(trouble) {}
 
 std::string Scout::refused() const {
@@ -94,16 +96,21 @@ void Scout::connect() {
 // what it speaks of, or older than what was lost.
 void Scout::learn_server(pg::Connection& connection) {
   shared_.set_server_run("");
-  keeper_.forget();
-  shared_.forget_floors();
-  deliveries_.forget();
-  walked_once_ = false;
+  forget_floors();
   const FloorStore::Known known = store_.load(connection, shared_.board.size());
   last_seq_ = known.last_seq;
   last_place_ = known.last_place;
   decide_floor(connection);
   shared_.start_from(known.floors);
   shared_.set_server_run(known.server_run);
+}
+
+void Scout::forget_floors() {
+  keeper_.forget();
+  settled_.forget();
+  shared_.forget_floors();
+  deliveries_.forget();
+  walked_once_ = false;
 }
 
 void Scout::drop_connection() {
@@ -151,8 +158,11 @@ void Scout::tell_of_listeners() {
 bool Scout::look_for_events() {
   const std::int64_t decided = keeper_.decided();
   shared_.look_began();
+  const auto began = Clock::now();
+  begin_walk(began);
   const auto seen = look_at(*connection_, reach_, shared_.board.begin_probe(), last_seq_);
   in_part_ = !seen || seen->in_part;
+  walk_.looked(Clock::now() - began, !in_part_, Clock::now());
   if (!seen) return true;  // cut off: the next one reads less
   if (seen->server_run != shared_.server_run()) {
     log::warn("another server answers, or this one was started anew", {{"run", seen->server_run}});
@@ -163,11 +173,8 @@ bool Scout::look_for_events() {
   if (last_seq_ < decided || seen->last_place < last_place_) {
     log::warn("a sequence went back; every lane is read from its start");
     last_place_ = seen->last_place;
-    keeper_.forget();
-    shared_.forget_floors();
-    deliveries_.forget();
+    forget_floors();
     store_.replace();
-    walked_once_ = false;
     return true;
   }
   last_place_ = seen->last_place;
@@ -181,6 +188,14 @@ bool Scout::look_for_events() {
     decide_floor(*connection_);
   }
   return shared_.board.any_work() || seen->any();
+}
+
+void Scout::begin_walk(Clock::time_point now) {
+  settled_.observe(last_seq_, now);
+  shared_.board.settle(settled_.value());
+  if (!walk_.due(now)) return;
+  walk_.begin();
+  shared_.board.walk_again();
 }
 
 // Nor may anybody begin before the next look.

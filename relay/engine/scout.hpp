@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "relay/claim/floor_keeper.hpp"
+#include "relay/claim/settled.hpp"
+#include "relay/claim/walk_pace.hpp"
 #include "relay/engine/delivery_scout.hpp"
 #include "relay/engine/floor_store.hpp"
 #include "relay/engine/look.hpp"
@@ -52,7 +54,9 @@ class Scout {
   void look(const std::stop_token& stop);
   void judge();
   void tell_of_listeners();
+  void forget_floors();
   bool look_for_events();
+  void begin_walk(Clock::time_point now);
   void decide_floor(pg::Connection& connection);
   void sweep();
   [[nodiscard]] bool nobody_at_work() const;
@@ -71,6 +75,8 @@ class Scout {
   std::unique_ptr<pg::Connection> connection_;
   claim::FloorKeeper keeper_;
   claim::Reach reach_;
+  claim::Settled settled_;
+  claim::WalkPace walk_;
   FloorStore store_;
   Sweep sweep_;
   std::int64_t last_seq_ = 0;

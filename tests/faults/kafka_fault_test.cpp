@@ -7,6 +7,7 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "relay/forward/kafka/kafka_sink.hpp"
+#include "tests/support/kafka_records.hpp"
 #include "tests/support/kafka_topics.hpp"
 #include "tests/support/sink_run.hpp"
 
@@ -41,6 +42,41 @@ TEST(KafkaSink, NeverCountsARecordOfAClosedTopicAsSentHoweverLongOtherTopicsTake
   EXPECT_EQ(kinds(sink.send({record("missing", "a", "1"), record("slow", "a", "2"),
                              record("missing", "b", "3")})),
             (std::vector{Kind::closed, Kind::acknowledged, Kind::closed}));
+}
+
+// Of mock brokers, one of them slow: it has written a record long before it says so.
+TEST(KafkaSink, WaitsForWhatIsUnderWayToOneBrokerWhenAnotherRefusesASetAndSendsItOnce) {
+  const tests::KafkaHandle owner = tests::open_kafka(RD_KAFKA_PRODUCER, {});
+  const tests::Owned<rd_kafka_mock_cluster_t, rd_kafka_mock_cluster_destroy> mock{
+      rd_kafka_mock_cluster_new(owner.get(), 2)};
+  const std::string brokers = rd_kafka_mock_cluster_bootstraps(mock.get());
+  for (const auto& [topic, broker] : {std::pair{"refusing", 1}, std::pair{"slow", 2}}) {
+    rd_kafka_mock_topic_create(mock.get(), topic, 1, 1);
+    rd_kafka_mock_partition_set_leader(mock.get(), topic, 0, broker);
+  }
+  KafkaSink sink{{.brokers = brokers, .settings = {}, .timeout = 20s, .callers = 1}};
+  ASSERT_TRUE(tests::eventually([&] { return sink.available(); }, 20s));
+  const std::vector begun{record("refusing", "a", "0"), record("slow", "b", "0")};
+  ASSERT_EQ(kinds(sink.send(begun)), (std::vector(2, Kind::acknowledged)));
+
+  rd_kafka_mock_broker_set_rtt(mock.get(), 2, 1'500);
+  constexpr std::int16_t produce = 0;  // of Kafka's protocol
+  rd_kafka_mock_broker_push_request_error_rtts(mock.get(), 1, produce, 1,
+                                               RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, 300);
+  std::vector<Record> records;
+  for (const char* value : {"1", "2", "3"}) {
+    records.push_back(record("slow", "b", value));
+    records.push_back(record("refusing", "a", value));
+  }
+  EXPECT_EQ(kinds(sink.send(records)), (std::vector(6, Kind::acknowledged)));
+  rd_kafka_mock_broker_set_rtt(mock.get(), 2, 0);
+  for (const char* topic : {"slow", "refusing"}) {
+    std::string values;
+    for (const auto& one : tests::read_topic(tests::quick_client(brokers), topic)) {
+      values += *one.value;
+    }
+    EXPECT_EQ(values, "0123") << topic;
+  }
 }
 
 TEST(KafkaProducer, AsksWhetherBrokersAnswerWhateverTopicIsMissing) {

@@ -223,14 +223,19 @@ int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* 
 }
 
 bool Producer::give_up(Flight& flight) {
-  {
-    const std::unique_lock alone{gate_};
-    given_up_ = true;
-    // Without NON_BLOCKING it waits for librdkafka's threads, however long they take.
-    rd_kafka_purge(handle_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
-                                RD_KAFKA_PURGE_F_NON_BLOCKING);
-  }
+  purge(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   return flight.wait_until(Clock::now() + to_give_up);
+}
+
+void Producer::drop_queue() {
+  purge(RD_KAFKA_PURGE_F_QUEUE);
+}
+
+void Producer::purge(int what) {
+  const std::unique_lock alone{gate_};
+  given_up_ = true;
+  // Without NON_BLOCKING it waits for librdkafka's threads, however long they take.
+  rd_kafka_purge(handle_, what | RD_KAFKA_PURGE_F_NON_BLOCKING);
 }
 
 int Producer::ask(const std::string& name, std::chrono::milliseconds time) {

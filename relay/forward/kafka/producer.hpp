@@ -48,8 +48,11 @@ class Producer {
                                                       Time deadline);
   /// Gives up all that is under way, whoever handed it over: every flight ends soon, and this one
   /// is waited for. It takes nothing any more, or the rest of a batch would arrive without its
-  /// beginning. @return whether the flight has ended.
+  /// beginning. What a broker has already may still be written. @return whether the flight ended.
   virtual bool give_up(Flight& flight);
+  /// Gives up what has not left yet, whoever handed it over, and takes nothing any more; what is
+  /// under way to a broker is answered by it.
+  void drop_queue();
   /// How long brokers may take over metadata.
   static constexpr std::chrono::milliseconds metadata_time{4'000};
   /// Asks the brokers for a topic, or only whether they answer, when `topic` is "". Brokers that
@@ -89,6 +92,7 @@ class Producer {
   int ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time);
   int produce(const Record& record, rd_kafka_topic_s* topic, Flight::Seat* seat);
   void keep(const std::shared_ptr<Flight>& flight);
+  void purge(int what);
 
   const std::size_t topics_most_;
   rd_kafka_s* handle_ = nullptr;

@@ -151,9 +151,14 @@ bool Sending::send(const Places& places) {
 
 void Sending::wait_for(Flight& flight) {
   const auto began = Clock::now();
+  bool dropped = false;
   while (!flight.wait_until(std::min(deadline_, Clock::now() + look_every))) {
-    // librdkafka keeps some that it will not send.
-    if (producer_->stopped_at_a_gap() && producer_->give_up(flight)) return;
+    // librdkafka keeps some that it will not send. What is under way elsewhere is waited for: a
+    // second copy, sent meanwhile, might be written before it.
+    if (!dropped && producer_->stopped_at_a_gap()) {
+      producer_->drop_queue();
+      dropped = true;
+    }
     const auto now = Clock::now();
     const auto gone = producer_->unreachable_since();
     if (now < deadline_ && !(gone && now - std::max(*gone, began) > unreachable_most)) continue;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "relay/flow/flight_remains.hpp"
@@ -72,6 +73,25 @@ TEST_F(ScoutRings, TheWorkersForAnEventThatALookHasSeen) {
   EXPECT_EQ(shared_.bell.rings(), 0U) << "there was nothing";
   EXPECT_TRUE(rings_for_new_events());
   EXPECT_EQ(rings_of_drainers(), 0U) << "no delivery is there";
+}
+
+TEST_F(ScoutRings, TheWorkersForAnEventThatCommitsLateWhileAnotherTransactionStaysOpen) {
+  const char* const insert =
+      "INSERT INTO event_publication (event_type, serialized_event) VALUES ('Thing', '{}') "
+      "RETURNING seq";
+  pqxx::connection connections[]{pqxx::connection{db_.url()}, pqxx::connection{db_.url()}};
+  pqxx::work open{connections[0]};
+  open.exec(insert);
+  pqxx::work late{connections[1]};
+  const auto seq = late.exec(insert)[0][0].as<std::int64_t>();
+  ASSERT_TRUE(tests::eventually([&] {
+    return std::ranges::all_of(shared_.board.unmarked(),
+                               [&](const auto& lane) { return lane.floor >= seq; });
+  })) << "looks read on from what was drawn a while ago";
+  EXPECT_LT(shared_.board.floor_of(0), seq);
+  const std::uint64_t before = shared_.bell.rings();
+  late.commit();
+  EXPECT_TRUE(tests::eventually([&] { return shared_.bell.rings() > before; }));
 }
 
 TEST_F(ScoutRings, TheDrainersOfADetachedListenerForAReadyDelivery) {

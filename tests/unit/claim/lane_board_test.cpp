@@ -289,4 +289,39 @@ TEST(LaneBoard, ASweepPullsAFloorDownToWhatItFound) {
   EXPECT_EQ(lanes_of(board.take(4, now)), (std::vector{0}));
 }
 
+TEST(LaneBoard, ProbesReadOnFromWhatIsSettledWhileAnOpenWriterKeepsTheFloorDown) {
+  LaneBoard board{1};
+  const auto reads_from = [&] { return board.begin_probe().front().floor; };
+  board.settle(900);
+  board.found({{0, std::nullopt, reads_from()}}, 100);
+  EXPECT_EQ(board.floor_of(0), 100);
+  EXPECT_EQ(reads_from(), 900);
+  board.found({{0, 950, 900}}, 100);
+  EXPECT_EQ(board.take(1, now)[0].floor, 100) << "whoever claims takes what came late as well";
+  board.done(0, false);
+  EXPECT_EQ(reads_from(), 900) << "an event above it changes nothing";
+  board.walk_again();
+  EXPECT_EQ(reads_from(), 100);
+  board.found({{0, std::nullopt, 100}}, 100);
+  EXPECT_EQ(reads_from(), 900);
+  board.found({{0, std::nullopt, 900}}, 899);
+  EXPECT_EQ(reads_from(), 900);
+  board.found({{0, std::nullopt, 900}}, 900);
+  EXPECT_EQ(reads_from(), 100) << "all of it is decided: the floor may rise when it is read again";
+  board.found({{0, std::nullopt, 100}}, 950);
+  EXPECT_EQ(board.floor_of(0), 950);
+  EXPECT_EQ(reads_from(), 950);
+}
+
+TEST(LaneBoard, WhatASweepFoundWhereProbesNoLongerReadIsWork) {
+  LaneBoard board{1};
+  board.settle(900);
+  board.found({{0, std::nullopt}}, 100);
+  board.swept({{0, 901}});
+  EXPECT_FALSE(board.any_work()) << "the next probe tells";
+  board.swept({{0, 500}});
+  EXPECT_TRUE(board.any_work());
+  EXPECT_EQ(board.floor_of(0), 100);
+}
+
 }  // namespace
