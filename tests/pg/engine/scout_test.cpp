@@ -84,10 +84,13 @@ TEST_F(ScoutRings, TheWorkersForAnEventThatCommitsLateWhileAnotherTransactionSta
   open.exec(insert);
   pqxx::work late{connections[1]};
   const auto seq = late.exec(insert)[0][0].as<std::int64_t>();
+  const auto reads_on = [&](const claim::LaneTicket& lane) { return lane.floor >= seq; };
   ASSERT_TRUE(tests::eventually([&] {
-    return std::ranges::all_of(shared_.board.unmarked(),
-                               [&](const auto& lane) { return lane.floor >= seq; });
+    return std::ranges::all_of(shared_.board.unmarked(), reads_on);
   })) << "looks read on from what was drawn a while ago";
+  ASSERT_TRUE(tests::eventually([&] {
+    return std::ranges::none_of(shared_.board.unmarked(), reads_on);
+  })) << "and walk the rest again";
   EXPECT_LT(shared_.board.floor_of(0), seq);
   const std::uint64_t before = shared_.bell.rings();
   late.commit();
