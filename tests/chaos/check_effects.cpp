@@ -41,11 +41,12 @@ Verdict check_loss(Session& db, const Evidence& evidence) {
     each_row_is_wrong(
         verdict, db, l.name + " lost (event, key, position, delivery)",
         "SELECT w.event_id, w.key, w.kpos, coalesce(d.state, 'none') FROM chaos_written w "
-        "LEFT JOIN event_delivery d ON d.event_id = w.event_id AND d.listener = '" +
-            l.name + "' WHERE " + l.wants() + " AND NOT EXISTS (SELECT FROM effects_" + l.name +
-            " e WHERE e.event_id = w.event_id) AND coalesce(d.state, '') <> 'dead' AND " +
-            waits_by_right(l) +
-            " IS NOT TRUE AND NOT EXISTS (SELECT FROM chaos_discard c WHERE c.event_id = "
+        "LEFT JOIN " +
+            deliveries_of(l) + " ON d.event_id = w.event_id WHERE " + l.wants() +
+            " AND NOT EXISTS (SELECT FROM effects_" + l.name +
+            " e WHERE e.event_id = w.event_id) AND coalesce(d.state, '') <> 'dead' AND NOT " +
+            waits_by_right +
+            " AND NOT EXISTS (SELECT FROM chaos_discard c WHERE c.event_id = "
             "w.event_id AND c.listener = '" +
             l.name + "' AND c.confirmed IS DISTINCT FROM false) ORDER BY w.seq LIMIT 40");
   }

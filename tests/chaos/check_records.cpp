@@ -105,10 +105,10 @@ Verdict check_records(Session& db, const Evidence& evidence) {
     each_row_is_wrong(
         verdict, db, l.name + " lost (event, key, position, delivery)",
         "SELECT w.event_id, w.key, w.kpos, coalesce(d.state, 'none') FROM chaos_written w LEFT "
-        "JOIN event_delivery d ON d.event_id = w.event_id AND d.listener = '" +
-            l.name + "' WHERE " + l.wants() + " AND NOT " + sent(l) +
-            " AND coalesce(d.state, '') <> 'dead' AND " + waits_by_right(l) +
-            " IS NOT TRUE AND NOT " + discarded(l) + " ORDER BY w.seq LIMIT 40");
+        "JOIN " +
+            deliveries_of(l) + " ON d.event_id = w.event_id WHERE " + l.wants() + " AND NOT " +
+            sent(l) + " AND coalesce(d.state, '') <> 'dead' AND NOT " + waits_by_right +
+            " AND NOT " + discarded(l) + " ORDER BY w.seq LIMIT 40");
     check_contents(verdict, db, l);
   }
   return verdict;

@@ -46,9 +46,8 @@ Verdict check_waiting(Session& db, const Evidence& evidence) {
                     "('dead', 'waiting') LIMIT 40");
   for (const Listener& l : evidence.cast) {
     each_row_is_wrong(verdict, db, l.name + " keeps waiting what nothing before holds (event, key)",
-                      "SELECT d.event_id, d.key FROM event_delivery d WHERE d.listener = '" +
-                          l.name + "' AND d.state = 'waiting' AND NOT " + waits_by_right(l) +
-                          " LIMIT 40");
+                      "SELECT d.event_id, d.key FROM " + deliveries_of(l) +
+                          " WHERE d.state = 'waiting' AND NOT " + waits_by_right + " LIMIT 40");
     if (l.is_forward()) continue;
     each_row_is_wrong(verdict, db, l.name + " waits for and has applied (event, state)",
                       "SELECT d.event_id, d.state FROM event_delivery d JOIN effects_" + l.name +

@@ -19,11 +19,12 @@ void each_row_is_wrong(Verdict& verdict, Session& db, const std::string& what,
   }
 }
 
-std::string waits_by_right(const Listener& l) {
-  const std::string holds = l.skips ? "h.state NOT IN ('waiting', 'dead')" : "h.state <> 'waiting'";
-  return "(d.state = 'waiting' AND EXISTS (SELECT FROM event_delivery h WHERE h.lane = d.lane AND "
-         "h.key = d.key AND h.listener = d.listener AND h.seq < d.seq AND " +
-         holds + "))";
+std::string deliveries_of(const Listener& l) {
+  const std::string holds = l.skips ? "d.state NOT IN ('waiting', 'dead')" : "d.state <> 'waiting'";
+  return "(SELECT d.*, min(d.seq) FILTER (WHERE " + holds +
+         ") OVER (PARTITION BY d.lane, d.key) AS held_from FROM event_delivery d WHERE d.listener "
+         "= '" +
+         l.name + "') d";
 }
 
 std::vector<Verdict> check_database(Session& db, const Evidence& evidence) {

@@ -71,9 +71,12 @@ Verdict check_freshness(Session& db, const Evidence& evidence);
 /// No open transaction, lock or prepared transaction is left in the server.
 Verdict check_sessions(Session& db);
 
-/// A condition over event_delivery d: it waits, and behind an event of its key that was drawn
-/// before it and holds it for the listener. A later one holds nothing.
-std::string waits_by_right(const Listener& l);
+/// What a FROM takes: the listener's deliveries as d, each with held_from: the first event of its
+/// key that holds what comes behind it. A later one holds nothing.
+std::string deliveries_of(const Listener& l);
+/// A condition over those: it waits, and behind an event that was drawn before it. Never NULL.
+inline constexpr char waits_by_right[] =
+    "coalesce(d.state = 'waiting' AND d.held_from < d.seq, false)";
 
 /// Adds a violation "what: column, column, …" for each row of a query.
 void each_row_is_wrong(Verdict& verdict, Session& db, const std::string& what,
