@@ -1,67 +1,13 @@
 #include "relay/pg/connection.hpp"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "relay/pg/connect.hpp"
 #include "relay/pg/conninfo.hpp"
 
 namespace relay::pg {
 namespace {
-
-using projections::Failure;
-using projections::FailureKind;
-
-// libpq says a line for each host, and a detail in a line that begins with a tab.
-std::string one_line(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  std::string line;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') {
-      const bool detail = i + 1 < text.size() && text[i + 1] == '\t';
-      line += detail ? "," : ";";
-    }
-    line += static_cast<unsigned char>(text[i]) < 0x20 ? ' ' : text[i];
-    if (line.ends_with("  ")) line.pop_back();
-  }
-  return line;
-}
-
-// libpq 17 fails without a word where a process has no descriptor left for a socket.
-std::string reason_of(const std::exception& error) {
-  std::string said = one_line(error.what());
-  if (!said.empty()) return said;
-  const int probe = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return "no socket can be made: " + std::generic_category().message(errno);
-  ::close(probe);
-  return "libpq gives no reason";
-}
-
-// libpq gives no SQLSTATE for a connection that was refused, only words.
-bool needs_somebody(const std::string& message) {
-  for (const char* sign : {"authentication failed", "no password supplied", "does not exist",
-                           "no pg_hba.conf entry", "permission denied", "certificate",
-                           "could not translate host name", "not permitted to log in"}) {
-    if (message.find(sign) != std::string::npos) return true;
-  }
-  return false;
-}
-
-// "session is read-only" is true and helps nobody.
-std::string explain(const std::string& message) {
-  const bool one_host = message.find("; ") == std::string::npos;
-  if (message.find("session is read-only") == std::string::npos &&
-      message.find("server is in hot standby mode") == std::string::npos) {
-    return message;
-  }
-  return (one_host ? "" : message + "; ") +
-         "the server is a standby or read-only, and a relay must write: name the primary in the "
-         "url, or all the hosts that may become one";
-}
 
 std::string in_words(std::chrono::milliseconds time) {
   const auto ms = time.count();
@@ -90,15 +36,15 @@ struct Manners {
 }  // namespace
 
 struct Connection::Driver {
-  Driver(const std::string& keywords, Watchdog* watchdog)
-      : connection{keywords}, manners{connection} {
+  Driver(std::unique_ptr<pqxx::connection> fresh, Watchdog* watchdog)
+      : connection{std::move(fresh)}, manners{*connection} {
     if (watchdog == nullptr) own_watchdog = std::make_unique<Watchdog>();
     line = std::make_unique<Watchdog::Line>(watchdog != nullptr ? *watchdog : *own_watchdog,
-                                            connection.sock());
-    transaction = std::make_unique<pqxx::nontransaction>(connection);
+                                            connection->sock());
+    transaction = std::make_unique<pqxx::nontransaction>(*connection);
     tx = std::make_unique<projections::Tx>(*transaction);
   }
-  pqxx::connection connection;
+  std::unique_ptr<pqxx::connection> connection;
   Manners manners;
   std::unique_ptr<Watchdog> own_watchdog;
   std::unique_ptr<Watchdog::Line> line;  // ends before the socket is closed
@@ -110,14 +56,11 @@ Connection::Connection(const std::string& conninfo, const ConnectOptions& option
     : call_limit_(options.call_limit) {
   const Conninfo info = read_conninfo(conninfo, options.application_name, options.wanted);
   description_ = info.description;
+  auto fresh = connect(info);
   try {
-    driver_ = std::make_unique<Driver>(info.keywords, options.watchdog);
-  } catch (const std::exception& error) {
-    const std::string message = explain(reason_of(error));
-    throw ConnectError{
-        "cannot connect to " + description_ + ": " + message,
-        Failure{needs_somebody(message) ? FailureKind::configuration : FailureKind::connection, "",
-                message}};
+    driver_ = std::make_unique<Driver>(std::move(fresh), options.watchdog);
+  } catch (const std::exception& error) {  // no thread for a watchdog, no memory
+    throw connect_error(info, error);
   }
 }
 
@@ -128,11 +71,11 @@ projections::Tx& Connection::tx() {
 }
 
 std::string Connection::quote(std::string_view text) const {
-  return driver_->connection.quote(std::string{text});
+  return driver_->connection->quote(std::string{text});
 }
 
 std::string Connection::quote_name(std::string_view name) const {
-  return driver_->connection.quote_name(std::string{name});
+  return driver_->connection->quote_name(std::string{name});
 }
 
 bool Connection::rollback() noexcept {
@@ -159,7 +102,7 @@ void Connection::refuse_if_given_up() const {
 }
 
 int Connection::server_version() const {
-  return driver_->connection.server_version();
+  return driver_->connection->server_version();
 }
 
 Script& Script::add(std::string_view sql, const std::vector<std::string>& values) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -13,7 +12,7 @@
 namespace relay::pg {
 namespace {
 
-using Options = std::map<std::string, std::string>;
+using Options = ConninfoOptions;
 
 // libpq's own error text may echo the string, password and all, so it is not passed on.
 Options parse(const std::string& text) {
@@ -98,9 +97,13 @@ Conninfo read_conninfo(const std::string& text, const std::string& application_n
   options.try_emplace("application_name", application_name);
   options["client_encoding"] = "UTF8";  // whatever the role, the database or PGCLIENTENCODING say
   if (wanted == Wanted::writer) options.try_emplace("target_session_attrs", "read-write");
+  return {std::move(options), description};
+}
+
+std::string keywords_of(const ConninfoOptions& options) {
   std::string keywords;
   for (const auto& [key, value] : options) keywords += key + "=" + quoted(value) + " ";
-  return {keywords, description};
+  return keywords;
 }
 
 std::string without_password(const std::string& conninfo) {

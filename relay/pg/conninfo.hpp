@@ -1,14 +1,18 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 namespace relay::pg {
 
 enum class Wanted;
 
+/// A connection's settings by libpq's keywords; they hold the password. Never print them.
+using ConninfoOptions = std::map<std::string, std::string>;
+
 /// A connection's settings with our deadlines filled in, and what may be said of them.
 struct Conninfo {
-  std::string keywords;     ///< For the driver; holds the password. Never print it.
+  ConninfoOptions options;
   std::string description;  ///< "database app on db.example:5432 as relay".
 };
 
@@ -18,5 +22,8 @@ struct Conninfo {
 /// @throws std::invalid_argument in words that hold nothing of the text itself.
 [[nodiscard]] Conninfo read_conninfo(const std::string& text, const std::string& application_name,
                                      Wanted wanted);
+
+/// The settings as libpq's drivers take them, "key='value' …"; hold the password, too.
+[[nodiscard]] std::string keywords_of(const ConninfoOptions& options);
 
 }  // namespace relay::pg

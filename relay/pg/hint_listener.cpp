@@ -7,7 +7,7 @@
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/pg/connect.hpp"
 #include "relay/pg/conninfo.hpp"
 #include "relay/pg/watchdog.hpp"
 
@@ -40,7 +40,8 @@ void HintListener::run(const std::stop_token& stop) const {
 
 // libpqxx hands out notifications only while no transaction object is about.
 void HintListener::listen(const std::stop_token& stop, int& attempt) const {
-  pqxx::connection connection{read_conninfo(conninfo_, "freshet hints", Wanted::writer).keywords};
+  const auto fresh = connect(read_conninfo(conninfo_, "freshet hints", Wanted::writer));
+  pqxx::connection& connection = *fresh;
   {
     Watchdog watchdog;
     Watchdog::Line line{watchdog, connection.sock()};

@@ -41,9 +41,10 @@ class Tls : public ::testing::Test {
     std::filesystem::permissions(path("server.key"), std::filesystem::perms::owner_read);
     cluster_.start();
   }
-  [[nodiscard]] std::string url(const std::string& secret) const {
+  [[nodiscard]] std::string url(const std::string& secret,
+                                const std::string& more = "&hostaddr=127.0.0.1") const {
     return "postgresql://postgres:" + secret + "@localhost:" + std::to_string(cluster_.port()) +
-           "/app?hostaddr=127.0.0.1&sslmode=verify-full&sslrootcert=" + authority_.certificate();
+           "/app?sslmode=verify-full&sslrootcert=" + authority_.certificate() + more;
   }
   void expect_refused(const std::string& words) const {
     RelayConfig config{url(password)};
@@ -84,6 +85,9 @@ TEST_F(Tls, AGoodCertificateIsTakenAndAWrongPasswordBehindItIsNot) {
   config.add("effects", "Thing", effects_.sql());
   const Ended drained = config.run({"run", "--drain"});
   EXPECT_EQ(drained.code, 0) << drained.err;
+  config.url = url(password, "");  // its name is looked up, and stays what the certificate is for
+  const Ended by_name = config.run({"run", "--drain"});
+  EXPECT_EQ(by_name.code, 0) << by_name.err;
   config.url = url("wr0ng-pass");
   const Ended refused = config.run({"run"});
   EXPECT_EQ(refused.code, 3);

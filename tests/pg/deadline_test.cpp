@@ -199,6 +199,20 @@ TEST(Connecting, GoesOnToTheNextHostWhenOneIsSilentRefusesOrIsReadOnly) {
   EXPECT_EQ(silent.accepted(), 1);
 }
 
+TEST(Connecting, ByNameTriesEachAddressAtTheNamesOwnPort) {
+  const tests::TestDatabase db;
+  std::string url = db.url();
+  url.replace(url.find("127.0.0.1:"), 10, "localhost:1,localhost:");
+  Connection connection{url};
+  EXPECT_EQ(connection.exec("SELECT current_database()")[0][0].c_str(), db.name());
+  EXPECT_NE(connection.description().find(" on localhost:1, localhost:"), std::string::npos)
+      << connection.description();
+  const Failure failure =
+      failure_of_call([] { const Connection refused{"postgresql://nobody@localhost:1/nowhere"}; });
+  EXPECT_NE(failure.message.find("database nowhere on localhost:1 as nobody: "), std::string::npos)
+      << failure.message;
+}
+
 TEST(Connecting, AReadOnlyServerIsRefusedInOneSentenceUnlessAnyWillDo) {
   const tests::TestDatabase db;
   db.run("ALTER DATABASE " + db.name() + " SET default_transaction_read_only = on");
