@@ -17,7 +17,7 @@
 namespace projections {
 namespace {
 
-struct Rule {
+struct Failpoint {
   std::string place;
   std::string action;
   double probability = 0;
@@ -28,8 +28,8 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::vector<Rule> read_rules() {
-  std::vector<Rule> rules;
+std::vector<Failpoint> read_failpoints() {
+  std::vector<Failpoint> rules;
   std::istringstream list{variable("FRESHET_FAILPOINTS")};
   for (std::string item; std::getline(list, item, ',');) {
     const auto equals = item.find('=');
@@ -49,9 +49,9 @@ bool sabotaged(std::string_view rule) noexcept {
 }
 
 void failpoint(std::string_view place) {
-  static const std::vector<Rule> rules = read_rules();
+  static const std::vector<Failpoint> rules = read_failpoints();
   thread_local std::mt19937_64 random{std::random_device{}()};
-  for (const Rule& rule : rules) {
+  for (const Failpoint& rule : rules) {
     if (rule.place != place) continue;
     if (std::uniform_real_distribution<double>{0, 1}(random) >= rule.probability) continue;
     if (rule.action == "kill") ::kill(::getpid(), SIGKILL);

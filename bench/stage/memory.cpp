@@ -21,7 +21,7 @@ double status_mib(pid_t process, const std::string& name) {
   return 0;
 }
 
-double seconds(const timeval& time) {
+double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
@@ -51,7 +51,7 @@ double group_resident_mib(pid_t group) {
 double cpu_seconds_of_ended() {
   rusage usage{};
   ::getrusage(RUSAGE_CHILDREN, &usage);
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
 MemoryWatch::MemoryWatch(pid_t process)

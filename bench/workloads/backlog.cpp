@@ -6,7 +6,7 @@
 namespace bench {
 namespace {
 
-std::vector<Kind> kinds(const Stage& stage) {
+std::vector<Kind> kinds_of_backlog(const Stage& stage) {
   using Sizes = std::vector<long>;
   std::vector<Kind> all;
   for (const long events : stage.sized(Sizes{1'000, 10'000}, Sizes{10'000, 100'000, 1'000'000},
@@ -25,7 +25,7 @@ std::vector<Kind> kinds(const Stage& stage) {
 }  // namespace
 
 void backlog(Stage& stage, Report& report) {
-  drain_kinds(stage, report, "backlog", kinds(stage));
+  drain_kinds(stage, report, "backlog", kinds_of_backlog(stage));
 }
 
 }  // namespace bench

@@ -13,7 +13,7 @@
 namespace bench {
 namespace {
 
-struct Kind {
+struct Setup {
   std::string mode;
   int workers;
   [[nodiscard]] std::string text() const {
@@ -22,12 +22,12 @@ struct Kind {
 };
 
 // The pairs that say most; all nine at full size.
-std::vector<Kind> kinds(const Stage& stage) {
+std::vector<Setup> setups(const Stage& stage) {
   if (stage.options().size == Size::small) return {{"update", 2}, {"delete", 2}, {"archive", 2}};
   if (stage.options().size == Size::usual) {
     return {{"update", 1}, {"update", 2}, {"update", 4}, {"delete", 2}, {"archive", 2}};
   }
-  std::vector<Kind> all;
+  std::vector<Setup> all;
   for (const char* mode : {"update", "delete", "archive"}) {
     for (const int workers : {1, 2, 4}) all.push_back({mode, workers});
   }
@@ -40,28 +40,28 @@ std::string service_beside(const Subject& subject) {
   return std::filesystem::exists(path) ? path.string() : "";
 }
 
-void add_cases(Stage& stage, const Backlog& backlog, const Kind& kind, std::vector<Case>& cases) {
+void add_cases(Stage& stage, const Backlog& backlog, const Setup& setup, std::vector<Case>& cases) {
   const std::map<std::string, std::string> settings{{"events", count_text(backlog.events)},
                                                     {"keys", count_text(backlog.keys)},
-                                                    {"completion", kind.mode},
-                                                    {"workers", count_text(kind.workers)}};
+                                                    {"completion", setup.mode},
+                                                    {"workers", count_text(setup.workers)}};
   const auto add = [&](const std::string& name, auto run) {
     cases.push_back({name, settings, run});
   };
   for (const Subject& subject : stage.subjects()) {
-    const RelaySettings relay{.completion = kind.mode, .workers = kind.workers};
+    const RelaySettings relay{.completion = setup.mode, .workers = setup.workers};
     Drain sql{.binary = subject.binary, .relay = relay, .backlog = backlog};
     sql.relay.listeners = state_projections();
-    add(named(subject, "SQL, " + kind.text()), [&stage, sql] { return run_drain(stage, sql); });
+    add(named(subject, "SQL, " + setup.text()), [&stage, sql] { return run_drain(stage, sql); });
     const Drain cpp{.binary = service_beside(subject), .relay = relay, .backlog = backlog};
     if (!cpp.binary.empty()) {
-      add(named(subject, "C++, " + kind.text()), [&stage, cpp] { return run_drain(stage, cpp); });
+      add(named(subject, "C++, " + setup.text()), [&stage, cpp] { return run_drain(stage, cpp); });
     }
   }
   const Drain floor{.binary = stage.subjects()[0].binary,
-                    .relay = {.completion = kind.mode, .workers = kind.workers},
+                    .relay = {.completion = setup.mode, .workers = setup.workers},
                     .backlog = backlog};
-  add("floor, " + kind.text(), [&stage, floor] { return run_floor(stage, floor); });
+  add("floor, " + setup.text(), [&stage, floor] { return run_floor(stage, floor); });
 }
 
 // What the two settings give that trade something for speed; the relay itself only, as an older one
@@ -75,7 +75,7 @@ void add_light_cases(Stage& stage, Backlog backlog, std::vector<Case>& cases) {
                                  .listeners = state_projections(1, backlog.guards),
                                  .waits_for_disk = waits},
                        .backlog = backlog};
-      cases.push_back({"SQL, " + Kind{mode, 2}.text() + ", no guard rows" +
+      cases.push_back({"SQL, " + Setup{mode, 2}.text() + ", no guard rows" +
                            (waits ? "" : ", no wait for the disk"),
                        {{"events", count_text(backlog.events)},
                         {"guard", "completion"},
@@ -91,22 +91,22 @@ void drain(Stage& stage, Report& report) {
   const Backlog backlog{.events = stage.sized(10'000L, 200'000L, 200'000L),
                         .keys = stage.sized(1'000L, 20'000L, 20'000L)};
   std::vector<Case> cases;
-  for (const Kind& kind : kinds(stage)) add_cases(stage, backlog, kind, cases);
+  for (const Setup& setup : setups(stage)) add_cases(stage, backlog, setup, cases);
   add_light_cases(stage, backlog, cases);
   add_peer_drains(stage, ready_peers(stage, report), backlog, cases);
   interleave(stage, report, "drain", cases);
   for (const char* mode : {"update", "delete"}) {
-    const std::string plain = "SQL, " + Kind{mode, 2}.text();
+    const std::string plain = "SQL, " + Setup{mode, 2}.text();
     report.comparisons.push_back({"drain", "completed", plain + ", no guard rows", plain});
     report.comparisons.push_back(
         {"drain", "completed", plain + ", no guard rows, no wait for the disk", plain});
   }
-  for (const Kind& kind : kinds(stage)) {
-    compare_subjects(stage, report, "drain", "SQL, " + kind.text(), "completed");
+  for (const Setup& setup : setups(stage)) {
+    compare_subjects(stage, report, "drain", "SQL, " + setup.text(), "completed");
     report.comparisons.push_back(
-        {"drain", "completed", "SQL, " + kind.text(), "floor, " + kind.text()});
+        {"drain", "completed", "SQL, " + setup.text(), "floor, " + setup.text()});
     report.comparisons.push_back(
-        {"drain", "completed", "C++, " + kind.text(), "floor, " + kind.text()});
+        {"drain", "completed", "C++, " + setup.text(), "floor, " + setup.text()});
   }
 }
 

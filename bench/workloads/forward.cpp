@@ -7,16 +7,16 @@
 namespace bench {
 namespace {
 
-struct Kind {
+struct ForwardKind {
   const char* name;
   const char* completion;
   bool beside;
 };
 
-constexpr std::array kinds = {
-    Kind{"alone, update", "update", false},
-    Kind{"alone, delete", "delete", false},
-    Kind{"beside a projection, update", "update", true},
+constexpr std::array forward_kinds = {
+    ForwardKind{"alone, update", "update", false},
+    ForwardKind{"alone, delete", "delete", false},
+    ForwardKind{"beside a projection, update", "update", true},
 };
 
 }  // namespace
@@ -27,7 +27,7 @@ void forward(Stage& stage, Report& report) {
   const std::string lived = "alone, 500 events/s";
   std::vector<Case> cases;
   for (const Subject& subject : stage.subjects()) {
-    for (const Kind& kind : kinds) {
+    for (const ForwardKind& kind : forward_kinds) {
       const ForwardDrain work{.binary = subject.binary,
                               .completion = kind.completion,
                               .beside_projection = kind.beside,
@@ -50,7 +50,7 @@ void forward(Stage& stage, Report& report) {
   }
   add_peer_forwards(stage, report, backlog, seconds, cases);
   interleave(stage, report, "forward", cases);
-  for (const Kind& kind : kinds) {
+  for (const ForwardKind& kind : forward_kinds) {
     compare_subjects(stage, report, "forward", kind.name, "completed");
   }
   compare_subjects(stage, report, "forward", lived, "lag p95");

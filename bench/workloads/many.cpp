@@ -5,7 +5,7 @@
 namespace bench {
 namespace {
 
-std::vector<Kind> kinds(const Stage& stage) {
+std::vector<Kind> kinds_of_much(const Stage& stage) {
   const Backlog plain{.events = stage.sized(5'000L, 100'000L, 200'000L)};
   std::vector<Kind> all{{"plain", plain}};
   const auto add = [&](const std::string& name, auto change) {
@@ -27,7 +27,7 @@ std::vector<Kind> kinds(const Stage& stage) {
 }  // namespace
 
 void many(Stage& stage, Report& report) {
-  drain_kinds(stage, report, "many", kinds(stage));
+  drain_kinds(stage, report, "many", kinds_of_much(stage));
 }
 
 }  // namespace bench

@@ -73,7 +73,7 @@ Measures run_drain_of(Stage& stage, const Peer& peer, const Backlog& backlog) {
           {"worker peak memory", "MiB", worker.peak()}};
 }
 
-Measures run_live_of(Stage& stage, const Peer& peer, double rate, double length) {
+Measures run_forward_live_of(Stage& stage, const Peer& peer, double rate, double length) {
   constexpr double warm_up_s = 1;
   Outbox outbox{stage, peer};
   const std::string prefix = new_prefix();
@@ -109,9 +109,10 @@ void add_peer_forwards(Stage& stage, Report& report, const Backlog& backlog, dou
     cases.push_back({"peer " + peer.name,
                      {{"events", count_text(backlog.events)}, {"version", peer.version}},
                      [&stage, peer, backlog] { return run_drain_of(stage, peer, backlog); }});
-    cases.push_back({"peer " + peer.name + ", 500 events/s",
-                     {{"rate", "500"}, {"version", peer.version}},
-                     [&stage, peer, length] { return run_live_of(stage, peer, 500, length); }});
+    cases.push_back(
+        {"peer " + peer.name + ", 500 events/s",
+         {{"rate", "500"}, {"version", peer.version}},
+         [&stage, peer, length] { return run_forward_live_of(stage, peer, 500, length); }});
   }
 }
 

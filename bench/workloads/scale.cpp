@@ -8,7 +8,7 @@
 namespace bench {
 namespace {
 
-struct Kind {
+struct Spread {
   int processes = 1;
   int workers = 2;
   int round_trip_ms = 0;  ///< 0: no proxy at all.
@@ -20,8 +20,8 @@ struct Kind {
   }
 };
 
-std::vector<Kind> kinds(const Stage& stage) {
-  std::vector<Kind> all{{1, 1, 0}, {1, 2, 0}, {1, 4, 0}, {1, 8, 0}, {2, 2, 0}, {4, 2, 0}};
+std::vector<Spread> spreads(const Stage& stage) {
+  std::vector<Spread> all{{1, 1, 0}, {1, 2, 0}, {1, 4, 0}, {1, 8, 0}, {2, 2, 0}, {4, 2, 0}};
   for (const int workers : {1, 2, 8}) {
     for (const int ms : {1, 5}) all.push_back({1, workers, ms});
   }
@@ -62,23 +62,24 @@ Measures run(Stage& stage, Drain work, int added_ms) {
 void scale(Stage& stage, Report& report) {
   const Backlog backlog{.events = stage.sized(5'000L, 100'000L, 200'000L)};
   std::vector<Case> cases;
-  for (const Kind& kind : kinds(stage)) {
+  for (const Spread& spread : spreads(stage)) {
     for (const Subject& subject : stage.subjects()) {
       const Drain work{.binary = subject.binary,
-                       .relay = {.workers = kind.workers, .listeners = state_projections()},
+                       .relay = {.workers = spread.workers, .listeners = state_projections()},
                        .backlog = backlog,
-                       .processes = kind.processes};
-      cases.push_back({named(subject, kind.text()),
+                       .processes = spread.processes};
+      cases.push_back({named(subject, spread.text()),
                        {{"events", count_text(backlog.events)},
-                        {"round trip added, ms", std::to_string(kind.round_trip_ms)}},
-                       [&stage, work, kind] { return run(stage, work, kind.round_trip_ms); }});
+                        {"round trip added, ms", std::to_string(spread.round_trip_ms)}},
+                       [&stage, work, spread] { return run(stage, work, spread.round_trip_ms); }});
     }
   }
   interleave(stage, report, "scale", cases);
-  const std::string least = Kind{1, 1, 0}.text();
-  for (const Kind& kind : kinds(stage)) {
-    if (kind.text() != least) report.comparisons.push_back({"scale", "cost", kind.text(), least});
-    compare_subjects(stage, report, "scale", kind.text(), "cost");
+  const std::string least = Spread{1, 1, 0}.text();
+  for (const Spread& spread : spreads(stage)) {
+    if (spread.text() != least)
+      report.comparisons.push_back({"scale", "cost", spread.text(), least});
+    compare_subjects(stage, report, "scale", spread.text(), "cost");
   }
 }
 

@@ -18,14 +18,14 @@ constexpr int rows = 20'000;
 constexpr double others_rate = 1'000;
 
 /// What there is beside the application's update of one row.
-struct Beside {
+struct Burden {
   bool publishes = false;  ///< The transaction inserts an event, too.
   bool others = false;     ///< Somebody else writes events, at a rate of their own.
   bool relay = false;
   int poll_min_ms = 1;
 };
 
-std::string seldom(int poll_min_ms) {
+std::string polled_seldom(int poll_min_ms) {
   return poll_min_ms == 1 ? "" : ", poll_min_ms = " + count_text(poll_min_ms);
 }
 
@@ -44,7 +44,7 @@ std::string script(const Stage& stage, bool publishes) {
   return path;
 }
 
-Measures run(Stage& stage, const Subject& subject, Beside beside, long seconds) {
+Measures run(Stage& stage, const Subject& subject, Burden beside, long seconds) {
   const auto database = live_database(stage, {.binary = subject.binary});
   Session& session = database->session();
   session.run(
@@ -103,7 +103,7 @@ void writer(Stage& stage, Report& report) {
   const std::string others_relayed = "beside 1,000 events/s and their relay";
   std::vector<Case> cases;
   for (const Subject& subject : stage.subjects()) {
-    const auto add = [&](const std::string& name, Beside beside) {
+    const auto add = [&](const std::string& name, Burden beside) {
       cases.push_back(
           {named(subject, name),
            {{"clients", "4"}, {"seconds", count_text(seconds)}},
@@ -115,7 +115,8 @@ void writer(Stage& stage, Report& report) {
     add(others, {.others = true});
     add(others_relayed, {.others = true, .relay = true});
     for (const int pause : {5, 20, 50}) {
-      add(others_relayed + seldom(pause), {.others = true, .relay = true, .poll_min_ms = pause});
+      add(others_relayed + polled_seldom(pause),
+          {.others = true, .relay = true, .poll_min_ms = pause});
     }
   }
   interleave(stage, report, "writer", cases);
@@ -123,7 +124,7 @@ void writer(Stage& stage, Report& report) {
   report.comparisons.push_back({"writer", "transactions", relayed, with});
   for (const int pause : {1, 5, 20, 50}) {
     report.comparisons.push_back(
-        {"writer", "transactions", others_relayed + seldom(pause), others});
+        {"writer", "transactions", others_relayed + polled_seldom(pause), others});
   }
   compare_subjects(stage, report, "writer", relayed, "transactions");
 }

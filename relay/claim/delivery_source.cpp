@@ -9,17 +9,19 @@ namespace relay::claim {
 namespace {
 
 // The columns of read_deliveries.sql behind those that it shares with freshet_claim (V010).
-enum Column {
-  lane = 0,
-  id = 1,
-  before_seq = 11,
-  version,
-  attempts,
-  place,
-  turn,
-  key,
-  any_waiting,
-  counted
+struct DeliveryColumn {
+  enum {
+    lane = 0,
+    id = 1,
+    before_seq = 11,
+    version,
+    attempts,
+    place,
+    turn,
+    key,
+    any_waiting,
+    counted
+  };
 };
 
 std::string read_statement(bool ordered) {
@@ -52,18 +54,20 @@ Claim DeliverySource::claim(pg::Connection& connection, const std::vector<LaneTi
                                limits_.payload_max_bytes, held.bytes_per_lane, queue_.skip_dead);
   std::vector<std::int64_t> sizes(held.lanes.size());
   for (const auto& row : claim.rows) {
-    LaneRead& read = read_of(claim.lanes, row[lane].as<int>());
-    Taken taken{.attempts = row[attempts].as<int>(),
-                .place = row[place].as<std::int64_t>(),
-                .key = row[key].c_str()};
-    if (!row[before_seq].is_null()) taken.before_seq = row[before_seq].as<std::int64_t>();
+    LaneRead& read = read_of(claim.lanes, row[DeliveryColumn::lane].as<int>());
+    Taken taken{.attempts = row[DeliveryColumn::attempts].as<int>(),
+                .place = row[DeliveryColumn::place].as<std::int64_t>(),
+                .key = row[DeliveryColumn::key].c_str()};
+    if (!row[DeliveryColumn::before_seq].is_null())
+      taken.before_seq = row[DeliveryColumn::before_seq].as<std::int64_t>();
     ++read.events;
     // A retry that is due has an old place: only what was ready moves the floor.
-    if (row[turn].as<int>() == 1) read.last = std::max(read.last, taken.place);
-    sizes[held.place_of(read.lane)] += row[counted].as<std::int64_t>();
-    claim.taken.emplace(row[id].c_str(), std::move(taken));
-    claim.any_waiting = row[any_waiting].as<bool>();
-    if (claim.listeners_version.empty()) claim.listeners_version = row[version].c_str();
+    if (row[DeliveryColumn::turn].as<int>() == 1) read.last = std::max(read.last, taken.place);
+    sizes[held.place_of(read.lane)] += row[DeliveryColumn::counted].as<std::int64_t>();
+    claim.taken.emplace(row[DeliveryColumn::id].c_str(), std::move(taken));
+    claim.any_waiting = row[DeliveryColumn::any_waiting].as<bool>();
+    if (claim.listeners_version.empty())
+      claim.listeners_version = row[DeliveryColumn::version].c_str();
   }
   for (std::size_t i = 0; i < held.lanes.size(); ++i) {
     LaneRead& read = read_of(claim.lanes, held.lanes[i]);

@@ -17,7 +17,9 @@ constexpr int lanes_at_most = 4;
 constexpr int events_per_lane_at_least = 32;
 
 // The columns of freshet_claim that are looked at here.
-enum Column { lane = 0, id = 1, seq = 2, open_deliveries = 11, version = 12, counted = 13 };
+struct EventColumn {
+  enum { lane = 0, id = 1, seq = 2, open_deliveries = 11, version = 12, counted = 13 };
+};
 
 // A careful lane gives its events one by one.
 int events_per_claim(const std::vector<LaneTicket>& tickets, const ClaimLimits& limits) {
@@ -66,16 +68,18 @@ Claim OutboxSource::claim(pg::Connection& connection, const std::vector<LaneTick
   for (const auto& from : claim.rows) {
     pg::Fields row{from};
     const auto place = static_cast<std::size_t>(
-        std::ranges::find(claim.lanes, row[lane].as<int>(), &LaneRead::lane) - claim.lanes.begin());
+        std::ranges::find(claim.lanes, row[EventColumn::lane].as<int>(), &LaneRead::lane) -
+        claim.lanes.begin());
     LaneRead& read = claim.lanes[place];
     held += read.held ? 0 : 1;
     read.held = true;
-    if (row[id].is_null()) continue;
+    if (row[EventColumn::id].is_null()) continue;
     ++read.events;
-    read.last = row[seq].as<std::int64_t>();
-    read.open_deliveries = row[open_deliveries].as<bool>();
-    sizes[place] += row[counted].as<std::int64_t>();
-    if (claim.listeners_version.empty()) claim.listeners_version = row[version].c_str();
+    read.last = row[EventColumn::seq].as<std::int64_t>();
+    read.open_deliveries = row[EventColumn::open_deliveries].as<bool>();
+    sizes[place] += row[EventColumn::counted].as<std::int64_t>();
+    if (claim.listeners_version.empty())
+      claim.listeners_version = row[EventColumn::version].c_str();
   }
   if (held == 0) return claim;
   const auto events = static_cast<std::size_t>(events_per_claim(tickets, limits_));

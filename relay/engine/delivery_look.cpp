@@ -14,7 +14,7 @@ namespace sql = schema::statements;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto sweep_for = 100ms;  // then it makes room for looks
+constexpr auto delivery_sweep_for = 100ms;  // then it makes room for looks
 
 }  // namespace
 
@@ -72,7 +72,7 @@ bool DeliverySweep::piece(pg::Connection& connection, DeliveryBoards& boards,
 
 bool DeliverySweep::some(pg::Connection& connection, DeliveryBoards& boards,
                          const std::vector<std::string>& served, std::int64_t last_place) {
-  const auto until = Clock::now() + sweep_for;
+  const auto until = Clock::now() + delivery_sweep_for;
   bool any = false;
   while (!piece(connection, boards, served, last_place, any) && Clock::now() < until) {
   }

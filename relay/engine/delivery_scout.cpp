@@ -17,8 +17,8 @@ constexpr auto ready_eagerly = 50ms;   // for what another process makes ready
 constexpr auto ready_at_rest = 2s;     // nobody draws places: a look for what was missed
 constexpr auto retries_every = 100ms;  // against pauses of seconds
 constexpr auto retries_at_rest = 4s;   // there was none: another relay may have left some
-constexpr auto sweep_pause_least = 5s;
-constexpr int sweep_share = 100;  // a sweep's time may be 1 % of all
+constexpr auto delivery_sweep_pause = 5s;
+constexpr int delivery_sweep_share = 100;  // a sweep's time may be 1 % of all
 
 std::vector<std::string> served_by(const listeners::Duty& duty) {
   std::vector<std::string> served(duty.attached.begin(), duty.attached.end());
@@ -102,7 +102,8 @@ bool DeliveryScout::sweep(pg::Connection& connection, const std::vector<std::str
   const auto began = Clock::now();
   const bool found = sweep_.some(connection, shared_.delivery_boards, served, last_place_);
   const auto now = Clock::now();
-  sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
+  sweep_after_ =
+      now + std::max<Clock::duration>(delivery_sweep_pause, (now - began) * delivery_sweep_share);
   return found;
 }
 

@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 struct Run {
   pg::Connection& direct;
   const schema::Migration& migration;
-  const Progress& progress;
+  const MigrateProgress& progress;
   const MigrateOptions& options;
 
   [[nodiscard]] std::string file() const { return std::string{migration.file}; }
@@ -151,7 +151,7 @@ MigrationMode mode_of(const schema::Migration& migration) {
 }  // namespace
 
 void apply_migration(pg::Connection& direct, const schema::Migration& migration,
-                     const Progress& progress, const MigrateOptions& options) {
+                     const MigrateProgress& progress, const MigrateOptions& options) {
   const Run run{direct, migration, progress, options};
   const MigrationMode mode = mode_of(migration);
   try {

@@ -8,6 +8,6 @@ namespace relay::operate {
 /// @throws MigrateError naming the file, and who holds the lock when that is the reason; what
 /// `progress` throws; pqxx::broken_connection.
 void apply_migration(pg::Connection& direct, const schema::Migration& migration,
-                     const Progress& progress, const MigrateOptions& options);
+                     const MigrateProgress& progress, const MigrateOptions& options);
 
 }  // namespace relay::operate

@@ -13,10 +13,8 @@
 namespace relay::operate {
 namespace {
 
-using Json = nlohmann::json;
-
 /// Only looks whether it is JSON: nothing is built, so depth and size cost no memory.
-struct Looker final : nlohmann::json_sax<Json> {
+struct Looker final : nlohmann::json_sax<nlohmann::json> {
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
   bool number_integer(number_integer_t) override { return true; }
@@ -39,7 +37,7 @@ struct Looker final : nlohmann::json_sax<Json> {
 
 void require_json_object(std::string_view line) {
   Looker looker;
-  if (!Json::sax_parse(line, &looker)) {
+  if (!nlohmann::json::sax_parse(line, &looker)) {
     throw BadLine{"is not JSON (at byte " + std::to_string(looker.position) + " of the line)"};
   }
   if (line[line.find_first_not_of(" \t\r\n")] != '{') {
@@ -55,7 +53,7 @@ std::size_t characters(std::string_view text) {
 
 std::string text_of(const std::string& field, std::string_view value, std::size_t longest) {
   if (value.front() != '"') throw BadLine{field + " must be a string"};
-  std::string text = Json::parse(value).get<std::string>();
+  std::string text = nlohmann::json::parse(value).get<std::string>();
   if (text.find('\0') != std::string::npos) {
     throw BadLine{field + " holds a character U+0000, which PostgreSQL cannot store"};
   }
@@ -113,7 +111,7 @@ NewEvent read_event_line(std::string_view line) {
   NewEvent event;
   std::set<std::string> seen;
   for (const auto& [key, value] : members(line)) {
-    const std::string field = Json::parse(key).get<std::string>();
+    const std::string field = nlohmann::json::parse(key).get<std::string>();
     if (std::ranges::find(fields, field) == fields.end()) {
       throw BadLine{"has an unknown field " + in_quotes(field) +
                     projections::did_you_mean(field, fields)};

@@ -6,7 +6,7 @@ namespace relay::operate {
 namespace {
 
 constexpr std::int64_t quiet_ms = 5'000;
-constexpr std::int64_t minute_ms = 60'000;
+constexpr std::int64_t recent_ms = 60'000;
 
 bool moves(const Evidence& evidence) {
   return evidence.applied_ms_ago && *evidence.applied_ms_ago <= quiet_ms;
@@ -18,7 +18,7 @@ Badge badge(const Evidence& evidence, int green_ms, int yellow_ms) {
   if (!evidence.owed_known && !moves(evidence)) return Badge::red;
   if (evidence.owed > 0 && !evidence.oldest_owed_ms) return Badge::red;
   double lag_ms = static_cast<double>(evidence.oldest_owed_ms.value_or(0));
-  const bool recent = evidence.applied_ms_ago && *evidence.applied_ms_ago <= minute_ms;
+  const bool recent = evidence.applied_ms_ago && *evidence.applied_ms_ago <= recent_ms;
   if (recent) lag_ms = std::max(lag_ms, evidence.p95_ms.value_or(0));
   const bool all_seen = evidence.owed_known && (evidence.owed == 0 || evidence.oldest_exact);
   if (lag_ms < green_ms && all_seen) return Badge::green;

@@ -16,8 +16,6 @@ namespace {
 
 namespace sql = schema::statements;
 
-constexpr std::int64_t present_ms = 30'000;
-
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;

@@ -19,7 +19,7 @@ using Kind = pg::SchemaState::Kind;
 // The session while a migrate is at work: alone in this database, without the role's time limits.
 class Session {
  public:
-  Session(pg::Connection& direct, const Progress& progress, const MigrateOptions& options)
+  Session(pg::Connection& direct, const MigrateProgress& progress, const MigrateOptions& options)
       : direct_(direct) {
     lock(progress, options);
     direct_.exec(sql::migrate_prepare);
@@ -38,7 +38,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
  private:
-  void lock(const Progress& progress, const MigrateOptions& options) {
+  void lock(const MigrateProgress& progress, const MigrateOptions& options) {
     const auto deadline = std::chrono::steady_clock::now() + options.wait_for_other;
     bool said = false;
     while (!direct_.exec(sql::migrate_lock)[0][0].as<bool>()) {
@@ -84,7 +84,7 @@ constexpr int owned_from_here = 2;
 
 }  // namespace
 
-MigrateReport migrate(pg::Connection& direct, const Progress& progress,
+MigrateReport migrate(pg::Connection& direct, const MigrateProgress& progress,
                       const MigrateOptions& options) {
   require_server(direct);
   const Session session{direct, progress, options};

@@ -21,7 +21,7 @@ struct MigrateReport {
 /// Told what goes on: `file` is the migration ("" before the first), `text` what it is doing,
 /// `done` of `total` how far it is, both 0 when that is not known. Called on the caller's thread.
 /// What it throws ends the run, which a later run then takes up.
-using Progress =
+using MigrateProgress =
     std::function<void(std::string_view file, std::string_view text, long done, long total)>;
 
 /// How long a run waits for others. The defaults are meant for production.
@@ -48,7 +48,7 @@ class MigrateError : public std::runtime_error {
 /// @param direct a connection to the server itself, not to a pooler, for this call alone: it holds
 /// a session's lock and settings meanwhile.
 /// @throws MigrateError; nothing else but what `progress` throws and what a lost connection throws.
-MigrateReport migrate(pg::Connection& direct, const Progress& progress,
+MigrateReport migrate(pg::Connection& direct, const MigrateProgress& progress,
                       const MigrateOptions& options = {});
 
 }  // namespace relay::operate

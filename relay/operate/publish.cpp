@@ -48,9 +48,9 @@ void insert(pg::Connection& connection, const std::vector<Numbered>& events) {
 }
 
 /// One publishing run: where it is, and the transaction it is in.
-class Run {
+class PublishRun {
  public:
-  Run(pg::Connection& connection, int lines_per_transaction)
+  PublishRun(pg::Connection& connection, int lines_per_transaction)
       : connection_(connection), lines_per_transaction_(lines_per_transaction) {}
 
   /// @return true: that ended a transaction.
@@ -145,7 +145,7 @@ class Run {
 
 std::int64_t publish(std::istream& lines, pg::Connection& connection, int lines_per_transaction,
                      const std::function<void(std::int64_t)>& progress) {
-  Run run{connection, lines_per_transaction};
+  PublishRun run{connection, lines_per_transaction};
   std::int64_t number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;

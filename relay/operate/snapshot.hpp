@@ -25,6 +25,9 @@ struct RegisteredListener {
   std::string paused_by;  ///< "operator", "relay", "projection"; empty: not paused.
 };
 
+/// Seen within this time a relay is there: it is seen every ten seconds.
+inline constexpr std::int64_t present_ms = 30'000;
+
 /// One row of `projection_freshness`.
 struct Measured {
   std::string instance;

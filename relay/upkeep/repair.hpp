@@ -19,8 +19,9 @@ struct Wrong {
   std::string key;
 };
 
-/// A walk takes at most a hundredth of the time, and begins anew when it is through and this has
-/// passed: rarely enough for a database at rest.
+/// A walk takes at most one in so much of the time, and begins anew when it is through and
+/// `walk_every` has passed: rarely enough for a database at rest.
+inline constexpr int walk_share = 100;
 inline constexpr std::chrono::seconds walk_every{30};
 
 /// Makes a key's first open delivery ready where it waits and nothing holds it.

@@ -14,7 +14,6 @@ namespace sql = schema::statements;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr int share = 100;
 constexpr std::chrono::milliseconds look_every = 1min;
 constexpr auto at_least_every = 24h;
 constexpr std::size_t events_at_once = 500;
@@ -95,7 +94,7 @@ class RepairParked final : public Chore {
                static_cast<std::int64_t>(ids.size()), ids);
   }
 
-  Stride stride_{share};
+  Stride stride_{walk_share};
   std::int64_t page_ = 0;
   std::int64_t place_ = -1;
   Clock::time_point began_at_{};

@@ -9,11 +9,10 @@
 namespace relay::upkeep {
 namespace {
 
-constexpr int share = 100;
 constexpr std::size_t mended_at_once = 50;  // of a lane, which is held meanwhile
 
 std::chrono::milliseconds in_proportion(Walk::Clock::duration took) {
-  return std::chrono::ceil<std::chrono::milliseconds>(took * (share - 1));
+  return std::chrono::ceil<std::chrono::milliseconds>(took * (walk_share - 1));
 }
 
 using Together = std::pair<LaneOf, std::vector<Wrong>>;

@@ -25,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 // What may be sent twice after a kill. Larger ones are hardly faster.
 constexpr std::int64_t batch_most = 1'000;
-constexpr auto report_every = 10s;
 constexpr auto claim_beyond_timeout = 12s;
 
 const ReadyForward& the_forward(const House& house, const std::string& name) {
@@ -62,7 +61,7 @@ operate::Replay open(const House& house, const operate::ReplayPlan& plan) {
 }
 
 /// A bar on a terminal, log lines now and then elsewhere.
-class Progress {
+class ReplayProgress {
  public:
   void show(std::int64_t done, std::int64_t total) {
     if (::isatty(STDERR_FILENO) == 1) return bar_.show(done, total);
@@ -76,7 +75,7 @@ class Progress {
   Clock::time_point last_ = Clock::now();
 };
 
-ReplayWorld world_of(Progress& progress) {
+ReplayWorld world_of(ReplayProgress& progress) {
   return {.wait =
               [stopped = false](std::chrono::milliseconds time) mutable {
                 stopped = stopped || next_stop_signal(time) != 0;
@@ -110,7 +109,7 @@ int run(const House& house, const Command& command, const ReadyForward& forward,
   const forward::Resend resend{forward.recipe, plan.topic, sink};
   ReplayEnding ending;
   try {
-    Progress progress;
+    ReplayProgress progress;
     ending = run_replay(queue, decoder, resend, Pace{command.replay.rate, batch_most},
                         world_of(progress));
   } catch (...) {

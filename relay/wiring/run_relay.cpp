@@ -11,6 +11,7 @@
 #include "relay/wiring/last_resort.hpp"
 #include "relay/wiring/latecomers.hpp"
 #include "relay/wiring/stop_signals.hpp"
+#include "relay/wiring/terminal.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "relay/wiring/wire_upkeep.hpp"
 
@@ -22,7 +23,6 @@ using engine::Engine;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_every{100};
-constexpr std::chrono::seconds report_every{10};
 constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
 
 /// Waits for a signal, the end of a thread or a moment. @return the signal's number, or 0.
@@ -37,9 +37,9 @@ std::int64_t events_done(const Engines& engines) {
 }
 
 /// A line that grows on a terminal, a log line now and then elsewhere; only when draining.
-class Progress {
+class DrainProgress {
  public:
-  explicit Progress(bool drain) : shown_(drain), terminal_(::isatty(STDERR_FILENO) == 1) {}
+  explicit DrainProgress(bool drain) : shown_(drain), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
   void show(std::int64_t events) {
     const auto now = Clock::now();
@@ -134,7 +134,7 @@ int run_relay(const House& house, bool drain, const std::vector<std::string>& un
     if (std::ranges::find(unreached, database.name) == unreached.end()) serve(database);
   }
 
-  Progress progress{drain};
+  DrainProgress progress{drain};
   int signal_number = 0;
   const auto ended = [&] {
     return drain &&

@@ -21,7 +21,7 @@ void stop(Arena& arena, Random& random) {
   arena.broker()->thaw();
 }
 
-void cut(Arena& arena, Random& random) {
+void cut_broker(Arena& arena, Random& random) {
   Proxy& proxy = arena.broker()->proxy();
   proxy.weather(Weather::refused);
   proxy.cut();
@@ -79,7 +79,7 @@ std::vector<Fault> broker_faults() {
   return {
       {"broker-kill", Track::broker, 3, kill_and_restart, 4, true},
       {"broker-stop", Track::broker, 3, stop, 4, true},
-      {"broker-net-cut", Track::broker, 3, cut, 3, true},
+      {"broker-net-cut", Track::broker, 3, cut_broker, 3, true},
       {"broker-net-reset", Track::broker, 2, reset, 3},
       {"broker-net-black-hole", Track::broker, 4, black_hole, 4, true},
       {"broker-net-black-holes", Track::broker, 3, black_holes, 6},

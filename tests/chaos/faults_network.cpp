@@ -21,7 +21,7 @@ void repeatedly(Arena& arena, Random& random, void (Proxy::*what)()) {
   }
 }
 
-void cut(Arena& arena, Random& random) {
+void cut_servers(Arena& arena, Random& random) {
   arena.proxy().weather(Weather::refused);
   arena.proxy().cut();
   hold(random, 0.5, 4);
@@ -32,7 +32,7 @@ void cut(Arena& arena, Random& random) {
 
 std::vector<Fault> network_faults(Arena& /*arena*/) {
   return {
-      {"net-cut", Track::servers, 3, cut},
+      {"net-cut", Track::servers, 3, cut_servers},
       {"net-reset", Track::servers, 3,
        [](Arena& a, Random& r) { repeatedly(a, r, &Proxy::reset); }},
       {"net-half-close", Track::servers, 2,

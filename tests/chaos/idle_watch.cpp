@@ -8,7 +8,7 @@
 namespace chaos {
 namespace {
 
-constexpr std::chrono::milliseconds pace{250};
+constexpr std::chrono::milliseconds watch_pace{250};
 constexpr std::size_t seen_max = 10'000;
 
 // A second is more than a relay does in its own mind, and less than it waits for a broker.
@@ -35,7 +35,7 @@ void IdleWatch::run(const std::stop_token& stop) {
     } catch (const DatabaseError& error) {
       if (error.lost) session.reset();
     }
-    std::this_thread::sleep_for(pace);
+    std::this_thread::sleep_for(watch_pace);
   }
 }
 

@@ -6,7 +6,7 @@
 namespace chaos {
 namespace {
 
-constexpr std::chrono::milliseconds pace{200};
+constexpr std::chrono::milliseconds look_pace{200};
 constexpr std::size_t relapses_max = 1000;
 
 }  // namespace
@@ -27,7 +27,7 @@ void Observer::run(const std::stop_token& stop) {
     } catch (const DatabaseError& error) {
       if (error.lost) session.reset();
     }
-    std::this_thread::sleep_for(pace);
+    std::this_thread::sleep_for(look_pace);
   }
 }
 

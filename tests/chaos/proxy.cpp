@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t held_bytes_max = 256 << 10;
 constexpr std::size_t slow_bytes = 24;
 
-sockaddr_in local(int port) {
+sockaddr_in loopback(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -38,7 +38,7 @@ void end(int fd, bool by_reset) {
 
 int connect_to(int port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = local(port);
+  const sockaddr_in address = loopback(port);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     ::close(fd);
     return -1;
@@ -91,7 +91,7 @@ struct Proxy::Pipe {
 
 Proxy::Proxy(int server_port, Speech speech) : speech_{speech}, server_port_{server_port} {
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  sockaddr_in address = local(0);
+  sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
   auto* raw = reinterpret_cast<sockaddr*>(&address);
   if (::bind(listener_, raw, size) != 0 || ::listen(listener_, 128) != 0 ||

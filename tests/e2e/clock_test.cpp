@@ -21,7 +21,7 @@ std::string faketime() {
 }
 
 /// A relay whose wall clock jumps when told to.
-class Clock : public ::testing::Test {
+class ClockFault : public ::testing::Test {
  protected:
   void SetUp() override {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -47,7 +47,7 @@ class Clock : public ::testing::Test {
   std::string file_ = outage_.config.write() + ".clock";
 };
 
-TEST_F(Clock, AnHourForthAndTwoBackChangesNothing) {
+TEST_F(ClockFault, AnHourForthAndTwoBackChangesNothing) {
   outage_.start(environment());
   outage_.work();
   for (const char* offset : {"+1h", "-1h", "+30d", "+0"}) {
@@ -61,7 +61,7 @@ TEST_F(Clock, AnHourForthAndTwoBackChangesNothing) {
             0);
 }
 
-TEST_F(Clock, ARetryIsDueByTheDatabasesClock) {
+TEST_F(ClockFault, ARetryIsDueByTheDatabasesClock) {
   outage_.config.retry_s = "[1, 1]";
   outage_.config.add("broken", "Thing", "SELECT 1 / ((payload->>'n')::int - 1) FROM events");
   outage_.start(environment());
@@ -80,7 +80,7 @@ TEST_F(Clock, ARetryIsDueByTheDatabasesClock) {
   EXPECT_EQ(tests::stop_relay(outage_.relay()), 0);
 }
 
-TEST_F(Clock, NothingIsPurgedWhileItIsADayOrMoreFromTheDatabases) {
+TEST_F(ClockFault, NothingIsPurgedWhileItIsADayOrMoreFromTheDatabases) {
   db_.run(
       "INSERT INTO event_publication (event_type, serialized_event, completion_date) VALUES "
       "('Thing', '{}', now() - interval '90 days')");

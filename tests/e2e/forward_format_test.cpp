@@ -14,7 +14,7 @@ using tests::KafkaRecord;
 using tests::KafkaTopics;
 
 // As Debezium's outbox router was seen to emit them, with four partitions.
-const std::map<std::string, int> partitions = {
+const std::map<std::string, int> partition_of_key = {
     {"INC-0", 3}, {"INC-1", 0}, {"INC-2", 1}, {"INC-12", 2}};
 
 constexpr const char* odd_payload = R"({"title":  "Printer\u00e9 \"jam\"",   "b": 1.50, "a": [ ]})";
@@ -57,13 +57,13 @@ TEST_F(ForwardFormats, AreWhatDebeziumEmitsAndWhatCloudEventsAskFor) {
   add("server", "format = \"debezium\"");
   add("connect", "format = \"debezium\"\nheader = \"connect\"");
   add("events", "format = \"cloudevents\"\nsource = \"/desk/${aggregate_type}\"");
-  for (const auto& [key, partition] : partitions) publish(key, odd_payload);
+  for (const auto& [key, partition] : partition_of_key) publish(key, odd_payload);
   ASSERT_NO_FATAL_FAILURE(drain());
   for (const auto& [name, quote] :
        std::map<std::string, std::string>{{"server", "\""}, {"connect", ""}}) {
     const auto all = records(name);
     EXPECT_EQ(all.size(), 4U);
-    for (const auto& [key, partition] : partitions) {
+    for (const auto& [key, partition] : partition_of_key) {
       ASSERT_EQ(all.at(key).size(), 1U);
       const KafkaRecord& record = all.at(key)[0];
       EXPECT_EQ(record.partition, partition) << key;
@@ -72,7 +72,7 @@ TEST_F(ForwardFormats, AreWhatDebeziumEmitsAndWhatCloudEventsAskFor) {
     }
   }
   const auto events = records("events");
-  for (const auto& [key, partition] : partitions) {
+  for (const auto& [key, partition] : partition_of_key) {
     const KafkaRecord& record = events.at(key).at(0);
     EXPECT_EQ(record.partition, partition) << key;
     EXPECT_EQ(record.value, odd_payload);

@@ -17,7 +17,7 @@ using tests::RelayConfig;
 using tests::Role;
 using tests::TestDatabase;
 
-constexpr const char* password = tests::Role::password;
+constexpr const char* role_password = tests::Role::password;
 
 std::string read_file(const std::string& path) {
   std::ostringstream text;
@@ -32,7 +32,7 @@ void expect_refused(const Ended& ended, int code, const std::string& words) {
       << "wanted: " << words << "\ngot: " << ended.err;
   EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
   EXPECT_EQ(ended.out, "");
-  EXPECT_EQ((ended.out + ended.err).find(password), std::string::npos)
+  EXPECT_EQ((ended.out + ended.err).find(role_password), std::string::npos)
       << "a password in the output";
 }
 
@@ -63,7 +63,7 @@ TEST(Refusal, AMissingGrantIsNamedAndTheReadmesGrantsAreEnough) {
   const Effects effects{db};
   const Role role{db, "granted"};
   role.grant_as_the_readme_says();
-  RelayConfig config{role.url(password)};
+  RelayConfig config{role.url(role_password)};
   config.add("effects", "*", effects.sql());
   db.run(tests::publishing("Thing", "'k' || n", 20));
   expect_refused(config.run({"run", "--drain"}), 3, "permission denied for table effects");
@@ -120,7 +120,7 @@ TEST(Refusal, AWrongPasswordIsSaidWithoutSayingIt) {
   db.run("GRANT INSERT ON effects TO " + role.name() +
          "; GRANT USAGE ON SEQUENCE effects_pos_seq TO " + role.name());
   const PasswordAsked asked{db, role.name()};
-  RelayConfig config{role.url(std::string{password} + "-wrong")};
+  RelayConfig config{role.url(std::string{role_password} + "-wrong")};
   config.add("effects", "*", effects.sql());
   // The server reads its file soon, not at once.
   ASSERT_TRUE(tests::eventually([&] { return config.run({"status"}).code == 3; }));
@@ -134,13 +134,14 @@ TEST(Refusal, AWrongPasswordIsSaidWithoutSayingIt) {
   }
   config.url = role.url("");
   expect_refused(config.run({"run"}), 3, "no password supplied");
-  config.url = role.url(password);
+  config.url = role.url(role_password);
   const Ended drained = config.run({"run", "--drain"});
   EXPECT_EQ(drained.code, 0) << drained.err;
 }
 
 TEST(Refusal, AnUnreachableServerIsSaidWithItsAddressAndWithoutThePassword) {
-  RelayConfig config{std::string{"postgresql://somebody:"} + password + "@127.0.0.1:1/somewhere"};
+  RelayConfig config{std::string{"postgresql://somebody:"} + role_password +
+                     "@127.0.0.1:1/somewhere"};
   config.add("board", "*", "SELECT FROM events");
   for (const std::vector<std::string>& words : {std::vector<std::string>{"run"},
                                                 {"run", "--drain"},
@@ -154,7 +155,7 @@ TEST(Refusal, AnUnreachableServerIsSaidWithItsAddressAndWithoutThePassword) {
   }
   config.url = "postgresql://no-such-host.invalid/somewhere";
   expect_refused(config.run({"run"}), 3, "no-such-host.invalid");
-  config.url = std::string{"host=127.0.0.1 port=1 password="} + password + " user=u dbname=d";
+  config.url = std::string{"host=127.0.0.1 port=1 password="} + role_password + " user=u dbname=d";
   expect_refused(config.run({"run"}), 3, "127.0.0.1");
 }
 

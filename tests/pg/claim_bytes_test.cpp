@@ -37,17 +37,17 @@ void publish(const TestDatabase& db, const std::string& text, bool parked = fals
       std::to_string(lane) + " LIMIT 10");
 }
 
-struct Case {
+struct BytesCase {
   std::int64_t batch_max_bytes;
   std::size_t events;
 };
-const Case cases[] = {{header_bytes * 5 / 2, 3}, {1, 1}, {header_bytes * 100, 10}};
+const BytesCase cases[] = {{header_bytes * 5 / 2, 3}, {1, 1}, {header_bytes * 100, 10}};
 
-ClaimLimits limits(const Case& c) {
+ClaimLimits limits(const BytesCase& c) {
   return {.payload_max_bytes = 1'000, .batch_max_bytes = c.batch_max_bytes};
 }
 
-void expect_claim(relay::claim::Source& source, const TestDatabase& db, const Case& c) {
+void expect_claim(relay::claim::Source& source, const TestDatabase& db, const BytesCase& c) {
   relay::pg::Connection connection{db.url()};
   const Claim claim = source.claim(connection, {{.lane = lane}}, Payloads::travel);
   EXPECT_EQ(claim.lanes.at(0).events, c.events) << c.batch_max_bytes;
@@ -60,7 +60,7 @@ TEST(ClaimBytes, CountHeadersOfEventsAndOneEventAlwaysFits) {
     const TestDatabase db;
     publish(db, text);
     for (const bool ordered : {true, false}) {
-      for (const Case& c : cases) {
+      for (const BytesCase& c : cases) {
         OutboxSource source{ordered, limits(c)};
         expect_claim(source, db, c);
       }
@@ -78,7 +78,7 @@ TEST(ClaimBytes, CountHeadersOfDeliveriesAndOneAlwaysFits) {
         "SELECT id, 'slow', " +
         std::to_string(lane) + ", seq, id::text, 'ready' FROM event_publication ORDER BY seq");
     for (const bool ordered : {true, false}) {
-      for (const Case& c : cases) {
+      for (const BytesCase& c : cases) {
         DeliverySource source{{.listener = "slow", .drainer = "slow"}, ordered, limits(c)};
         expect_claim(source, db, c);
       }

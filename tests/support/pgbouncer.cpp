@@ -19,7 +19,7 @@
 namespace tests {
 namespace {
 
-constexpr const char* program = "/usr/sbin/pgbouncer";
+constexpr const char* bouncer_program = "/usr/sbin/pgbouncer";
 
 bool answers(const std::string& url) {
   try {
@@ -33,7 +33,7 @@ bool answers(const std::string& url) {
 }  // namespace
 
 bool PgBouncer::available() {
-  return std::filesystem::exists(program);
+  return std::filesystem::exists(bouncer_program);
 }
 
 PgBouncer::PgBouncer(const std::string& database, int pool_size) {
@@ -56,13 +56,13 @@ PgBouncer::PgBouncer(const std::string& database, int pool_size) {
                      << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = "
                      << pool_size << "\n"
                      << "unix_socket_dir =\nlogfile = " << folder_ << "/log\npidfile =\n";
-  argv_ = {program, ini};
+  argv_ = {bouncer_program, ini};
   if (::geteuid() == 0) {  // it refuses to run as root
     const passwd* postgres = ::getpwnam("postgres");
     if (postgres == nullptr || ::chown(folder_.c_str(), postgres->pw_uid, postgres->pw_gid) != 0) {
       throw std::runtime_error{"PgBouncer needs the user postgres when root runs the tests"};
     }
-    argv_ = {program, "-u", "postgres", ini};
+    argv_ = {bouncer_program, "-u", "postgres", ini};
   }
   server_ = "postgresql://" + user + "@127.0.0.1:" + std::to_string(port) + "/";
   url_ = server_ + database;

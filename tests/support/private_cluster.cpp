@@ -17,7 +17,7 @@
 namespace tests {
 namespace {
 
-std::string program(const std::string& name) {
+std::string server_program(const std::string& name) {
   const char* folder = std::getenv("FRESHET_PG_BIN");
   if (folder == nullptr) throw std::runtime_error{"FRESHET_PG_BIN is not set: ./dev test sets it"};
   return std::string{folder} + "/" + name;
@@ -42,7 +42,7 @@ PrivateCluster::PrivateCluster(Empty) : port_(free_port()) {
 }
 
 PrivateCluster::PrivateCluster(std::vector<std::string> initdb) : PrivateCluster(Empty{}) {
-  std::vector<std::string> command{program("initdb"),
+  std::vector<std::string> command{server_program("initdb"),
                                    "-D",
                                    folder_ + "/data",
                                    "-U",
@@ -75,8 +75,9 @@ PrivateCluster::~PrivateCluster() {
 
 std::unique_ptr<PrivateCluster> PrivateCluster::standby_of(const PrivateCluster& primary) {
   auto standby = std::make_unique<PrivateCluster>(Empty{});
-  standby->run({program("pg_basebackup"), "-d", primary.url(), "-D", standby->folder_ + "/data",
-                "-R", "-X", "stream", "--checkpoint=fast", "--no-sync"});
+  standby->run({server_program("pg_basebackup"), "-d", primary.url(), "-D",
+                standby->folder_ + "/data", "-R", "-X", "stream", "--checkpoint=fast",
+                "--no-sync"});
   standby->listen_here();
   return standby;
 }
@@ -94,7 +95,8 @@ void PrivateCluster::start() const {
   std::string why;
   const bool up = eventually([&] {
     try {
-      run({program("pg_ctl"), "-D", folder_ + "/data", "-l", folder_ + "/log", "-w", "start"});
+      run({server_program("pg_ctl"), "-D", folder_ + "/data", "-l", folder_ + "/log", "-w",
+           "start"});
       return true;
     } catch (const std::exception& error) {
       why = error.what();
@@ -111,7 +113,7 @@ std::string PrivateCluster::log() const {
 }
 
 void PrivateCluster::stop(const std::string& mode) const {
-  run({program("pg_ctl"), "-D", folder_ + "/data", "-m", mode, "-w", "stop"});
+  run({server_program("pg_ctl"), "-D", folder_ + "/data", "-m", mode, "-w", "stop"});
 }
 
 void PrivateCluster::make_sure_it_is_down() const {
@@ -129,7 +131,7 @@ void PrivateCluster::kill() const {
 }
 
 void PrivateCluster::promote() const {
-  run({program("pg_ctl"), "-D", folder_ + "/data", "-w", "promote"});
+  run({server_program("pg_ctl"), "-D", folder_ + "/data", "-w", "promote"});
 }
 
 pid_t PrivateCluster::postmaster() const {

@@ -15,6 +15,7 @@
 //   statements  schema/statements/NAME.sql is "-- name: NAME" and one statement, or one round trip
 //               of transaction control
 //   words       no using namespace std, naked new or delete, detached thread; no sleep in relay/
+//   uses        what `using a::b;` or `namespace a = b;` brings into a .cpp is used there
 //   paths       no path of somebody's own machine
 //   readmes     each top folder and each room of relay/ says in a README.md what lives there
 

@@ -16,6 +16,7 @@ void check_names(const File& file, Found& found);
 void check_headers(const File& file, Found& found);
 void check_statements(const File& file, Found& found);
 void check_words(const File& file, Found& found);
+void check_uses(const File& file, Found& found);
 void check_paths(const File& file, Found& found);
 void check_readmes(const std::vector<File>& tree, Found& found);
 

@@ -14,6 +14,7 @@ std::vector<Violation> violations_of(const std::vector<File>& tree) {
     check_headers(file, found);
     check_statements(file, found);
     check_words(file, found);
+    check_uses(file, found);
     check_paths(file, found);
   }
   check_readmes(tree, found);

@@ -175,6 +175,21 @@ TEST(Tidy, ForbidsASleepInTheRelay) {
   EXPECT_THAT(said("words", {{"relay/base/pause.cpp", text}}), IsEmpty());
 }
 
+TEST(Tidy, ForbidsWhatIsBroughtInAndNotUsed) {
+  const auto uses = [](const std::string& code) {
+    return said("uses", {{"relay/claim/a.cpp", code}});
+  };
+  EXPECT_THAT(uses("\nusing tests::eventually;\ntests::eventually(a.eventually, b->eventually);\n"),
+              ElementsAre("relay/claim/a.cpp:2 eventually is brought in and not used"));
+  EXPECT_THAT(uses("namespace sql = schema::statements;\n// sql::claim\n"),
+              ElementsAre("relay/claim/a.cpp:1 sql is brought in and not used"));
+  EXPECT_THAT(uses("namespace sql = schema::statements;\nusing std::chrono::seconds;\n"
+                   "using namespace std::chrono_literals;\nnamespace a {\n"
+                   "using Clock = std::chrono::steady_clock;\nrun(sql::claim, seconds{2});\n}\n"),
+              IsEmpty());
+  EXPECT_THAT(uses("struct Bad : Fault {\n  using Fault::Fault;\n};\n"), IsEmpty());
+}
+
 TEST(Tidy, ForbidsThePathOfOneMachine) {
   const std::string path = std::string{"/ho"} + "me/ada/freshet";
   EXPECT_THAT(said("paths", {{"README.md", "cd x\ncd " + path + "\n"}}),

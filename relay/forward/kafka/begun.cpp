@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto known_for = 1h;
+constexpr auto partitions_known_for = 1h;
 constexpr std::size_t most = 10'000;  // names come out of events; past this they are learned anew
 
 // As librdkafka will, by the partitioner that Freshet sets.
@@ -28,7 +28,7 @@ void Begun::learn(const std::string& topic, int partitions, Time now) {
 bool Begun::knows(const std::string& topic, Time now) const {
   const std::lock_guard lock{mutex_};
   const auto found = topics_.find(topic);
-  return found != topics_.end() && now - found->second.learned < known_for;
+  return found != topics_.end() && now - found->second.learned < partitions_known_for;
 }
 
 bool Begun::everywhere(const std::string& topic) const {

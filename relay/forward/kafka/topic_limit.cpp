@@ -18,7 +18,7 @@ template <class Thing, void (*destroy)(Thing*)>
 using Owned = std::unique_ptr<Thing, Deleter<Thing, destroy>>;
 
 using Queue = Owned<rd_kafka_queue_t, rd_kafka_queue_destroy>;
-using Options = Owned<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
+using AdminOptions = Owned<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using Resource = Owned<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
 using Answer = Owned<rd_kafka_event_t, rd_kafka_event_destroy>;
 
@@ -47,7 +47,7 @@ std::optional<std::size_t> topic_limit(rd_kafka_s* handle, const std::string& to
   const auto ms = static_cast<int>(time.count());
   if (ms <= 0) return std::nullopt;
   const Queue queue{rd_kafka_queue_new(handle)};
-  const Options options{rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)};
+  const AdminOptions options{rd_kafka_AdminOptions_new(handle, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)};
   const Resource resource{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
   if (!resource) return std::nullopt;
   std::array<char, 256> text{};

@@ -7,9 +7,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto pause_least = 1'000ms;
-constexpr auto pause_most = 60'000ms;
-constexpr std::size_t most = 10'000;  // names come out of events; past this they are learned anew
+constexpr auto shut_least = 1'000ms;
+constexpr auto shut_most = 60'000ms;
+// Names come out of events; past this they are learned anew.
+constexpr std::size_t topics_remembered = 10'000;
 
 }  // namespace
 
@@ -27,16 +28,16 @@ bool Topics::is_shut(const std::string& topic) const {
 
 void Topics::opened(const std::string& topic) {
   const std::lock_guard lock{mutex_};
-  if (topics_.size() >= most) topics_.clear();
+  if (topics_.size() >= topics_remembered) topics_.clear();
   topics_[topic].reset();
 }
 
 void Topics::close(const std::string& topic, const std::string& why, Time now) {
   const std::lock_guard lock{mutex_};
-  if (topics_.size() >= most) topics_.clear();
+  if (topics_.size() >= topics_remembered) topics_.clear();
   std::optional<Shut>& shut = topics_[topic];
   if (shut && now < shut->retry) return;  // another worker was told the same
-  const auto pause = shut ? std::min(shut->pause * 2, pause_most) : pause_least;
+  const auto pause = shut ? std::min(shut->pause * 2, shut_most) : shut_least;
   shut = Shut{why, pause, now + pause};
 }
 

@@ -9,6 +9,7 @@
 
 #include "tests/chaos/check_processes.hpp"
 #include "tests/chaos/listeners.hpp"
+#include "tests/pg/chaos/event_id.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/pgbouncer.hpp"
 #include "tests/support/test_database.hpp"
@@ -16,13 +17,10 @@
 namespace {
 
 using chaos::Fate;
-
-std::string id(int number) {
-  return "00000000-0000-7000-8000-00000000000" + std::to_string(number);
-}
+using tests::event_id;
 
 // Key a: events 1 to 3, completed. Key b: 4 is a dead letter of board, 5 waits for board behind it.
-constexpr const char* history = R"(
+constexpr const char* checked_history = R"(
 INSERT INTO chaos_written (event_id, tx, key, kpos, seq, type, planted, hash)
 SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, 1, CASE WHEN n < 4 THEN 'a' ELSE 'b' END,
        CASE WHEN n < 4 THEN n ELSE n - 3 END, n, 'ThingChanged', CASE WHEN n = 4 THEN 'board' END, n
@@ -129,7 +127,7 @@ const std::vector<Planted> violations = {
 
 std::string with_ids(std::string sql) {
   for (auto at = sql.find('$'); at != std::string::npos; at = sql.find('$')) {
-    sql.replace(at, 2, id(sql[at + 1] - '0'));
+    sql.replace(at, 2, event_id(sql[at + 1] - '0'));
   }
   return sql;
 }
@@ -138,8 +136,9 @@ class Checker : public testing::Test {
  protected:
   Checker() : db_{database_.url(), "checker-test"} {
     db_.exec(chaos::create_tables("postgres", "postgres", false));
-    db_.exec(history);
-    evidence_.transactions[1] = {Fate::ok, {id(1), id(2), id(3), id(4), id(5)}};
+    db_.exec(checked_history);
+    evidence_.transactions[1] = {Fate::ok,
+                                 {event_id(1), event_id(2), event_id(3), event_id(4), event_id(5)}};
   }
 
   /// The names of the checks that found something, each once.
@@ -180,7 +179,7 @@ TEST_F(Checker, ComparesTheDatabaseWithWhatWritersWereTold) {
   evidence_.transactions[1].fate = Fate::fail;
   EXPECT_THAT(found(), ElementsAre("writes as told"));
   evidence_.transactions[1].fate = Fate::ok;
-  evidence_.transactions[2] = {Fate::ok, {id(8)}};
+  evidence_.transactions[2] = {Fate::ok, {event_id(8)}};
   EXPECT_THAT(found(), ElementsAre("writes as told"));
   evidence_.transactions.erase(1);
   evidence_.transactions.erase(2);

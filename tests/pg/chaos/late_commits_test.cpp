@@ -9,19 +9,17 @@
 #include "tests/chaos/checker.hpp"
 #include "tests/chaos/late_writers.hpp"
 #include "tests/chaos/listeners.hpp"
+#include "tests/pg/chaos/event_id.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
 
 using chaos::Fate;
-
-std::string id(int number) {
-  return "00000000-0000-7000-8000-00000000000" + std::to_string(number);
-}
+using tests::event_id;
 
 // One key. 1 to 3 are of one round, of which 1 committed last and 2 first; 4 came after them all.
-constexpr const char* history = R"(
+constexpr const char* late_history = R"(
 INSERT INTO chaos_written (event_id, tx, key, kpos, seq, type, hash)
 SELECT ('00000000-0000-7000-8000-00000000000' || n)::uuid, n, 'late', CASE WHEN n < 4 THEN 1 ELSE 2
        END, n, 'ThingChanged', n
@@ -53,15 +51,15 @@ class LateCommits : public testing::Test {
  protected:
   LateCommits() : db_{database_.url(), "checker-test"} {
     db_.exec(chaos::create_tables("postgres", "postgres", false));
-    db_.exec(history);
-    for (int n = 1; n <= 4; ++n) evidence_.transactions[n] = {Fate::ok, {id(n)}};
+    db_.exec(late_history);
+    for (int n = 1; n <= 4; ++n) evidence_.transactions[n] = {Fate::ok, {event_id(n)}};
   }
 
   /// Events of the key are not done for the listener, but lie as these deliveries.
   void leave_open(const std::string& listener, const Open& open) {
     for (const auto& [n, state] : open) {
       const bool dead = state == "dead";
-      const std::string event = "'" + id(n) + "'";
+      const std::string event = "'" + event_id(n) + "'";
       if (listener == "wire") {
         db_.exec("DELETE FROM chaos_record WHERE event_id = " + event);
       } else {
@@ -150,9 +148,9 @@ TEST_F(LateCommits, MayWaitBehindAnEarlierDeadLetterWhereItBlocks) {
 TEST_F(LateCommits, AreLostBehindWhatWasDrawnLater) {
   for (const std::string& listener : everybody) {
     const std::string loss = (listener == "wire" ? "records are events · " : "no loss · ") +
-                             listener + " lost (event, key, position, delivery): " + id(1);
+                             listener + " lost (event, key, position, delivery): " + event_id(1);
     const std::string held =
-        listener + " keeps waiting what nothing before holds (event, key): " + id(1);
+        listener + " keeps waiting what nothing before holds (event, key): " + event_id(1);
     for (const char* later : {"dead", "retrying", "ready", "waiting"}) {
       const auto all = found_with(listener, {{1, "waiting"}, {2, later}});
       EXPECT_THAT(all, Contains(HasSubstr(loss))) << listener << " " << later;
@@ -165,7 +163,7 @@ TEST_F(LateCommits, ThatWaitForEachOtherAreEachNamed) {
   for (const std::string& listener : everybody) {
     const auto all = found_with(listener, {{1, "waiting"}, {2, "waiting"}, {3, "waiting"}});
     for (const int n : {1, 2, 3}) {
-      EXPECT_THAT(all, Contains(HasSubstr("nothing before holds (event, key): " + id(n))))
+      EXPECT_THAT(all, Contains(HasSubstr("nothing before holds (event, key): " + event_id(n))))
           << listener;
     }
     EXPECT_THAT(all, Contains(HasSubstr(listener + " stepped over"))) << listener;
@@ -183,7 +181,7 @@ TEST_F(LateCommits, WaitBehindWhatIsStillTriedAndNothingButThatIsWrong) {
         found_with(listener, {{1, "retrying"}, {2, "waiting"}, {3, "waiting"}, {4, "waiting"}});
     EXPECT_THAT(all, Contains(HasSubstr("not drained"))) << listener;
     EXPECT_THAT(all, Not(Contains(HasSubstr("nothing before holds")))) << listener;
-    EXPECT_THAT(all, Not(Contains(HasSubstr("position, delivery): " + id(2))))) << listener;
+    EXPECT_THAT(all, Not(Contains(HasSubstr("position, delivery): " + event_id(2))))) << listener;
   }
 }
 
@@ -195,19 +193,19 @@ TEST_F(LateCommits, ComeBeforeTheNextRound) {
 }
 
 TEST_F(LateCommits, AreNotParkedForNobodyNorGoneWhileSomebodyWaits) {
-  const std::string event = "'" + id(1) + "'";
+  const std::string event = "'" + event_id(1) + "'";
   EXPECT_THAT(found_after("UPDATE event_publication SET parked = true, completion_date = NULL "
                           "WHERE id = " +
                           event),
-              Contains(HasSubstr("parked without a delivery (event): " + id(1))));
-  EXPECT_THAT(
-      found_after("INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) "
-                  "VALUES (" +
-                  event +
-                  ", 'far', 0, 1, 'thing' || chr(31) || 'late', "
-                  "'waiting'); DELETE FROM event_publication WHERE id = " +
-                  event),
-      Contains(HasSubstr("completed with an open delivery (event, listener, state): " + id(1))));
+              Contains(HasSubstr("parked without a delivery (event): " + event_id(1))));
+  EXPECT_THAT(found_after("INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) "
+                          "VALUES (" +
+                          event +
+                          ", 'far', 0, 1, 'thing' || chr(31) || 'late', "
+                          "'waiting'); DELETE FROM event_publication WHERE id = " +
+                          event),
+              Contains(HasSubstr("completed with an open delivery (event, listener, state): " +
+                                 event_id(1))));
 }
 
 TEST_F(LateCommits, ThatUpkeepHadToFreeAreStillAViolation) {
@@ -216,7 +214,7 @@ TEST_F(LateCommits, ThatUpkeepHadToFreeAreStillAViolation) {
       "last_at timestamptz NOT NULL, last_ids text NOT NULL);";
   EXPECT_THAT(found_after(table), IsEmpty());
   EXPECT_THAT(found_after(table + "INSERT INTO upkeep_repair VALUES ('waiting', 2, now(), '" +
-                          id(1) + "')"),
+                          event_id(1) + "')"),
               Contains(HasSubstr("nothing needed repair · upkeep repaired (kind, times, last at, "
                                  "events): waiting 2")));
 }

@@ -1,19 +1,14 @@
 #include <gtest/gtest.h>
 
+#include "tests/pg/engine/effects_table.hpp"
 #include "tests/support/engine_run.hpp"
 
 namespace {
 
+using tests::create_effects;
 using tests::EngineRun;
+using tests::record_effects;
 using tests::TestDatabase;
-
-constexpr const char* record_effects =
-    "INSERT INTO effects (event_id, key, seq) "
-    "SELECT id, aggregate_id, seq FROM events ORDER BY seq";
-
-void create_effects(const TestDatabase& db) {
-  db.run("CREATE TABLE effects (pos bigserial, event_id uuid, key text, seq bigint)");
-}
 
 void publish(const TestDatabase& db, int events, int keys) {
   db.run(

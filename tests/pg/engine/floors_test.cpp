@@ -14,7 +14,7 @@ using tests::EngineRun;
 using tests::eventually;
 using tests::TestDatabase;
 
-void publish(const TestDatabase& db, int events) {
+void publish_many_keys(const TestDatabase& db, int events) {
   db.run(
       "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) "
       "SELECT 'Thing', '{}', n % 5000 FROM generate_series(1, " +
@@ -33,7 +33,7 @@ class Floors : public ::testing::Test {
 
   void complete(int events) const {
     db_.run("ALTER TABLE event_publication SET (autovacuum_enabled = off)");
-    publish(db_, events);
+    publish_many_keys(db_, events);
     db_.run("UPDATE event_publication SET completion_date = clock_timestamp()");
   }
   [[nodiscard]] long delivered() const { return db_.number("SELECT count(*) FROM effects"); }
@@ -58,11 +58,11 @@ TEST_F(Floors, AreLearnedInPiecesAndKeptForTheRelayThatStartsNext) {
   const long last = db_.number("SELECT freshet_last_seq()");
   const auto first = run_.start();
   EXPECT_TRUE(eventually([&] { return lowest_kept() >= last; }, 60s)) << lowest_kept();
-  publish(db_, 10);
+  publish_many_keys(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 10; }));
   end(*first);
   const auto next = run_.start();
-  publish(db_, 10);
+  publish_many_keys(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 20; }));
   end(*next);
 }
@@ -79,7 +79,7 @@ TEST_F(Floors, OfAnotherSequenceOrServerAreNotTrusted) {
   const auto trusted = [&] {
     const long before = delivered();
     const auto engine = run_.start();
-    publish(db_, 64);
+    publish_many_keys(db_, 64);
     const bool at_once =
         eventually([&] { return delivered() == before + 64; }, std::chrono::seconds{2});
     // Else a sweep finds them, which comes by in its time.
@@ -99,7 +99,7 @@ TEST_F(Floors, OfAnotherSequenceOrServerAreNotTrusted) {
 
 TEST_F(Floors, OfASequenceThatIsBegunAnewAndFilledAgainUnderARunningRelayAreForgotten) {
   const auto engine = run_.start();
-  publish(db_, 200);
+  publish_many_keys(db_, 200);
   ASSERT_TRUE(eventually([&] { return delivered() == 200 && lowest_kept() > 0; }));
   db_.run(
       "DELETE FROM event_publication; DELETE FROM processed_events; TRUNCATE effects;"
@@ -113,14 +113,14 @@ TEST_F(Floors, OfASequenceThatIsBegunAnewAndFilledAgainUnderARunningRelayAreForg
 
 TEST_F(Floors, SurviveAConnectionThatIsLost) {
   const auto engine = run_.start();
-  publish(db_, 200);
+  publish_many_keys(db_, 200);
   const long last = db_.number("SELECT freshet_last_seq()");
   ASSERT_TRUE(eventually([&] { return delivered() == 200 && lowest_kept() >= last; }));
   complete(1'000);  // by hand: below no floor that is kept
   db_.run(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
       "WHERE datname = current_database() AND application_name LIKE '%freshet%'");
-  publish(db_, 10);
+  publish_many_keys(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 210; }));
   EXPECT_GE(lowest_kept(), last) << "a new connection does not begin at the beginning";
   end(*engine);
@@ -144,11 +144,11 @@ TEST_F(Floors, OfDeliveriesAreLearnedInPiecesAndKeptAsWell) {
   const long last = db_.number("SELECT freshet_last_place()");
   const auto first = run_.start();
   EXPECT_TRUE(eventually([&] { return kept() >= last; }, 60s)) << kept() << " of " << last;
-  publish(db_, 10);
+  publish_many_keys(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 20; }));
   end(*first);
   const auto next = run_.start();
-  publish(db_, 10);
+  publish_many_keys(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 40; }));
   end(*next);
 }
@@ -156,7 +156,7 @@ TEST_F(Floors, OfDeliveriesAreLearnedInPiecesAndKeptAsWell) {
 TEST_F(Floors, ThatCannotBeKeptAreSaidAndStopNothing) {
   db_.run("ALTER TABLE event_floor RENAME TO gone");
   const auto engine = run_.start();
-  publish(db_, 10);
+  publish_many_keys(db_, 10);
   EXPECT_TRUE(eventually([&] { return delivered() == 10; }));
   EXPECT_TRUE(eventually([&] {
     return db_.value("SELECT string_agg(trouble, ' ') FROM projection_freshness").find("floors") !=

@@ -28,7 +28,7 @@ struct InSteps final : projections::Handler {
   projections::HandlerPtr handler;
 };
 
-void publish(const TestDatabase& db, int events) {
+void publish_seven_keys(const TestDatabase& db, int events) {
   db.run(
       "INSERT INTO event_publication (event_type, aggregate_id, serialized_event) "
       "SELECT 'Thing', n % 7, '{}' FROM generate_series(1, " +
@@ -38,7 +38,7 @@ void publish(const TestDatabase& db, int events) {
 TEST(Foretold, TheLastProjectionsSqlTravelsWithTheBatchsEnd) {
   const TestDatabase db;
   db.run("CREATE TABLE sent (by text, query text)");
-  publish(db, 20);
+  publish_seven_keys(db, 20);
   EngineRun run{db};
   for (const std::string name : {"first", "last"}) {
     run.add_sql(name, {"*"}, "INSERT INTO sent SELECT '" + name + "', current_query() FROM events");
@@ -52,7 +52,7 @@ TEST(Foretold, TheLastProjectionsSqlTravelsWithTheBatchsEnd) {
 TEST(Foretold, SeveralStatementsMayTakeLongerThanOneCallMay) {
   const TestDatabase db;
   db.run("CREATE TABLE sent (query text)");
-  publish(db, 3);
+  publish_seven_keys(db, 3);
   EngineRun run{db};
   run.settings.relay.statement_timeout = 1s;
   const std::vector<std::string> statements(
@@ -68,7 +68,7 @@ TEST(Foretold, SeveralStatementsMayTakeLongerThanOneCallMay) {
 TEST(Foretold, APayloadThatTheHandlerMustNotSeeIsNotSentToIt) {
   const TestDatabase db;
   db.run("CREATE TABLE sent (id uuid)");
-  publish(db, 1);
+  publish_seven_keys(db, 1);
   db.run("UPDATE event_publication SET serialized_event = to_json(repeat('x', 500))::text");
   EngineRun run{db};
   run.settings.relay.payload_max_bytes = 100;
@@ -99,7 +99,7 @@ TEST(Foretold, AKeyThatWaitsGoesOnWaiting) {
 TEST(Foretold, WhatTakesTooLongIsCountedAsItsListenersTimeOut) {
   const TestDatabase db;
   db.run("CREATE TABLE sent (by text)");
-  publish(db, 2);
+  publish_seven_keys(db, 2);
   EngineRun run{db};
   run.settings.relay.handler_timeout = 300ms;
   run.add_sql("slow", {"*"}, "INSERT INTO sent SELECT 'x' || pg_sleep(4) FROM events");
@@ -115,7 +115,7 @@ TEST(Foretold, AnEndThatIsSlowIsSaidApartAndCountsForNobody) {
       "CREATE TABLE sent (query text);"
       "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS "
       "$$ BEGIN PERFORM pg_sleep(1); RETURN NULL; END $$");
-  publish(db, 6);
+  publish_seven_keys(db, 6);
   db.run("UPDATE event_publication SET aggregate_id = 'k'");
   db.run("CREATE TRIGGER wait AFTER UPDATE ON event_publication EXECUTE FUNCTION wait()");
   EngineRun run{db};
@@ -131,7 +131,7 @@ TEST(Foretold, AnEndThatIsSlowIsSaidApartAndCountsForNobody) {
 TEST(Foretold, AConnectionThatIsLostInItIsNotCounted) {
   const TestDatabase db;
   db.run("CREATE TABLE sent (query text); CREATE SEQUENCE tries");
-  publish(db, 1);
+  publish_seven_keys(db, 1);
   EngineRun run{db};
   run.settings.relay.workers = 1;
   run.add_sql("unlucky", {"*"},

@@ -11,7 +11,8 @@ using tests::EngineRun;
 using tests::eventually;
 using tests::TestDatabase;
 
-void publish(const TestDatabase& db, int events, int keys, const std::string& type = "thing") {
+void publish_numbers(const TestDatabase& db, int events, int keys,
+                     const std::string& type = "thing") {
   db.run(
       "INSERT INTO event_publication (event_type, serialized_event, aggregate_type, aggregate_id) "
       "SELECT 'Thing', n::text, '" +
@@ -38,7 +39,7 @@ std::string states(const TestDatabase& db) {
 
 TEST(ForwardAlone, TakesTheEventsThemselvesAndParksNothing) {
   const TestDatabase db;
-  publish(db, 3'000, 37);
+  publish_numbers(db, 3'000, 37);
   EngineRun run{db};
   run.settings.relay.workers = 4;
   run.add_forward("out", {"Thing"});
@@ -56,7 +57,7 @@ TEST(ForwardAlone, TakesTheEventsThemselvesAndParksNothing) {
 TEST(ForwardBesideAProjection, IsDetachedAndTakesItsDeliveriesInOrder) {
   const TestDatabase db;
   db.run("CREATE TABLE effects (key text, seq bigint)");
-  publish(db, 3'000, 37);
+  publish_numbers(db, 3'000, 37);
   EngineRun run{db};
   run.add_forward("out", {"Thing"});
   run.add_sql("effects", {"Thing"}, "INSERT INTO effects SELECT aggregate_id, seq FROM events");
@@ -78,7 +79,7 @@ TEST(ForwardAlone, ClaimsNothingAndHoldsNothingWhileItsSinkIsDown) {
   ASSERT_TRUE(eventually([&] {
     return db.value("SELECT trouble FROM projection_freshness") == "the broker is down";
   }));
-  publish(db, 100, 7);
+  publish_numbers(db, 100, 7);
   // Held means: a session of ours in a transaction, at any of many looks.
   for (int look = 0; look < 50; ++look) {
     EXPECT_EQ(db.number("SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation "
@@ -107,7 +108,7 @@ TEST(ForwardBesideAProjection, KeepsNarrowReadyDeliveriesWhileItsSinkIsDownAndTh
   run.sink->change([](auto& sink) { sink.down = "the broker is down"; });
   const auto engine = run.start();
   ASSERT_TRUE(eventually([&] { return db.number("SELECT count(*) FROM event_listener") == 2; }));
-  publish(db, 1'000, 37);
+  publish_numbers(db, 1'000, 37);
   ASSERT_TRUE(eventually([&] { return db.number("SELECT count(*) FROM effects") == 1'000; }));
   ASSERT_TRUE(eventually([&] { return states(db) == "ready1000"; }));
   EXPECT_EQ(db.number("SELECT count(*) FROM event_attempt"), 0);
@@ -122,7 +123,7 @@ TEST(ForwardBesideAProjection, KeepsNarrowReadyDeliveriesWhileItsSinkIsDownAndTh
 
 TEST(ForwardAlone, DeadLettersWhatIsRefusedAtOnceAndDeliversItsNeighbours) {
   const TestDatabase db;
-  publish(db, 20, 20);
+  publish_numbers(db, 20, 20);
   EngineRun run{db};
   run.add_forward("out", {"Thing"});
   run.sink->refused = {"7"};
@@ -137,8 +138,8 @@ TEST(ForwardAlone, WaitsForAShutTopicWithoutCountingAndItsOtherTopicsGoOn) {
   EngineRun run{db};
   run.add_forward("out", {"Thing"});
   run.sink->shut = {"t.shut"};
-  publish(db, 10, 2, "shut");
-  publish(db, 10, 2, "thing");
+  publish_numbers(db, 10, 2, "shut");
+  publish_numbers(db, 10, 2, "thing");
   const auto engine = run.start();
   ASSERT_TRUE(eventually([&] { return states(db) == "retrying2 waiting8"; })) << states(db);
   EXPECT_EQ(run.sink->kept("t.thing").size(), 10U);
@@ -155,7 +156,7 @@ TEST(ForwardAlone, BecomesDetachedWhenAProjectionComesAndBackWhenItIsRetired) {
   EngineRun run{db};
   run.add_forward("out", {"Thing"});
   const auto engine = run.start();
-  publish(db, 500, 7);
+  publish_numbers(db, 500, 7);
   const auto all_done = [&] {
     return db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL") == 0;
   };
@@ -168,7 +169,7 @@ TEST(ForwardAlone, BecomesDetachedWhenAProjectionComesAndBackWhenItIsRetired) {
     const auto second = other.start();
     ASSERT_TRUE(eventually(
         [&] { return db.value("SELECT detached FROM event_listener WHERE name = 'out'") == "t"; }));
-    publish(db, 500, 7);
+    publish_numbers(db, 500, 7);
     ASSERT_TRUE(eventually(all_done));
     EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 500);
   }

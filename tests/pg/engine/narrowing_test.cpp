@@ -4,6 +4,7 @@
 
 #include "projections/handler.hpp"
 #include "relay/engine/shared.hpp"
+#include "tests/pg/engine/effects_table.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -12,21 +13,16 @@
 namespace {
 
 using namespace std::chrono_literals;
+using tests::create_effects;
 using tests::EngineRun;
+using tests::record_effects;
 using tests::TestDatabase;
 
-constexpr const char* record_effects =
-    "INSERT INTO effects (event_id, key, seq) "
-    "SELECT id, aggregate_id, seq FROM events ORDER BY seq";
 constexpr const char* pending =
     "SELECT count(*) FROM event_publication WHERE completion_date IS NULL AND NOT parked";
 
-void create_effects(const TestDatabase& db) {
-  db.run("CREATE TABLE effects (pos bigserial, event_id uuid, key text, seq bigint)");
-}
-
 /// So many events in all 64 lanes. @param more further columns and their values.
-void publish(const TestDatabase& db, int events, const std::string& prefix = "k") {
+void publish_over_lanes(const TestDatabase& db, int events, const std::string& prefix = "k") {
   db.run(
       "INSERT INTO event_publication (event_type, serialized_event, aggregate_type, aggregate_id) "
       "SELECT 'Thing', '{}', 'thing', '" +
@@ -51,7 +47,7 @@ std::string letters(const TestDatabase& db) {
 TEST(Narrowing, AnIdThatIsPublishedAgainAfterItWasArchivedStopsNobody) {
   const TestDatabase db;
   create_effects(db);
-  publish(db, 3);
+  publish_over_lanes(db, 3);
   EngineRun run{db};
   run.settings.relay.completion = relay::settings::Completion::archive;
   run.add_sql("effects", {"Thing"}, record_effects);
@@ -59,7 +55,7 @@ TEST(Narrowing, AnIdThatIsPublishedAgainAfterItWasArchivedStopsNobody) {
   db.run(
       "INSERT INTO event_publication (id, event_type, serialized_event, aggregate_id) "
       "SELECT id, 'Thing', '{\"again\": 1}', 'k' FROM event_publication_archive");
-  publish(db, 100, "later");
+  publish_over_lanes(db, 100, "later");
   ASSERT_TRUE(run.drain());
   EXPECT_EQ(letters(db), "");
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication"), 0);
@@ -90,8 +86,8 @@ TEST(Narrowing, ATriggerThatRefusesOneCompletionMakesThatEventADeadLetterAndNoOt
   const TestDatabase db;
   create_effects(db);
   refuse(db, "OLD.aggregate_id = 'k7' AND NEW.completion_date IS NOT NULL", "RAISE 'not this one'");
-  publish(db, 300);
-  publish(db, 20);  // the same keys again
+  publish_over_lanes(db, 300);
+  publish_over_lanes(db, 20);  // the same keys again
   EngineRun run{db};
   run.add_sql("effects", {"Thing"}, record_effects);
   ASSERT_TRUE(run.drain());
@@ -106,7 +102,7 @@ TEST(Narrowing, ATriggerThatSilentlyKeepsARowFromBeingCompletedCausesNoEffectTwi
   const TestDatabase db;
   create_effects(db);
   refuse(db, "OLD.aggregate_id = 'k7' AND NEW.completion_date IS NOT NULL", "RETURN NULL");
-  publish(db, 100);
+  publish_over_lanes(db, 100);
   EngineRun run{db};
   run.add_sql("effects", {"Thing"}, record_effects, "completion");
   ASSERT_TRUE(run.drain());
@@ -118,8 +114,8 @@ TEST(Narrowing, AnEventOfWhichNothingCanBeWrittenIsSteppedOverAndItsKeyWaits) {
   const TestDatabase db;
   create_effects(db);
   refuse(db, "OLD.aggregate_id = 'k7'", "RAISE 'hands off'");
-  publish(db, 300);
-  publish(db, 20);
+  publish_over_lanes(db, 300);
+  publish_over_lanes(db, 20);
   EngineRun run{db};
   run.add_sql("effects", {"Thing"}, record_effects);
   {
@@ -127,7 +123,7 @@ TEST(Narrowing, AnEventOfWhichNothingCanBeWrittenIsSteppedOverAndItsKeyWaits) {
     EXPECT_TRUE(tests::eventually([&] {
       return db.number("SELECT count(*) FROM effects") == 318 && db.number(pending) == 2;
     }));
-    publish(db, 300, "more");
+    publish_over_lanes(db, 300, "more");
     EXPECT_TRUE(
         tests::eventually([&] { return db.number("SELECT count(*) FROM effects") == 618; }));
     const std::string id =
@@ -146,7 +142,7 @@ TEST(Narrowing, AFunctionOfTheRelaysThatIsGoneIsNobodysFaultAndMakesNoDeadLetter
   const TestDatabase db;
   create_effects(db);
   db.run("ALTER FUNCTION freshet_complete_update(uuid[]) RENAME TO elsewhere");
-  publish(db, 200);
+  publish_over_lanes(db, 200);
   EngineRun run{db};
   run.add_sql("effects", {"Thing"}, record_effects);
   const auto engine = run.start();
@@ -175,7 +171,7 @@ TEST(Narrowing, AnAddressAndAKeyOfAnyLengthFitIntoADelivery) {
   db.run(
       "INSERT INTO event_publication (event_type, serialized_event, aggregate_id) "
       "SELECT 'Bad', '{}', k FROM (SELECT noise(4000) AS k) n, generate_series(1, 2)");
-  publish(db, 200);
+  publish_over_lanes(db, 200);
   EngineRun run{db};
   run.add_sql("effects", {"Thing"}, record_effects);
   run.add_sql("bad", {"Bad"}, "INSERT INTO effects (seq) SELECT 1 / 0 FROM events");
@@ -187,11 +183,11 @@ TEST(Narrowing, AnAddressAndAKeyOfAnyLengthFitIntoADelivery) {
 TEST(Narrowing, AFailureAfterAnyNumberOfOthersIsKept) {
   const TestDatabase db;
   create_effects(db);
-  publish(db, 1);
+  publish_over_lanes(db, 1);
   db.run(
       "INSERT INTO event_attempt (event_id, listener, attempt, error_class, error) "
       "SELECT id, 'effects', 32767, 'event', 'before' FROM event_publication");
-  publish(db, 100, "later");
+  publish_over_lanes(db, 100, "later");
   EngineRun run{db};
   run.add_sql("effects", {"Thing"},
               "INSERT INTO effects (key, seq) SELECT aggregate_id, seq / CASE aggregate_id "
@@ -203,7 +199,7 @@ TEST(Narrowing, AFailureAfterAnyNumberOfOthersIsKept) {
 
 TEST(Narrowing, ARetryAtAMomentThatHasPassedIsDueAtOnce) {
   const TestDatabase db;
-  publish(db, 50);
+  publish_over_lanes(db, 50);
   EngineRun run{db};
   std::atomic<int> calls{0};
   run.registry.add({.name = "timed", .events = {"*"}, .retry = {}},
@@ -219,7 +215,7 @@ TEST(Narrowing, ARetryAtAMomentThatHasPassedIsDueAtOnce) {
 TEST(Narrowing, ARetryWithoutADueTimeIsDue) {
   const TestDatabase db;
   create_effects(db);
-  publish(db, 1);
+  publish_over_lanes(db, 1);
   db.run(
       "UPDATE event_publication SET parked = true;"
       "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) SELECT id, "
@@ -236,8 +232,8 @@ TEST(Narrowing, WhateverEncodingTheDatabaseAsksForTextsTravelAsUtf8) {
   const TestDatabase db;
   create_effects(db);
   db.run("ALTER DATABASE \"" + db.name() + "\" SET client_encoding = 'LATIN1'");
-  publish(db, 1, "→");
-  publish(db, 100);
+  publish_over_lanes(db, 1, "→");
+  publish_over_lanes(db, 100);
   EngineRun run{db};
   run.add_sql("effects", {"Thing"}, record_effects);
   ASSERT_TRUE(run.drain());

@@ -35,7 +35,7 @@ const Case cases[] = {
     {"handler_fails", R"({"n": 0})", "dead event"},
 };
 
-void publish(const TestDatabase& db) {
+void publish_cases(const TestDatabase& db) {
   pqxx::connection connection{db.url()};
   pqxx::work tx{connection};
   for (const Case& c : cases) {
@@ -59,7 +59,7 @@ std::string outcome(const TestDatabase& db, const char* type) {
 void expect_outcomes(int batch_size, bool beside) {
   const TestDatabase db;
   db.run("CREATE TABLE effects (type text, n text)");
-  publish(db);
+  publish_cases(db);
   EngineRun run{db};
   run.settings.relay.payload_max_bytes = 1'000;
   run.settings.relay.batch_size = batch_size;

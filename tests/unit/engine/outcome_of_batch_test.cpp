@@ -3,22 +3,20 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/named_listener.hpp"
+#include "tests/unit/engine/middle.hpp"
 
 namespace {
 
 using projections::Fate;
 using relay::engine::BatchOutcome;
 using State = relay::deliveries::Delivery::State;
+using tests::middle;
 using tests::Named;
 using namespace std::chrono_literals;
 
 const Named board{"board"};
 const Named audit{"audit"};
 const relay::listeners::Duty no_duty;
-
-double middle() {
-  return 0.5;
-}
 
 BatchOutcome outcome_of(const relay::decode::DecodedBatch& batch,
                         const std::vector<relay::engine::ListenerPart>& parts,

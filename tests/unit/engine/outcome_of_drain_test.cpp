@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/named_listener.hpp"
+#include "tests/unit/engine/middle.hpp"
 
 namespace {
 
@@ -10,11 +11,8 @@ using namespace relay::engine;
 using namespace std::chrono_literals;
 using projections::Fate;
 using relay::deliveries::LaneKey;
+using tests::middle;
 using State = relay::deliveries::Delivery::State;
-
-double middle() {
-  return 0.5;
-}
 
 /// Deliveries of one listener, as a claim and its batch.
 class Taken {
