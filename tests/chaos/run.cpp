@@ -24,8 +24,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr seconds storm{300};  // then everything is mended, and what has piled up is worked off
 constexpr std::uint64_t next_storm = 1'000'003;  // a seed's storms differ from those of the next
-constexpr seconds drain_limit{120};
-constexpr seconds sabotaged_drain_limit{20};  // what is lost by then does not come back
+/// How long the relays may take to be quiet.
+struct DrainLimit {
+  seconds still;  ///< Without a change in what is ready.
+  seconds all;
+};
+// On a busy machine a service that crashes at each planted event starts again once in two seconds.
+constexpr DrainLimit drain_limit{.still = seconds{120}, .all = seconds{600}};
+// What is lost by then does not come back.
+constexpr DrainLimit sabotaged_drain_limit{.still = seconds{20}, .all = seconds{20}};
 
 volatile sig_atomic_t interrupted = 0;
 
@@ -77,7 +84,7 @@ std::string ready_now(Session& db) {
 
 // Twice quiet, a second apart: a crashed relay's work may only just come back. What is written
 // meanwhile does not count. A busy machine is late; where nothing moves at all, something is lost.
-void wait_for_quiet(Session& db, seconds limit, Verdict& verdict, Verdict& moving) {
+void wait_for_quiet(Session& db, DrainLimit limit, Verdict& verdict, Verdict& moving) {
   std::string ready;
   auto moved = Clock::now();
   ++verdict.looked_at;
@@ -85,7 +92,7 @@ void wait_for_quiet(Session& db, seconds limit, Verdict& verdict, Verdict& movin
       std::to_string(db.number("SELECT coalesce(max(seq), 0) FROM event_publication"));
   const auto began = Clock::now();
   int quiet = 0;
-  while (quiet < 2 && Clock::now() - began < limit) {
+  while (quiet < 2 && Clock::now() - moved < limit.still && Clock::now() - began < limit.all) {
     quiet = is_quiet(db, last_seq) ? quiet + 1 : 0;
     const std::string now_ready = quiet > 0 ? "" : ready_now(db);
     if (std::exchange(ready, now_ready) != now_ready) moved = Clock::now();
