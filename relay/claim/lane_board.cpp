@@ -113,12 +113,14 @@ void LaneBoard::raise_floor(Lane& lane, std::int64_t to) const {
   if (ordered_ && !lane.pulled_down) lane.floor = std::max(lane.floor, to);
 }
 
-std::vector<LaneTicket> LaneBoard::begin_probe() {
+std::vector<LaneTicket> LaneBoard::begin_probe(bool ahead) {
   const std::lock_guard lock{mutex_};
   ++probe_;
   forgotten_ = false;
   std::vector<LaneTicket> lanes = to_ask(!ordered_);
   if (lanes.empty()) lanes.push_back({0, std::max(lanes_[0].floor, lanes_[0].walked)});
+  if (!ahead) return lanes;
+  for (LaneTicket& lane : lanes) lane.floor = std::max(lane.floor, settled_);
   return lanes;
 }
 
@@ -130,13 +132,15 @@ void LaneBoard::found(const std::vector<LaneProbe>& probes, std::int64_t decided
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
     // Between here and the floor something may have appeared since it was read.
     const bool all_read = probe.from <= lane.floor;
+    const bool reads_on = probe.from <= std::max(lane.floor, lane.walked) && !forgotten_;
     if (probe.lowest) {
       const bool passed_since = lane.passed_in == probe_ && *probe.lowest <= lane.passed_to;
       lane.has_work = lane.has_work || !passed_since;
       if (all_read) lane.floor = std::max(lane.floor, std::min(decided, *probe.lowest - 1));
+      if (reads_on) lane.walked = std::max(lane.walked, std::min(settled_, *probe.lowest - 1));
     } else {
       if (all_read) lane.floor = std::max(lane.floor, std::min(decided, probe.top));
-      if (!forgotten_) walk_on(lane, probe, decided);
+      if (reads_on) walk_on(lane, probe, decided);
     }
   }
 }

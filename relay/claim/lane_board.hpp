@@ -73,7 +73,9 @@ class LaneBoard {
   /// (`committed_up_to`); in a backlog that is nearly all lanes. All of them where nothing is
   /// ordered. A lane that was read in part is read on from there, and one that was read to its end
   /// from what is settled, if that lies above its floor.
-  [[nodiscard]] std::vector<LaneTicket> begin_probe();
+  /// @param ahead from what is settled in any case: what is new need not wait until all parts are
+  /// read. It moves no floor.
+  [[nodiscard]] std::vector<LaneTicket> begin_probe(bool ahead = false);
   /// What that probe found. A lane that was committed meanwhile may have nothing left of it; the
   /// next probe tells. @param decided what the floor keeper had decided before the probe began:
   /// floors rise to it, but never past a pending event, nor past what was not read, nor when they

@@ -21,10 +21,11 @@ class WalkPace {
     under_way_ = true;
     took_ = {};
   }
-  /// A look took so long. @param to_its_end false: the next one reads on.
+  /// A look took so long; one that hung says nothing of the walk's length.
+  /// @param to_its_end false: the next one reads on.
   void looked(Span took, bool to_its_end, Time now) {
     if (!under_way_) return;
-    took_ += took;
+    took_ += std::min<Span>(took, look_most);
     if (!to_its_end) return;
     under_way_ = false;
     again_at_ = now + took_ * rest;
@@ -32,6 +33,7 @@ class WalkPace {
 
  private:
   static constexpr int rest = 4;  // so many times as long as the walk took
+  static constexpr std::chrono::milliseconds look_most{500};  // `Reach` aims at less
   bool under_way_ = false;
   Span took_{};
   Time again_at_{};

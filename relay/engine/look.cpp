@@ -22,6 +22,12 @@ bool Seen::any() const {
   return std::ranges::any_of(lanes, [](const auto& lane) { return lane.lowest.has_value(); });
 }
 
+bool Seen::left_unread() const {
+  return std::ranges::any_of(lanes, [](const auto& lane) {
+    return !lane.lowest && lane.top != std::numeric_limits<std::int64_t>::max();
+  });
+}
+
 std::optional<Seen> look_at(pg::Connection& connection, claim::Reach& reach,
                             std::vector<claim::LaneTicket> where, std::int64_t last_seq) {
   const auto piece = read_piece(pg::Script{connection}, reach, std::move(where), last_seq,

@@ -20,6 +20,8 @@ struct Seen {
   std::string server_run;       ///< Who said so.
   bool in_part = false;         ///< Some lane was not read to its end.
   [[nodiscard]] bool any() const;
+  /// Whether some lane in which nothing was found was not read to its end.
+  [[nodiscard]] bool left_unread() const;
 };
 
 /// Looks at these lanes, as far as `reach` lets it. @param last_seq as known so far.

@@ -108,6 +108,8 @@ void Scout::learn_server(pg::Connection& connection) {
 void Scout::forget_floors() {
   keeper_.forget();
   settled_.forget();
+  walk_ = {};
+  walk_in_part_ = false;
   shared_.forget_floors();
   deliveries_.forget();
   walked_once_ = false;
@@ -159,10 +161,13 @@ bool Scout::look_for_events() {
   const std::int64_t decided = keeper_.decided();
   shared_.look_began();
   const auto began = Clock::now();
-  begin_walk(began);
-  const auto seen = look_at(*connection_, reach_, shared_.board.begin_probe(), last_seq_);
-  in_part_ = !seen || seen->in_part;
-  walk_.looked(Clock::now() - began, !in_part_, Clock::now());
+  const bool ahead = begin_walk(began);
+  const auto seen = look_at(*connection_, reach_, shared_.board.begin_probe(ahead), last_seq_);
+  if (!ahead) {
+    walk_in_part_ = !seen || seen->left_unread();
+    walk_.looked(Clock::now() - began, !walk_in_part_, Clock::now());
+  }
+  in_part_ = walk_in_part_ || !seen || seen->in_part;
   if (!seen) return true;  // cut off: the next one reads less
   if (seen->server_run != shared_.server_run()) {
     log::warn("another server answers, or this one was started anew", {{"run", seen->server_run}});
@@ -190,12 +195,15 @@ bool Scout::look_for_events() {
   return shared_.board.any_work() || seen->any();
 }
 
-void Scout::begin_walk(Clock::time_point now) {
+// While a walk is read in parts every other look goes ahead, for what is new.
+bool Scout::begin_walk(Clock::time_point now) {
   settled_.observe(last_seq_, now);
   shared_.board.settle(settled_.value());
-  if (!walk_.due(now)) return;
+  looked_ahead_ = walk_in_part_ && !looked_ahead_;
+  if (looked_ahead_ || !walk_.due(now)) return looked_ahead_;
   walk_.begin();
   shared_.board.walk_again();
+  return false;
 }
 
 // Nor may anybody begin before the next look.

@@ -56,7 +56,8 @@ class Scout {
   void tell_of_listeners();
   void forget_floors();
   bool look_for_events();
-  void begin_walk(Clock::time_point now);
+  /// @return whether the look goes ahead of the walk.
+  bool begin_walk(Clock::time_point now);
   void decide_floor(pg::Connection& connection);
   void sweep();
   [[nodiscard]] bool nobody_at_work() const;
@@ -89,8 +90,10 @@ class Scout {
   bool behind_ = false;
   bool backlog_ = false;
   Clock::time_point floors_at_{};
-  bool in_part_ = false;      // the last look left something to be read
-  bool walked_once_ = false;  // since the floors were forgotten, every lane was read to its end
+  bool in_part_ = false;       // looks have left something to be read
+  bool walk_in_part_ = false;  // the last look of the walk has
+  bool looked_ahead_ = false;  // the last look was none of the walk's
+  bool walked_once_ = false;   // since the floors were forgotten, every lane was read to its end
   Clock::time_point sweep_after_{};
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;

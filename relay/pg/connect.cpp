@@ -68,11 +68,20 @@ std::string explain(const std::string& message) {
          "url, or all the hosts that may become one";
 }
 
+/// Whether the first host that takes us is the one, in the order in which they stand.
+bool first_comes_first(const ConninfoOptions& options) {
+  const auto says = [&](const char* name, std::string_view value) {
+    const auto found = options.find(name);
+    return found != options.end() && found->second == value;
+  };
+  return !says("load_balance_hosts", "random") && !says("target_session_attrs", "prefer-standby");
+}
+
 /// The hosts that were not tried yet, and why those that were are none.
 class Candidates {
  public:
-  Candidates(std::vector<Host> hosts, std::chrono::seconds limit)
-      : hosts_(std::move(hosts)), limit_(limit) {}
+  Candidates(std::vector<Host> hosts, std::chrono::seconds limit, bool in_turn)
+      : hosts_(std::move(hosts)), limit_(limit), in_turn_(in_turn) {}
 
   [[nodiscard]] bool left() const { return !hosts_.empty(); }
   [[nodiscard]] const std::string& reasons() const { return reasons_; }
@@ -86,7 +95,9 @@ class Candidates {
       if (host.to_be_looked_up()) names.push_back(host.name);
     }
     const Clock::time_point deadline = began_ + limit_;
-    const Clock::time_point in_order = std::min(began_ + order_counts, deadline);
+    const bool first_is_known = in_turn_ && !hosts_.front().to_be_looked_up();
+    const Clock::time_point in_order =
+        std::min(began_ + (first_is_known ? std::chrono::seconds{0} : order_counts), deadline);
     const bool one_is_known = names.size() < hosts_.size();
     const auto answers =
         HostLookup::shared().ask(names, in_order, one_is_known ? in_order : deadline);
@@ -122,6 +133,7 @@ class Candidates {
 
   std::vector<Host> hosts_;
   std::chrono::seconds limit_;
+  bool in_turn_;
   Clock::time_point began_ = Clock::now();
   std::string reasons_;
 };
@@ -143,7 +155,7 @@ std::unique_ptr<pqxx::connection> open(const ConninfoOptions& options) {
     return open_as_it_is(options);
   }
   const std::chrono::seconds limit{std::atoi(options.at("connect_timeout").c_str())};
-  Candidates candidates{hosts, limit};
+  Candidates candidates{hosts, limit, first_comes_first(options)};
   while (candidates.left()) {
     const Clock::time_point began = Clock::now();
     const std::vector<Host> ready = candidates.next();

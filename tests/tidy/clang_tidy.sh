@@ -77,6 +77,7 @@ salt=$({
 } | sha256sum | cut -c1-40)
 mapfile -t units < <(sed -nE 's@^ *"file": "'"$PWD"'/(.*/Unity/.*\.cxx)",?$@\1@p' \
   "$folder/compile_commands.json")
+[ ${#units[@]} -gt 0 ] || { echo "clang-tidy: CMake made no unit in $folder" >&2; exit 1; }
 in_units=$(for unit in "${units[@]}"; do files_of "$unit"; done | sort)
 for unit in "${units[@]}"; do unfold "$unit"; done
 # The largest first, so that none is left alone at the end.

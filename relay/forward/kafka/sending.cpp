@@ -151,14 +151,10 @@ bool Sending::send(const Places& places) {
 
 void Sending::wait_for(Flight& flight) {
   const auto began = Clock::now();
-  bool dropped = false;
   while (!flight.wait_until(std::min(deadline_, Clock::now() + look_every))) {
-    // librdkafka keeps some that it will not send. What is under way elsewhere is waited for: a
-    // second copy, sent meanwhile, might be written before it.
-    if (!dropped && producer_->stopped_at_a_gap()) {
-      producer_->drop_queue();
-      dropped = true;
-    }
+    // What it will not send librdkafka keeps, also what comes back from another broker by now. What
+    // is under way is waited for: a second copy, sent meanwhile, might be written before it.
+    if (producer_->stopped_at_a_gap()) producer_->drop_queue();
     const auto now = Clock::now();
     const auto gone = producer_->unreachable_since();
     if (now < deadline_ && !(gone && now - std::max(*gone, began) > unreachable_most)) continue;

@@ -313,6 +313,33 @@ TEST(LaneBoard, ProbesReadOnFromWhatIsSettledWhileAnOpenWriterKeepsTheFloorDown)
   EXPECT_EQ(reads_from(), 950);
 }
 
+TEST(LaneBoard, AProbeAheadOfOneInPartsFindsWhatIsNewAndMovesNothing) {
+  LaneBoard board{1};
+  board.settle(900);
+  LaneProbe part{0, std::nullopt};
+  part.top = 300;
+  board.found({part}, 100);
+  EXPECT_EQ(board.begin_probe().front().floor, 300);
+  EXPECT_EQ(board.begin_probe(true).front().floor, 900);
+  board.found({{0, std::nullopt, 900}}, 1'000);
+  EXPECT_EQ(board.floor_of(0), 100);
+  EXPECT_EQ(board.begin_probe().front().floor, 300) << "between, nobody has read";
+  EXPECT_FALSE(board.any_work());
+  board.found({{0, 950, 900}}, 1'000);
+  EXPECT_TRUE(board.any_work());
+  EXPECT_EQ(board.floor_of(0), 100);
+}
+
+TEST(LaneBoard, ProbesReadOnBelowAnEventThatStaysPending) {
+  LaneBoard board{1};
+  board.settle(900);
+  board.found({{0, 800}}, 100);
+  EXPECT_EQ(board.begin_probe().front().floor, 799);
+  board.settle(2'000);
+  board.found({{0, 800, 799}}, 100);
+  EXPECT_EQ(board.begin_probe().front().floor, 799);
+}
+
 TEST(LaneBoard, WhatASweepFoundWhereProbesNoLongerReadIsWork) {
   LaneBoard board{1};
   board.settle(900);

@@ -27,6 +27,13 @@ TEST(WalkPace, WalksAFifthOfTheTimeHoweverManyLooksAWalkTakes) {
   EXPECT_TRUE(pace.due(start + 3s + 4ms)) << "each walk counts for itself";
 }
 
+TEST(WalkPace, TakesALookThatHungForAnOrdinaryOne) {
+  WalkPace pace;
+  pace.begin();
+  pace.looked(10s, true, start);
+  EXPECT_TRUE(pace.due(start + 2s));
+}
+
 TEST(Settled, TellsANumberThatWasTheLastOneAtLeastSoLongAgo) {
   Settled settled{1s};
   settled.observe(10, start);
