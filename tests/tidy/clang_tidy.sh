@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # clang-tidy over every .cpp of ours, in parallel:  clang_tidy.sh [JOBS]
 # Nearly all it does is walk the headers of libraries, so the files of a folder are checked as one
-# unit: in a tenth of the time. The unit holds their texts, not includes of them, as some checks and
-# warnings look at a unit's own text alone; its lines are told by the names of the files they are from.
-# What is used in one file of a folder may hide that another uses it not: tests/tidy asks that of each
-# by itself (rule "uses").
-# A unit that passed is not looked at again until something that clang-tidy reads for it changes: its
-# files, a header of ours that they include, how it is compiled, the settings, the tools.
+# unit: in a fifth of the time. The unit holds their texts, not includes of them, as some checks and
+# warnings look at a unit's own text alone; its lines are told by the files that they are from.
+# What is used in one file of a folder may hide that another uses it not: tests/tidy asks that of
+# each by itself (rule "uses").
+# A unit that passed is not looked at again until something that clang-tidy reads for it changes:
+# its files, a header of ours that they include, how it is compiled, the settings, the tools.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -55,7 +55,8 @@ if [ "${1:-}" = one ]; then
     touch "$passed/$key"
     exit 0
   fi
-  noise='^[0-9]+ warnings?( and [0-9]+ errors?)? (generated|treated)|^Suppressed |^Use -header-filter|^Error while proc'
+  noise='^[0-9]+ warnings?( and [0-9]+ errors?)? (generated|treated)|^Suppressed '
+  noise+='|^Use -header-filter|^Error while proc'
   grep -vE "$noise" <<<"$said" | by_file "$file" || true
   if [[ $said == *'[clang-diagnostic-error]'* && $file == *.cxx ]]; then
     echo "clang-tidy: files of $(dirname "$(files_of "$file" | head -1)") are compiled as one." \

@@ -6,6 +6,13 @@
 
 namespace relay::forward::kafka {
 
+int code_and_destroy(rd_kafka_error_s* error) {
+  if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const int code = rd_kafka_error_code(error);
+  rd_kafka_error_destroy(error);
+  return code;
+}
+
 Meaning meaning_of(int code) {
   switch (code) {
     case RD_KAFKA_RESP_ERR_NO_ERROR: return Meaning::acknowledged;

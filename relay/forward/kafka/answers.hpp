@@ -2,7 +2,12 @@
 
 #include <string>
 
+struct rd_kafka_error_s;
+
 namespace relay::forward::kafka {
+
+/// The code of an error that librdkafka gives away, 0 for none.
+[[nodiscard]] int code_and_destroy(rd_kafka_error_s* error);
 
 /// What an error code of librdkafka asks for.
 enum class Meaning {

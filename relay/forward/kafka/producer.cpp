@@ -57,14 +57,6 @@ rd_kafka_vu_t field(rd_kafka_vtype_t type) {
   return field;
 }
 
-/// The code of an error that librdkafka gives away.
-int code_of(rd_kafka_error_t* error) {
-  if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
-  const int code = rd_kafka_error_code(error);
-  rd_kafka_error_destroy(error);
-  return code;
-}
-
 rd_kafka_headers_t* headers_of(const Record& record) {
   rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
   for (const Header& header : record.headers) {
@@ -217,21 +209,21 @@ int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* 
     headers = headers_of(record);
     add(RD_KAFKA_VTYPE_HEADERS).u.headers = headers;
   }
-  const int code = code_of(rd_kafka_produceva(handle_, fields.data(), count));
+  const int code = code_and_destroy(rd_kafka_produceva(handle_, fields.data(), count));
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR && headers != nullptr) rd_kafka_headers_destroy(headers);
   return code;
 }
 
 bool Producer::give_up(Flight& flight) {
-  purge(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  drop(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   return flight.wait_until(Clock::now() + to_give_up);
 }
 
 void Producer::drop_queue() {
-  purge(RD_KAFKA_PURGE_F_QUEUE);
+  drop(RD_KAFKA_PURGE_F_QUEUE);
 }
 
-void Producer::purge(int what) {
+void Producer::drop(int what) {
   const std::unique_lock alone{gate_};
   given_up_ = true;
   // Without NON_BLOCKING it waits for librdkafka's threads, however long they take.

@@ -92,7 +92,7 @@ class Producer {
   int ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time);
   int produce(const Record& record, rd_kafka_topic_s* topic, Flight::Seat* seat);
   void keep(const std::shared_ptr<Flight>& flight);
-  void purge(int what);
+  void drop(int what);
 
   const std::size_t topics_most_;
   rd_kafka_s* handle_ = nullptr;
