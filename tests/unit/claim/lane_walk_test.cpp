@@ -9,8 +9,6 @@ using relay::claim::LaneBoard;
 using relay::claim::LaneProbe;
 using relay::claim::Moment;
 
-const Moment now = Moment{} + std::chrono::hours{1};
-
 TEST(LaneWalk, ProbesReadOnFromWhatIsSettledWhileAnOpenWriterKeepsTheFloorDown) {
   LaneBoard board{1};
   const auto reads_from = [&] { return board.begin_probe().front().floor; };
@@ -19,7 +17,8 @@ TEST(LaneWalk, ProbesReadOnFromWhatIsSettledWhileAnOpenWriterKeepsTheFloorDown) 
   EXPECT_EQ(board.floor_of(0), 100);
   EXPECT_EQ(reads_from(), 900);
   board.found({{0, 950, 900}}, 100);
-  EXPECT_EQ(board.take(1, now)[0].floor, 100) << "whoever claims takes what came late as well";
+  EXPECT_EQ(board.take(1, Moment{} + std::chrono::hours{1})[0].floor, 100)
+      << "whoever claims takes what came late as well";
   board.done(0, false);
   EXPECT_EQ(reads_from(), 900) << "an event above it changes nothing";
   board.walk_again();
