@@ -12,9 +12,9 @@ namespace relay::deliveries {
 /// is. @param chance 0 … 1, spreads the pause over 90 … 110 %. Pure.
 [[nodiscard]] inline std::optional<std::chrono::milliseconds> next_try(
     const projections::RetrySchedule& schedule, int attempts, double chance) {
-  const auto failure = static_cast<std::size_t>(attempts - 1);
-  if (attempts < 1 || failure >= schedule.size()) return std::nullopt;
-  const std::chrono::duration<double, std::milli> pause = schedule[failure];
+  if (attempts < 1 || static_cast<std::size_t>(attempts) > schedule.size()) return std::nullopt;
+  const std::chrono::duration<double, std::milli> pause =
+      schedule[static_cast<std::size_t>(attempts) - 1];
   return std::chrono::duration_cast<std::chrono::milliseconds>(pause * (0.9 + 0.2 * chance));
 }
 
