@@ -18,7 +18,7 @@ std::optional<Piece> read_piece(pg::Script before, claim::Reach& reach,
   for (const claim::LaneTicket& ticket : piece.lanes) {
     numbers.push_back(ticket.lane);
     floors.push_back(ticket.floor);
-    tops.push_back(ticket.top);
+    if (piece.in_part) tops.push_back(ticket.top);
   }
   values.push_back(pg::number_array(numbers));
   values.push_back(pg::number_array(floors));

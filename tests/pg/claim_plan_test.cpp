@@ -28,10 +28,16 @@ void expect_few_pages(const TestDatabase& db) {
   const std::string lanes = "(SELECT array_agg(l::smallint) FROM generate_series(0, 3) l)";
   const std::string floors = "'{0,0,0,0}'";
   EXPECT_LT(pages(db, "SELECT * FROM freshet_probe(" + lanes + ", " + floors + ")"), 60);
-  const std::string to_the_end = "array_fill(9223372036854775807, '{4}')";
-  EXPECT_LT(
-      pages(db, "SELECT * FROM freshet_look(" + lanes + ", " + floors + ", " + to_the_end + ")"),
-      60);
+  for (const char* tops : {"array_fill(1000000, '{4}')", "'{}'"}) {
+    const std::string look = "freshet_look(" + lanes + ", " + floors + ", " + tops + ")";
+    EXPECT_LT(pages(db, "SELECT * FROM " + look), 60) << look;
+    EXPECT_EQ(db.number("SELECT count(lowest) FROM " + look), 4) << look;
+    EXPECT_EQ(db.number("SELECT count(*) FROM " + look +
+                        " WHERE server_run = "
+                        "freshet_server_run()"),
+              4)
+        << look;
+  }
   for (const char* claim : {"freshet_claim", "freshet_claim_unordered"}) {
     for (const char* what : {"true", "true, true"}) {  // of relays before V017, and of ours
       const std::string call = std::string{claim} + "(" + lanes + ", " + floors +
