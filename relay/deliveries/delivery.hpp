@@ -32,6 +32,20 @@ struct Remark {
   std::string error;
 };
 
+/// What did not pass in one batch of the first pass.
+struct Entries {
+  std::vector<Delivery> deliveries;
+  std::vector<Remark> remarks;
+};
+
+/// What became of some deliveries of one listener.
+struct Settlement {
+  std::string listener;
+  std::vector<std::string> done;  ///< Event ids.
+  std::vector<Delivery> changed;  ///< retrying, dead or waiting from here on.
+  std::vector<Remark> remarks;
+};
+
 /// A key of one lane.
 struct LaneKey {
   int lane = 0;

@@ -12,9 +12,9 @@ std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& 
   const auto time = who.time_limit().value_or(seat_.handler_timeout);
   const HandlerWatch::Visit visit{seat_.watch, listener, first, HandlerWatch::Clock::now() + time,
                                   stop_};
-  const auto limit = connection_.within(time);
+  const auto limit = session_.within(time);
   const auto refuse_if_late = [&] {
-    if (!limit.expired()) return;
+    if (!limit->expired()) return;
     throw ListenerFailed{first,
                          listener,
                          {projections::FailureKind::timeout, "",

@@ -2,24 +2,25 @@
 
 #include "relay/engine/handling.hpp"
 #include "relay/engine/seat.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/store/worker_session.hpp"
 
 namespace relay::engine {
 
-/// Calls a handler within its time: past it the connection is shut under it and it is asked to
+/// Calls a handler within its time: past it the session is cut off under it and it is asked to
 /// stop. Meanwhile the flight record names what it has. Borrows everything. Threads: the worker's.
 class BoundedHandling final : public Handling {
  public:
   /// @param alone nothing runs beside it in this process.
-  BoundedHandling(pg::Connection& connection, Seat& seat, bool alone, const std::stop_token& stop)
-      : connection_(connection), seat_(seat), alone_(alone), stop_(stop) {}
+  BoundedHandling(store::WorkerSession& session, Seat& seat, bool alone,
+                  const std::stop_token& stop)
+      : session_(session), seat_(seat), alone_(alone), stop_(stop) {}
 
   std::vector<projections::Fate> call(const listeners::Listener& listener,
                                       const std::vector<projections::Event>& events,
                                       const Handler& handler) override;
 
  private:
-  pg::Connection& connection_;
+  store::WorkerSession& session_;
   Seat& seat_;
   bool alone_;
   const std::stop_token& stop_;

@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <chrono>
 
-#include "projections/array_literal.hpp"
 #include "relay/engine/piece.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::engine {
 namespace {
 
-namespace sql = schema::statements;
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
@@ -25,25 +22,22 @@ bool SeenDeliveries::any() const {
   });
 }
 
-std::optional<SeenDeliveries> look_at(pg::Connection& connection, claim::Reach& reach,
-                                      DeliveryLanes where, std::int64_t last_place) {
-  const auto piece =
-      read_piece(pg::Script{connection}.add(sql::plan_by_index), reach, std::move(where.lanes),
-                 last_place, sql::probe_deliveries, {projections::array_literal(where.listeners)});
-  if (!piece) return {};
-  std::vector<std::optional<std::int64_t>> lowest(piece->lanes.size());
-  for (const auto& row : piece->rows) {
-    lowest.at(row[0].as<std::size_t>() - 1) = row[1].as<std::int64_t>();
-  }
-  SeenDeliveries seen{.in_part = piece->in_part};
+std::optional<SeenDeliveries> look_at(store::ScoutSession& session, claim::Reach& reach,
+                                      store::DeliveryLanes where, std::int64_t last_place) {
+  SeenDeliveries seen;
+  std::vector<std::optional<std::int64_t>> lowest;
+  const auto look = [&](std::chrono::milliseconds patience) {
+    lowest = session.look_at_deliveries(where, patience);
+  };
+  if (!read_piece(reach, where.lanes, last_place, seen.in_part, look)) return {};
   for (std::size_t at = 0; at < lowest.size(); ++at) {
-    const claim::LaneTicket& asked = piece->lanes[at];
+    const claim::LaneTicket& asked = where.lanes[at];
     seen.lanes[where.listeners[at]].push_back({asked.lane, lowest[at], asked.floor, asked.top});
   }
   return seen;
 }
 
-bool DeliverySweep::piece(pg::Connection& connection, DeliveryBoards& boards,
+bool DeliverySweep::piece(store::ScoutSession& session, DeliveryBoards& boards,
                           const std::vector<std::string>& served, std::int64_t last_place,
                           bool& any) {
   auto at = std::ranges::find(served, of_);
@@ -53,12 +47,12 @@ bool DeliverySweep::piece(pg::Connection& connection, DeliveryBoards& boards,
     from_ = 0;
   }
   claim::LaneBoard& board = boards.at(of_);
-  DeliveryLanes where;
+  store::DeliveryLanes where;
   for (int lane = 0; lane < board.size(); ++lane) {
     where.listeners.push_back(of_);
     where.lanes.push_back({lane, from_});
   }
-  const auto seen = look_at(connection, reach_, std::move(where), last_place);
+  const auto seen = look_at(session, reach_, std::move(where), last_place);
   if (!seen) return false;
   const auto& lanes = seen->lanes.at(of_);
   board.swept(lanes);
@@ -70,23 +64,23 @@ bool DeliverySweep::piece(pg::Connection& connection, DeliveryBoards& boards,
   return at == served.end();
 }
 
-bool DeliverySweep::some(pg::Connection& connection, DeliveryBoards& boards,
+bool DeliverySweep::some(store::ScoutSession& session, DeliveryBoards& boards,
                          const std::vector<std::string>& served, std::int64_t last_place) {
   const auto until = Clock::now() + delivery_sweep_for;
   bool any = false;
-  while (!piece(connection, boards, served, last_place, any) && Clock::now() < until) {
+  while (!piece(session, boards, served, last_place, any) && Clock::now() < until) {
   }
   return any;
 }
 
-bool DeliverySweep::all(pg::Connection& connection, DeliveryBoards& boards,
+bool DeliverySweep::all(store::ScoutSession& session, DeliveryBoards& boards,
                         const std::vector<std::string>& served, std::int64_t last_place,
                         const std::stop_token& stop) {
   of_.clear();
   bool any = false;
   while (!any) {
     if (stop.stop_requested()) return true;  // nobody knows
-    if (piece(connection, boards, served, last_place, any)) break;
+    if (piece(session, boards, served, last_place, any)) break;
   }
   return any;
 }

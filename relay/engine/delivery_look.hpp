@@ -9,17 +9,11 @@
 
 #include "relay/claim/lane_board.hpp"
 #include "relay/claim/reach.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
 
 using DeliveryBoards = std::map<std::string, claim::LaneBoard>;  ///< By listener.
-
-/// Lanes of listeners' deliveries, side by side: where a look reads, and from which place.
-struct DeliveryLanes {
-  std::vector<std::string> listeners;
-  std::vector<claim::LaneTicket> lanes;
-};
 
 /// What one look at ready deliveries saw.
 struct SeenDeliveries {
@@ -31,9 +25,10 @@ struct SeenDeliveries {
 
 /// Looks at these lanes, as far as `reach` lets it. @param last_place as known so far.
 /// @return nothing when it was cut off; the next one reads less.
-/// @throws pqxx::failure and kin, also when looks are cut off again and again.
-[[nodiscard]] std::optional<SeenDeliveries> look_at(pg::Connection& connection, claim::Reach& reach,
-                                                    DeliveryLanes where, std::int64_t last_place);
+/// @throws what the session throws, also when looks are cut off again and again.
+[[nodiscard]] std::optional<SeenDeliveries> look_at(store::ScoutSession& session,
+                                                    claim::Reach& reach, store::DeliveryLanes where,
+                                                    std::int64_t last_place);
 
 /// Finds what became ready with a place below the floor: its transaction drew the place and
 /// committed after a later one had been read. It walks every dead entry of the index, a piece at a
@@ -42,17 +37,17 @@ class DeliverySweep {
  public:
   /// Goes on for a while, to the end of its round at most. @return whether something is ready where
   /// it came by.
-  bool some(pg::Connection& connection, DeliveryBoards& boards,
+  bool some(store::ScoutSession& session, DeliveryBoards& boards,
             const std::vector<std::string>& served, std::int64_t last_place);
   /// Goes round once, unless it finds something or is to stop. @return whether something is ready,
   /// or may be.
-  bool all(pg::Connection& connection, DeliveryBoards& boards,
+  bool all(store::ScoutSession& session, DeliveryBoards& boards,
            const std::vector<std::string>& served, std::int64_t last_place,
            const std::stop_token& stop);
 
  private:
   /// @return whether this was the round's last piece. @param any is set when something was found.
-  bool piece(pg::Connection& connection, DeliveryBoards& boards,
+  bool piece(store::ScoutSession& session, DeliveryBoards& boards,
              const std::vector<std::string>& served, std::int64_t last_place, bool& any);
 
   claim::Reach reach_;

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
-#include "projections/array_literal.hpp"
 #include "relay/engine/availability.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::engine {
 namespace {
 
-namespace sql = schema::statements;
 using namespace std::chrono_literals;
 
 constexpr auto eager_for = 2s;         // since a place was drawn: a transaction may still hold some
@@ -31,7 +28,7 @@ std::vector<std::string> served_by(const listeners::Duty& duty) {
 DeliveryScout::DeliveryScout(const Parts& parts, Shared& shared)
     : parts_(parts), shared_(shared), settled_(eager_for) {}
 
-bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty,
+bool DeliveryScout::look(store::ScoutSession& session, const listeners::Duty& duty,
                          std::int64_t last_place) {
   std::vector<std::string> served = served_by(duty);
   std::erase_if(served, [&](const std::string& name) { return !available(parts_, name); });
@@ -43,23 +40,23 @@ bool DeliveryScout::look(pg::Connection& connection, const listeners::Duty& duty
   bool found = false;
   if (in_part_ || now - ready_looked_at_ >= (now < eager_until_ ? ready_eagerly : ready_at_rest)) {
     ready_looked_at_ = now;
-    found = look_for_ready(connection, served);
+    found = look_for_ready(session, served);
   }
   if (now - retries_looked_at_ >= (shared_.retries_to_come ? retries_every : retries_at_rest)) {
     retries_looked_at_ = now;
     shared_.retries_to_come = false;  // before the look: a worker may find one meanwhile
     bool any = false;
-    found = look_for_retries(connection, served, any) || found;
+    found = look_for_retries(session, served, any) || found;
     if (any) shared_.retries_to_come = true;
   }
-  if (now >= sweep_after_) found = sweep(connection, served) || found;
+  if (now >= sweep_after_) found = sweep(session, served) || found;
   return found;
 }
 
 // What waits on the boards is not asked for again.
-bool DeliveryScout::look_for_ready(pg::Connection& connection,
+bool DeliveryScout::look_for_ready(store::ScoutSession& session,
                                    const std::vector<std::string>& served) {
-  DeliveryLanes where;
+  store::DeliveryLanes where;
   for (const std::string& listener : served) {
     claim::LaneBoard& board = shared_.delivery_boards.at(listener);
     board.settle(settled_.value());
@@ -70,7 +67,7 @@ bool DeliveryScout::look_for_ready(pg::Connection& connection,
   }
   in_part_ = false;
   if (!where.lanes.empty()) {
-    const auto seen = look_at(connection, reach_, std::move(where), last_place_);
+    const auto seen = look_at(session, reach_, std::move(where), last_place_);
     in_part_ = !seen || seen->in_part;
     if (seen) {
       for (const auto& [listener, probes] : seen->lanes) {
@@ -83,37 +80,33 @@ bool DeliveryScout::look_for_ready(pg::Connection& connection,
          });
 }
 
-bool DeliveryScout::look_for_retries(pg::Connection& connection,
+bool DeliveryScout::look_for_retries(store::ScoutSession& session,
                                      const std::vector<std::string>& served, bool& any) {
   std::map<std::string, std::vector<int>> due;
-  for (const auto& row : pg::Script{connection}
-                             .add(sql::plan_by_index)
-                             .add("SELECT set_config('statement_timeout', '10000', true)")
-                             .add(sql::probe_retries, {projections::array_literal(served)})
-                             .run()) {
+  for (const store::RetryLane& retry : session.retries(served)) {
     any = true;
-    if (row[2].as<bool>()) due[row[0].c_str()].push_back(row[1].as<int>());
+    if (retry.due) due[retry.listener].push_back(retry.lane);
   }
   for (const auto& [listener, lanes] : due) shared_.delivery_boards.at(listener).found_work(lanes);
   return !due.empty();
 }
 
-bool DeliveryScout::sweep(pg::Connection& connection, const std::vector<std::string>& served) {
+bool DeliveryScout::sweep(store::ScoutSession& session, const std::vector<std::string>& served) {
   const auto began = Clock::now();
-  const bool found = sweep_.some(connection, shared_.delivery_boards, served, last_place_);
+  const bool found = sweep_.some(session, shared_.delivery_boards, served, last_place_);
   const auto now = Clock::now();
   sweep_after_ =
       now + std::max<Clock::duration>(delivery_sweep_pause, (now - began) * delivery_sweep_share);
   return found;
 }
 
-bool DeliveryScout::nothing_left(pg::Connection& connection, const listeners::Duty& duty,
+bool DeliveryScout::nothing_left(store::ScoutSession& session, const listeners::Duty& duty,
                                  const std::stop_token& stop) {
   const std::vector<std::string> served = served_by(duty);
   if (served.empty()) return true;
-  if (sweep_.all(connection, shared_.delivery_boards, served, last_place_, stop)) return false;
+  if (sweep_.all(session, shared_.delivery_boards, served, last_place_, stop)) return false;
   bool any_retry = false;  // asked last: what was ready may have become one
-  look_for_retries(connection, served, any_retry);
+  look_for_retries(session, served, any_retry);
   return !any_retry;
 }
 

@@ -8,7 +8,7 @@
 #include "relay/engine/delivery_look.hpp"
 #include "relay/engine/parts.hpp"
 #include "relay/engine/shared.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
 
@@ -22,10 +22,10 @@ class DeliveryScout {
 
   /// Marks the boards. @param last_place the last place handed out.
   /// @return whether something is there to be taken now.
-  bool look(pg::Connection& connection, const listeners::Duty& duty, std::int64_t last_place);
+  bool look(store::ScoutSession& session, const listeners::Duty& duty, std::int64_t last_place);
 
   /// Whether nothing is ready and no retry is to come.
-  [[nodiscard]] bool nothing_left(pg::Connection& connection, const listeners::Duty& duty,
+  [[nodiscard]] bool nothing_left(store::ScoutSession& session, const listeners::Duty& duty,
                                   const std::stop_token& stop);
 
   /// Everything is looked at anew: the listeners changed.
@@ -34,11 +34,11 @@ class DeliveryScout {
  private:
   using Clock = std::chrono::steady_clock;
 
-  bool look_for_ready(pg::Connection& connection, const std::vector<std::string>& served);
+  bool look_for_ready(store::ScoutSession& session, const std::vector<std::string>& served);
   /// @param any set to whether there is a retry at all. @return whether one is due.
-  bool look_for_retries(pg::Connection& connection, const std::vector<std::string>& served,
+  bool look_for_retries(store::ScoutSession& session, const std::vector<std::string>& served,
                         bool& any);
-  bool sweep(pg::Connection& connection, const std::vector<std::string>& served);
+  bool sweep(store::ScoutSession& session, const std::vector<std::string>& served);
 
   const Parts& parts_;
   Shared& shared_;

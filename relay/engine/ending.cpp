@@ -3,10 +3,6 @@
 #include <algorithm>
 #include <random>
 
-#include "projections/failpoint.hpp"
-#include "relay/deliveries/suspects.hpp"
-#include "schema/statements.hpp"
-
 namespace relay::engine {
 namespace {
 
@@ -28,18 +24,6 @@ bool stays_in_the_database(const std::vector<ListenerPart>& parts) {
       parts, [](const ListenerPart& part) { return part.listener->kind() == listeners::forward; });
 }
 
-// The server has ended the transaction, one way or the other; a statement that failed leaves it.
-bool transaction_is_over(pg::Connection& connection) {
-  constexpr std::string_view in_failed_transaction = "25P02";
-  try {
-    connection.exec("SELECT 1");
-    return true;
-  } catch (...) {
-    if (projections::current_failure().sqlstate != in_failed_transaction) throw;
-    return false;
-  }
-}
-
 }  // namespace
 
 bool has_suspects(const decode::DecodedBatch& batch, const listeners::Duty& duty,
@@ -53,20 +37,22 @@ bool has_suspects(const decode::DecodedBatch& batch, const listeners::Duty& duty
   return false;
 }
 
-void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batch,
-                    const listeners::Duty& duty, const std::vector<ListenerPart>& parts) {
-  if (duty.suspects.empty()) return;
+std::map<std::string, std::vector<std::string>> suspects_no_more(
+    const decode::DecodedBatch& batch, const listeners::Duty& duty,
+    const std::vector<ListenerPart>& parts) {
+  std::map<std::string, std::vector<std::string>> through;
+  if (duty.suspects.empty()) return through;
   for (const ListenerPart& part : parts) {
-    std::vector<std::string> through;
     for (std::size_t i = 0; i < part.events.size(); ++i) {
-      const std::string id{batch.events[part.events[i]].event.id};
+      std::string id{batch.events[part.events[i]].event.id};
       const auto kind = part.fates[i].kind;
       if (kind == projections::Fate::Kind::waiting || kind == projections::Fate::Kind::left)
         continue;
-      if (duty.suspects.contains({id, part.listener->name()})) through.push_back(id);
+      const std::string& listener = part.listener->name();
+      if (duty.suspects.contains({id, listener})) through[listener].push_back(std::move(id));
     }
-    deliveries::clear_suspects(connection, part.listener->name(), through);
   }
+  return through;
 }
 
 void note_buried(const deliveries::Delivery& entry, const Condemned& condemned,
@@ -85,25 +71,14 @@ std::optional<LoneEvent> lone_of(const decode::DecodedBatch& batch) {
                    decoded.event.seq};
 }
 
-// The clock is read after the commit: what readers see by then.
-std::int64_t commit(const Parts& parts, pg::Connection& connection, pg::Script& last,
+std::int64_t commit(const Parts& parts, store::WorkerSession& session, store::BatchEnd& end,
                     const decode::DecodedBatch& batch,
                     const std::vector<ListenerPart>& listener_parts) {
-  projections::failpoint("before_commit");
+  end.wait_for_disk = parts.synchronous_commit || !stays_in_the_database(listener_parts);
   try {
-    if (!parts.synchronous_commit && stays_in_the_database(listener_parts)) {
-      last.add(schema::statements::commit_without_waiting);
-    }
-    const std::int64_t now =
-        last.add("COMMIT").add(schema::statements::database_clock).run()[0][0].as<std::int64_t>();
-    projections::failpoint("after_commit");
-    return now;
-  } catch (...) {
-    const projections::Failure failure = projections::current_failure();
-    if (failure.kind == projections::FailureKind::connection || !transaction_is_over(connection)) {
-      throw;
-    }
-    throw CommitRefused{failure, applied_in(batch, listener_parts)};
+    return session.end(end);
+  } catch (const store::CommitRefused& refused) {
+    throw CommitRefused{refused.failure, applied_in(batch, listener_parts)};
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,9 +14,10 @@ namespace relay::engine {
 [[nodiscard]] bool has_suspects(const decode::DecodedBatch& batch, const listeners::Duty& duty,
                                 const std::set<std::string>& listeners);
 
-/// Those of the batch that came through, or were settled otherwise, are suspects no more.
-void clear_suspects(pg::Connection& connection, const decode::DecodedBatch& batch,
-                    const listeners::Duty& duty, const std::vector<ListenerPart>& parts);
+/// By listener, those of the batch that came through, or were settled otherwise: suspects no more.
+[[nodiscard]] std::map<std::string, std::vector<std::string>> suspects_no_more(
+    const decode::DecodedBatch& batch, const listeners::Duty& duty,
+    const std::vector<ListenerPart>& parts);
 
 /// If this is about one that was condemned, it is counted now.
 void note_buried(const deliveries::Delivery& entry, const Condemned& condemned, PassResult& result);
@@ -23,10 +25,9 @@ void note_buried(const deliveries::Delivery& entry, const Condemned& condemned, 
 /// What came alone, should the batch be that.
 [[nodiscard]] std::optional<LoneEvent> lone_of(const decode::DecodedBatch& batch);
 
-/// Commits and reads the database's clock, in the round trip of the last statements.
-/// @param last what is left to do before the commit. @return the clock, microseconds.
-/// @throws CommitRefused; what speaks of the connection or of the last statements as it came.
-std::int64_t commit(const Parts& parts, pg::Connection& connection, pg::Script& last,
+/// Ends the batch in its store. @return the store's clock, microseconds. @throws CommitRefused,
+/// with whom it had applied; else what came.
+std::int64_t commit(const Parts& parts, store::WorkerSession& session, store::BatchEnd& end,
                     const decode::DecodedBatch& batch,
                     const std::vector<ListenerPart>& listener_parts);
 

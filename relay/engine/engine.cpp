@@ -5,8 +5,7 @@
 namespace relay::engine {
 namespace {
 
-constexpr int lanes =
-    64;  // freshet_lane() knows it, too; standing.cpp compares it with the database
+constexpr int lanes = 64;  // freshet_lane() knows it, too; all relays must agree on it
 constexpr std::chrono::seconds after_cancel{2};
 
 std::vector<std::string> names_of(const std::vector<Queue>& queues) {
@@ -29,9 +28,9 @@ Engine::Engine(EngineOptions options, Parts parts)
       parts_(std::move(parts)),
       shared_(lanes, parts_.order == projections::Order::by_key, names_of(parts_.queues)),
       trouble_(options_.database, *parts_.recorder),
-      target_(options_, trouble_, threads_of(options_, parts_)),
+      target_(trouble_, threads_of(options_, parts_)),
       flight_({.folder = options_.flight_folder,
-               .database = pg::without_password(options_.conninfo),
+               .database = parts_.store->description(),
                .slots = static_cast<std::size_t>(threads_of(options_, parts_)),
                .ids_max = static_cast<std::size_t>(options_.batch_size)}),
       floor_{shared_, trouble_, target_, gate_, flight_},
@@ -55,10 +54,7 @@ Engine::Engine(EngineOptions options, Parts parts)
   for (const auto& worker : workers_) {
     launch([&worker = *worker](const std::stop_token& stop) { worker.run(stop); });
   }
-  if (!options_.hint_conninfo.empty()) {
-    hints_ = std::make_unique<pg::HintListener>(options_.hint_conninfo,
-                                                [this] { shared_.wake_scout(false); });
-  }
+  hints_ = parts_.store->listen([this] { shared_.wake_scout(false); });
 }
 
 Field Engine::field_of(const Queue& queue) {

@@ -13,7 +13,6 @@
 #include "relay/engine/parts.hpp"
 #include "relay/engine/scout.hpp"
 #include "relay/engine/worker.hpp"
-#include "relay/pg/hint_listener.hpp"
 
 namespace relay::engine {
 
@@ -68,7 +67,7 @@ class Engine {
   Floor floor_;
   Scout scout_;
   std::vector<std::unique_ptr<Worker>> workers_;  // of the first pass, then of detached queues
-  std::unique_ptr<pg::HintListener> hints_;
+  std::unique_ptr<store::Hints> hints_;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::size_t running_ = 0;         // guarded by mutex_

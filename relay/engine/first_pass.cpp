@@ -13,13 +13,13 @@ using projections::Fate;
 using HeldByListener = std::map<std::string, projections::HeldKeys>;
 
 // Costs nothing while no delivery is open in these lanes.
-HeldByListener held_keys(const Parts& parts, pg::Connection& connection, const claim::Claim& claim,
-                         const decode::DecodedBatch& batch) {
+HeldByListener held_keys(const Parts& parts, store::WorkerSession& session,
+                         const store::Claim& claim, const decode::DecodedBatch& batch) {
   if (parts.order == projections::Order::none || projections::sabotaged("waiting_not_held")) {
     return {};
   }
   std::set<int> lanes;
-  for (const claim::LaneRead& read : claim.lanes) {
+  for (const store::LaneRead& read : claim.lanes) {
     if (read.open_deliveries) lanes.insert(read.lane);
   }
   if (lanes.empty()) return {};
@@ -27,7 +27,7 @@ HeldByListener held_keys(const Parts& parts, pg::Connection& connection, const c
   for (const auto& decoded : batch.events) {
     if (lanes.contains(decoded.lane)) keys.insert({decoded.lane, decoded.event.key()});
   }
-  return parts.ledger->held_keys(connection, keys);
+  return session.held_keys(keys);
 }
 
 bool any_by_completion(const std::vector<ListenerPart>& parts) {
@@ -36,22 +36,22 @@ bool any_by_completion(const std::vector<ListenerPart>& parts) {
   });
 }
 
-void note_deliveries(const BatchOutcome& outcome, const Condemned& condemned, PassResult& result) {
-  for (const deliveries::Delivery& entry : outcome.entries.deliveries) {
+void note_deliveries(const store::BatchEnd& end, const Condemned& condemned, PassResult& result) {
+  for (const deliveries::Delivery& entry : end.entries.deliveries) {
     if (entry.state == deliveries::Delivery::State::ready) {
       result.ready[entry.listener].insert(entry.lane);
     }
     if (entry.state == deliveries::Delivery::State::retrying) result.retries = true;
     note_buried(entry, condemned, result);
   }
-  for (const auto& [listener, keys] : outcome.promote) {
+  for (const auto& [listener, keys] : end.promote) {
     for (const deliveries::LaneKey& key : keys) result.ready[listener].insert(key.lane);
   }
 }
 
 // While all goes well nobody in the relay needs payload or headers of what SQL alone listens to.
 // What has failed before is looked at with all there is.
-claim::Payloads payloads_for(const Parts& parts, const PassContext& context) {
+store::Payloads payloads_for(const Parts& parts, const PassContext& context) {
   const bool care = !context.condemned.empty() ||
                     std::ranges::any_of(context.tickets, &claim::LaneTicket::careful);
   const auto anybody = [&](bool (listeners::Listener::*reads)() const) {
@@ -60,9 +60,9 @@ claim::Payloads payloads_for(const Parts& parts, const PassContext& context) {
              context.duty.attached.contains(queue.listener->name());
     });
   };
-  if (care || anybody(&listeners::Listener::reads_payload)) return claim::Payloads::travel;
-  return anybody(&listeners::Listener::reads_headers) ? claim::Payloads::stay
-                                                      : claim::Payloads::stay_with_headers;
+  if (care || anybody(&listeners::Listener::reads_payload)) return store::Payloads::travel;
+  return anybody(&listeners::Listener::reads_headers) ? store::Payloads::stay
+                                                      : store::Payloads::stay_with_headers;
 }
 
 /// What the attached listeners made of a batch.
@@ -104,14 +104,15 @@ bool all_passed(const std::vector<ListenerPart>& parts) {
 // @return nothing: it failed by what may be an event's fault, or the guard's, which only another
 // try, step by step, can tell. @throws Unclear, CommitRefused, ListenerFailed for a conflict.
 std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& foretold,
-                                            const Call& call, pg::Connection& connection,
-                                            pg::Script& ending, const decode::DecodedBatch& batch,
+                                            const Call& call, store::WorkerSession& session,
+                                            store::BatchEnd& end, const decode::DecodedBatch& batch,
                                             const std::vector<ListenerPart>& listener_parts) {
   std::optional<std::int64_t> committed_us;
+  end.effect = foretold.sql;
   try {
     send(foretold, call, [&] {
       try {
-        committed_us = commit(parts, connection, ending, batch, listener_parts);
+        committed_us = commit(parts, session, end, batch, listener_parts);
       } catch (const CommitRefused&) {
         throw;
       } catch (...) {
@@ -131,7 +132,7 @@ std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& 
 
 // Events that can neither be completed nor recorded must not keep the others of their lane. They
 // are looked for one by one, and stepped over. @return whether there are any.
-bool step_over_stuck(const PassContext& context, const claim::Claim& claim,
+bool step_over_stuck(const PassContext& context, const store::Claim& claim,
                      const decode::DecodedBatch& batch, projections::Order order,
                      PassResult& result) {
   if (context.stuck.empty()) return false;
@@ -143,7 +144,7 @@ bool step_over_stuck(const PassContext& context, const claim::Claim& claim,
     if (is_stuck(context.stuck, decoded, order, now)) result.stuck_lanes.insert(decoded.lane);
   }
   for (const auto& [id, stuck] : context.stuck) {
-    const auto lane = std::ranges::find(claim.lanes, stuck.event.lane, &claim::LaneRead::lane);
+    const auto lane = std::ranges::find(claim.lanes, stuck.event.lane, &store::LaneRead::lane);
     const auto ticket =
         std::ranges::find(context.tickets, stuck.event.lane, &claim::LaneTicket::lane);
     if (lane == claim.lanes.end() || ticket == context.tickets.end() || !lane->held) continue;
@@ -156,7 +157,7 @@ bool step_over_stuck(const PassContext& context, const claim::Claim& claim,
 }
 
 // @return whether the pass ends here, before anybody is called.
-bool ends_early(const Parts& parts, const PassContext& context, const claim::Claim& claim,
+bool ends_early(const Parts& parts, const PassContext& context, const store::Claim& claim,
                 const decode::DecodedBatch& batch, PassResult& result) {
   if (step_over_stuck(context, claim, batch, parts.order, result)) return true;
   if (batch.events.empty()) return true;
@@ -166,69 +167,66 @@ bool ends_early(const Parts& parts, const PassContext& context, const claim::Cla
   return result.wants_alone;
 }
 
+store::BatchEnd end_of(BatchOutcome& outcome, const PassContext& context,
+                       const decode::DecodedBatch& batch,
+                       const std::vector<ListenerPart>& listener_parts) {
+  store::BatchEnd end;
+  end.complete = std::move(outcome.complete);
+  end.park = std::move(outcome.park);
+  end.entries = std::move(outcome.entries);
+  end.promote = std::move(outcome.promote);
+  end.suspects_no_more = suspects_no_more(batch, context.duty, listener_parts);
+  return end;
+}
+
 // @return false: not all went well without payloads; nothing was done, and they are wanted.
-bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloads,
+bool pass(const Parts& parts, const PassContext& context, store::Payloads payloads,
           PassResult& result) {
-  pg::Connection& connection = context.connection;
-  const claim::Claim claim = parts.source->claim(connection, context.tickets, payloads);
+  store::WorkerSession& session = context.session;
+  const store::Claim claim = session.claim_events(context.tickets, payloads);
   result.lanes = claim.lanes;
-  const decode::DecodedBatch batch = parts.decoder->decode(claim.rows);
+  const decode::DecodedBatch batch = decode::decode(claim.events, parts.payload_max_bytes);
   result.lone = lone_of(batch);
   if (ends_early(parts, context, claim, batch, result)) {
-    connection.rollback();
+    session.rollback();
     return true;
   }
-  HeldByListener held = held_keys(parts, connection, claim, batch);
-  if (projections::sabotaged("complete_before_apply")) {
-    std::vector<std::string> ids;
-    for (const auto& decoded : batch.events) ids.emplace_back(decoded.event.id);
-    pg::Script early{connection};
-    parts.completer->complete(early, ids);
-    early.add("COMMIT; BEGIN").run();
-  }
+  HeldByListener held = held_keys(parts, session, claim, batch);
 
-  const bool quick = payloads != claim::Payloads::travel;
+  const bool quick = payloads != store::Payloads::travel;
   projections::SavepointBudget budget = savepoint_budget(parts);
   if (quick) budget.left = static_cast<int>(parts.queues.size());  // one try each
-  BoundedHandling handling{connection, context.seat, context.alone, context.stop};
-  const Call call{context.condemned, context.duty.suspects, parts.order, budget, connection.tx(),
+  BoundedHandling handling{session, context.seat, context.alone, context.stop};
+  const Call call{context.condemned, context.duty.suspects, parts.order, budget, session.tx(),
                   handling};
   const auto [listener_parts, foretold] =
       handle(parts, context.duty, batch, std::move(held), call, quick && !context.in_steps);
 
   if (quick && !all_passed(listener_parts)) {
-    connection.rollback();
+    session.rollback();
     return false;
   }
-  const BatchOutcome outcome = outcome_of(batch, listener_parts, context.duty, chance);
+  BatchOutcome outcome = outcome_of(batch, listener_parts, context.duty, chance);
   // An event that is left comes again to all: who has applied it and keeps no guard row must not
   // have. One event at a time, none is left.
   if (outcome.left_over && any_by_completion(listener_parts)) {
     result.left_over = true;
-    connection.rollback();
+    session.rollback();
     return true;
   }
-  pg::Script ending = foretold ? pg::Script{connection, foretold->sql} : pg::Script{connection};
-  parts.ledger->record(ending, outcome.entries);
-  parts.completer->complete(ending, outcome.complete);
-  parts.completer->park(ending, outcome.park);
-  if (!outcome.promote.empty()) ending.run();  // what waits behind another must be there
-  for (const auto& [listener, keys] : outcome.promote) {
-    parts.ledger->promote(connection, listener, keys, parts.batch_size);
-  }
-  clear_suspects(connection, batch, context.duty, listener_parts);
+  store::BatchEnd end = end_of(outcome, context, batch, listener_parts);
   const std::optional<std::int64_t> committed_us =
-      foretold ? commit_foretold(parts, *foretold, call, connection, ending, batch, listener_parts)
-               : commit(parts, connection, ending, batch, listener_parts);
+      foretold ? commit_foretold(parts, *foretold, call, session, end, batch, listener_parts)
+               : commit(parts, session, end, batch, listener_parts);
   if (!committed_us) {
-    connection.rollback();
+    session.rollback();
     return false;
   }
 
   measure(parts, batch, listener_parts, *committed_us);
-  result.events = outcome.complete.size() + outcome.park.size();
+  result.events = end.complete.size() + end.park.size();
   result.left_over = outcome.left_over;
-  note_deliveries(outcome, context.condemned, result);
+  note_deliveries(end, context.condemned, result);
   return true;
 }
 
@@ -237,7 +235,7 @@ bool pass(const Parts& parts, const PassContext& context, claim::Payloads payloa
 void first_pass(const Parts& parts, const PassContext& context, PassResult& result) {
   if (pass(parts, context, payloads_for(parts, context), result)) return;
   result = {};
-  pass(parts, context, claim::Payloads::travel, result);
+  pass(parts, context, store::Payloads::travel, result);
 }
 
 }  // namespace relay::engine

@@ -6,7 +6,7 @@
 
 #include "relay/claim/kept_floors.hpp"
 #include "relay/engine/trouble.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
 
@@ -16,21 +16,15 @@ namespace relay::engine {
 /// Threads: the scout's.
 class FloorStore {
  public:
-  struct Known {
-    std::string server_run;
-    std::int64_t last_seq = 0;    ///< The last handed out,
-    std::int64_t last_place = 0;  ///< and of deliveries; 0: not known.
-    claim::Floors floors;         ///< Those that hold here.
-  };
-
   explicit FloorStore(Trouble& trouble) : trouble_(trouble) {}
 
   /// Which server this is, and the floors that are kept of it.
-  [[nodiscard]] Known load(pg::Connection& connection, int lanes);
+  [[nodiscard]] store::Start load(store::ScoutSession& session, int lanes);
   /// Whether it is time to keep them again: every five seconds.
   [[nodiscard]] bool due() const { return Clock::now() - kept_at_ >= keep_every; }
   /// Keeps those that have changed. @param server_run of whom they were learned.
-  void keep(pg::Connection& connection, const claim::Floors& floors, const std::string& server_run);
+  void keep(store::ScoutSession& session, const claim::Floors& floors,
+            const std::string& server_run);
   /// The next ones are kept at once, whatever they are: those that are there are wrong.
   void replace();
 

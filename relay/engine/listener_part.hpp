@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "projections/failure.hpp"
-#include "relay/decode/decoder.hpp"
+#include "relay/decode/decode.hpp"
 #include "relay/engine/handling.hpp"
 #include "relay/listeners/duty.hpp"
 #include "relay/listeners/listener.hpp"

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "relay/engine/piece.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::engine {
 namespace {
@@ -28,33 +27,24 @@ bool Seen::left_unread() const {
   });
 }
 
-std::optional<Seen> look_at(pg::Connection& connection, claim::Reach& reach,
+std::optional<Seen> look_at(store::ScoutSession& session, claim::Reach& reach,
                             std::vector<claim::LaneTicket> where, std::int64_t last_seq) {
-  const auto piece = read_piece(pg::Script{connection}, reach, std::move(where), last_seq,
-                                schema::statements::look_for_events);
-  if (!piece) return {};
-  Seen seen{.in_part = piece->in_part};
-  for (std::size_t at = 0; at < piece->lanes.size(); ++at) {  // rows come in the lanes' order
-    const auto row = piece->rows[static_cast<pqxx::result::size_type>(at)];
-    claim::LaneProbe probe{row[0].as<int>(), std::nullopt, piece->lanes[at].floor,
-                           piece->lanes[at].top};
-    if (!row[1].is_null()) probe.lowest = row[1].as<std::int64_t>();
-    seen.lanes.push_back(probe);
-  }
-  seen.last_seq = piece->rows[0][2].as<std::int64_t>();
-  seen.last_place = piece->rows[0][3].as<std::int64_t>();
-  seen.server_run = piece->rows[0][4].c_str();
+  Seen seen;
+  const auto look = [&](std::chrono::milliseconds patience) {
+    static_cast<store::Look&>(seen) = session.look(where, patience);
+  };
+  if (!read_piece(reach, where, last_seq, seen.in_part, look)) return {};
   return seen;
 }
 
-bool Sweep::piece(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq,
+bool Sweep::piece(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
                   bool& any) {
   std::vector<claim::LaneTicket> some;
   const std::int64_t from = begun_ ? from_ : std::numeric_limits<std::int64_t>::min();
   for (int lane = lane_; lane < std::min(lane_ + lanes_per_sweep, board.size()); ++lane) {
     some.push_back({lane, from});
   }
-  const auto seen = look_at(connection, reach_, std::move(some), last_seq);
+  const auto seen = look_at(session, reach_, std::move(some), last_seq);
   if (!seen) return false;
   board.swept(seen->lanes);
   any = any || seen->any();
@@ -65,21 +55,21 @@ bool Sweep::piece(pg::Connection& connection, claim::LaneBoard& board, std::int6
   return true;
 }
 
-bool Sweep::some(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq) {
+bool Sweep::some(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq) {
   const auto until = Clock::now() + sweep_for;
   bool any = false;
-  while (!piece(connection, board, last_seq, any) && Clock::now() < until) {
+  while (!piece(session, board, last_seq, any) && Clock::now() < until) {
   }
   return any;
 }
 
-bool Sweep::all(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq,
+bool Sweep::all(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
                 const std::stop_token& stop) {
   begun_ = false;
   bool any = false;
   for (int swept = 0; swept < board.size() && !any;) {
     if (stop.stop_requested()) return true;  // nobody knows
-    if (piece(connection, board, last_seq, any)) swept += lanes_per_sweep;
+    if (piece(session, board, last_seq, any)) swept += lanes_per_sweep;
   }
   return any;
 }

@@ -3,22 +3,17 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <vector>
 
 #include "relay/claim/lane_board.hpp"
 #include "relay/claim/reach.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
 
 /// What one look at the outbox saw.
-struct Seen {
-  std::vector<claim::LaneProbe> lanes;
-  std::int64_t last_seq = 0;    ///< The last handed out.
-  std::int64_t last_place = 0;  ///< Of deliveries.
-  std::string server_run;       ///< Who said so.
-  bool in_part = false;         ///< Some lane was not read to its end.
+struct Seen : store::Look {
+  bool in_part = false;  ///< Some lane was not read to its end.
   [[nodiscard]] bool any() const;
   /// Whether some lane in which nothing was found was not read to its end.
   [[nodiscard]] bool left_unread() const;
@@ -26,8 +21,8 @@ struct Seen {
 
 /// Looks at these lanes, as far as `reach` lets it. @param last_seq as known so far.
 /// @return nothing when it was cut off; the next one reads less.
-/// @throws pqxx::failure and kin, also when looks are cut off again and again.
-[[nodiscard]] std::optional<Seen> look_at(pg::Connection& connection, claim::Reach& reach,
+/// @throws what the session throws, also when looks are cut off again and again.
+[[nodiscard]] std::optional<Seen> look_at(store::ScoutSession& session, claim::Reach& reach,
                                           std::vector<claim::LaneTicket> where,
                                           std::int64_t last_seq);
 
@@ -36,14 +31,15 @@ struct Seen {
 class Sweep {
  public:
   /// Goes on for a while. @return whether something is pending where it came by.
-  bool some(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq);
+  bool some(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq);
   /// Goes through all lanes. @return whether something is pending.
-  bool all(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq,
+  bool all(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
            const std::stop_token& stop);
 
  private:
   /// @return whether these lanes are through. @param any is set when something was found.
-  bool piece(pg::Connection& connection, claim::LaneBoard& board, std::int64_t last_seq, bool& any);
+  bool piece(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
+             bool& any);
 
   claim::Reach reach_;
   int lane_ = 0;           ///< The first of those that are swept together.

@@ -11,7 +11,7 @@
 
 #include "projections/apply/apply.hpp"
 #include "relay/claim/lane_board.hpp"
-#include "relay/decode/decoder.hpp"
+#include "relay/decode/decode.hpp"
 
 namespace relay::engine {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "relay/deliveries/ledger.hpp"
+#include "relay/deliveries/delivery.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/listeners/duty.hpp"
 

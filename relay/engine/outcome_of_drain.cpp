@@ -14,12 +14,12 @@ using State = Delivery::State;
 
 }  // namespace
 
-HeldFrom held_from(const decode::DecodedBatch& batch, const claim::Claim& claim) {
+HeldFrom held_from(const decode::DecodedBatch& batch, const store::Claim& claim) {
   HeldFrom held;
   std::map<std::pair<int, std::string>, std::int64_t> last;
   for (std::size_t at = 0; at < batch.events.size(); ++at) {  // in seq order within a lane
     const decode::DecodedEvent& decoded = batch.events[at];
-    const claim::Taken& taken = claim.taken.at(std::string{decoded.event.id});
+    const store::Taken& taken = claim.taken.at(std::string{decoded.event.id});
     const auto [before, first] = last.try_emplace({decoded.lane, taken.key}, decoded.event.seq);
     if (taken.before_seq && (first || before->second != *taken.before_seq)) {
       held.emplace(at, *taken.before_seq);
@@ -30,14 +30,14 @@ HeldFrom held_from(const decode::DecodedBatch& batch, const claim::Claim& claim)
 }
 
 DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch, const ListenerPart& part,
-                              const claim::Claim& claim, const Chance& chance) {
+                              const store::Claim& claim, const Chance& chance) {
   const projections::ProjectionOptions& listener = part.listener->options();
   DrainOutcome outcome;
   deliveries::Settlement& settlement = outcome.settlement;
   settlement.listener = listener.name;
   for (std::size_t i = 0; i < part.events.size(); ++i) {
     const decode::DecodedEvent& decoded = batch.events[part.events[i]];
-    const claim::Taken& taken = claim.taken.at(std::string{decoded.event.id});
+    const store::Taken& taken = claim.taken.at(std::string{decoded.event.id});
     const deliveries::LaneKey key{decoded.lane, taken.key};
     const Fate& fate = part.fates[i];
     Delivery changed;

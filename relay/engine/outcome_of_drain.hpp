@@ -3,8 +3,8 @@
 #include <set>
 #include <string>
 
-#include "relay/claim/source.hpp"
 #include "relay/engine/outcome_of_batch.hpp"
+#include "relay/store/claim.hpp"
 
 namespace relay::engine {
 
@@ -16,11 +16,11 @@ struct DrainOutcome {
 };
 
 /// Where a key has a gap: what is open right before an event was not taken. Pure.
-[[nodiscard]] HeldFrom held_from(const decode::DecodedBatch& batch, const claim::Claim& claim);
+[[nodiscard]] HeldFrom held_from(const decode::DecodedBatch& batch, const store::Claim& claim);
 
 /// Adds up a batch of deliveries. Pure but for `chance`.
 [[nodiscard]] DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch,
-                                            const ListenerPart& part, const claim::Claim& claim,
+                                            const ListenerPart& part, const store::Claim& claim,
                                             const Chance& chance);
 
 }  // namespace relay::engine

@@ -7,51 +7,45 @@
 #include <string>
 #include <vector>
 
-#include "relay/claim/source.hpp"
-#include "relay/complete/completer.hpp"
-#include "relay/decode/decoder.hpp"
-#include "relay/deliveries/ledger.hpp"
 #include "relay/listeners/listener.hpp"
 #include "relay/measure/recorder.hpp"
+#include "relay/store/store.hpp"
 
 namespace relay::engine {
 
-/// A listener with the source of its deliveries. A forward has two, one for each way in which it
-/// may be served.
+/// A listener with its deliveries. A forward has two, one for each way in which it may be served.
 struct Queue {
   std::shared_ptr<listeners::Listener> listener;
-  std::unique_ptr<claim::Source> source;
   bool detached = false;  ///< Served while the listener is detached; else while it is attached.
   int workers = 1;        ///< Of its own, when detached.
+
+  [[nodiscard]] store::DeliveryQueue deliveries() const {
+    return {.listener = listener->name(),
+            .drainer = detached ? listener->name() : "",
+            .skip_dead = listener->options().on_dead == projections::OnDead::skip};
+  }
 };
 
-/// What a batch passes through, one part per room, shared by all workers of a database.
-/// Every part may be used by several threads at once.
+/// What a batch passes through, shared by all workers of a database. Every part may be used by
+/// several threads at once.
 struct Parts {
   projections::Order order = projections::Order::by_key;
-  int batch_size = 500;  ///< Also: how many deliveries of a key are woken at once.
   std::chrono::milliseconds statement_timeout{10'000};
+  std::int64_t payload_max_bytes = 0;  ///< A larger payload does not travel.
   bool synchronous_commit = true;  ///< false: where all effects are in the database, no waiting.
-  std::unique_ptr<claim::Source> source;
-  std::unique_ptr<decode::Decoder> decoder;
+  std::unique_ptr<store::Store> store;
   std::vector<Queue> queues;  ///< The projections', then two of each forward.
-  std::unique_ptr<deliveries::Ledger> ledger;
-  std::unique_ptr<complete::Completer> completer;
   std::unique_ptr<measure::Recorder> recorder;
 };
 
 /// How an engine works one database.
 struct EngineOptions {
-  std::string database;  ///< For messages.
-  std::string conninfo;
-  std::string hint_conninfo;  ///< LISTEN there; empty: no hints.
-  std::string instance;       ///< What this relay calls itself in `projection_freshness`.
-  int workers = 2;            ///< Of the first pass; detached queues have their own.
-  int lanes_per_claim = 4;
+  std::string database;              ///< For messages.
+  int workers = 2;                   ///< Of the first pass; detached queues have their own.
   int shallow_lanes_per_claim = 16;  ///< Of lanes with a few events each: fewer, larger batches.
   std::chrono::milliseconds poll_min{1};             ///< Between two looks while events come.
   std::chrono::milliseconds poll_max{100};           ///< … and at rest.
-  std::chrono::milliseconds call_limit{12'000};      ///< How long a statement's answer may take.
+  std::chrono::milliseconds call_limit{12'000};      ///< How long one waits for others to be done.
   std::chrono::milliseconds handler_timeout{5'000};  ///< How long a listener may take over a batch.
   std::chrono::milliseconds stuck_exit{60'000};      ///< Past that: a handler that does not end.
   std::string flight_folder;                         ///< Where the flight record lies.

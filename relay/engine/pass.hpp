@@ -15,12 +15,13 @@
 #include "relay/engine/parts.hpp"
 #include "relay/engine/seat.hpp"
 #include "relay/listeners/duty.hpp"
+#include "relay/store/worker_session.hpp"
 
 namespace relay::engine {
 
 /// What became of one claim.
 struct PassResult {
-  std::vector<claim::LaneRead> lanes;
+  std::vector<store::LaneRead> lanes;
   std::size_t events = 0;         ///< Settled by the commit: completed, parked, or no longer owed.
   bool stale = false;             ///< The listeners changed; nothing was done.
   bool left_over = false;         ///< The savepoint budget was spent; the rest wants care.
@@ -55,7 +56,7 @@ class Unclear : public std::runtime_error {
 
 /// What a pass is done with, beside the parts.
 struct PassContext {
-  pg::Connection& connection;
+  store::WorkerSession& session;
   Seat& seat;
   bool alone;     ///< Nothing runs beside it in this process, and it has one event.
   bool in_steps;  ///< The last SQL does not travel with the batch's end.
@@ -67,9 +68,9 @@ struct PassContext {
 };
 
 /// The life of a batch: claim, decode, guard and apply, record, complete, commit, measure.
-/// One transaction on the caller's connection; the caller rolls back when this throws.
+/// One transaction in the caller's session; the caller rolls back when this throws.
 /// @param result what is known so far, also when this throws.
-/// @throws ListenerFailed, ListenerStopped, CommitRefused, Unclear, pqxx::failure and kin.
+/// @throws ListenerFailed, ListenerStopped, CommitRefused, Unclear; else what the store met.
 void first_pass(const Parts& parts, const PassContext& context, PassResult& result);
 
 /// The same for deliveries of one listener: claim, decode, guard and apply, settle, complete what

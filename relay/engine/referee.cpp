@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "relay/base/log.hpp"
-#include "relay/listeners/roster.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::engine {
 namespace {
@@ -38,26 +36,26 @@ Referee::Referee(const EngineOptions& options, const Parts& parts)
   }
 }
 
-std::shared_ptr<const listeners::Duty> Referee::judge(pg::Connection& connection,
+std::shared_ptr<const listeners::Duty> Referee::judge(store::ScoutSession& session,
                                                       std::vector<std::string>& faults) {
-  auto registered = listeners::read_registered(connection, options_.instance);
+  auto registered = session.registered();
   faults = listeners::disagreements(options_.agreed_settings, registered);
   if (!faults.empty()) return nullptr;
   const auto wanted = listeners::to_register(own_, registered, at_start_);
   if (!wanted.empty() || !all_agreed(options_.agreed_settings, registered)) {
-    listeners::register_listeners(connection, wanted, options_.agreed_settings);
-    registered = listeners::read_registered(connection, options_.instance);
+    session.register_listeners(wanted, options_.agreed_settings);
+    registered = session.registered();
     faults = listeners::disagreements(options_.agreed_settings, registered);
     if (!faults.empty()) return nullptr;  // another relay was the first to say it meanwhile
   }
   at_start_ = false;
-  look_after_paused(connection, registered);
+  look_after_paused(session, registered);
   auto duty = std::make_shared<const listeners::Duty>(listeners::duty_of(own_, registered));
   tell_changes(*duty, registered);
   return duty;
 }
 
-void Referee::look_after_paused(pg::Connection& connection,
+void Referee::look_after_paused(store::ScoutSession& session,
                                 const listeners::Registered& registered) {
   const auto now = std::chrono::steady_clock::now();
   if (now - looked_after_at_ < look_after_every) return;
@@ -65,28 +63,25 @@ void Referee::look_after_paused(pg::Connection& connection,
   for (const listeners::Declaration& own : own_) {
     const auto found = registered.listeners.find(own.name);
     if (found == registered.listeners.end() || found->second.state != "paused") continue;
-    if (found->second.paused_by != "relay" || !is_mended(connection, own.name)) continue;
-    listeners::resume_listener(connection, own.name);
+    if (found->second.paused_by != "relay" || !is_mended(session, own.name)) continue;
+    session.resume_listener(own.name);
     log::info("a projection that was paused works again and goes on", {{"projection", own.name}});
   }
 }
 
 // By its empty batch, in a transaction that is rolled back. One that cannot be asked so waits for
 // an operator.
-bool Referee::is_mended(pg::Connection& connection, const std::string& name) const {
-  namespace sql = schema::statements;
+bool Referee::is_mended(store::ScoutSession& session, const std::string& name) const {
   const auto queue = std::ranges::find_if(
       parts_.queues, [&](const Queue& q) { return q.listener->name() == name; });
   if (queue == parts_.queues.end() || !queue->listener->can_probe()) return false;
-  pg::Script{connection}.add(sql::begin).add(sql::limits, {"1000", "5000", "10000"}).run();
-  bool mended = false;
-  try {
-    mended = !queue->listener->probe(connection.tx());
-  } catch (const projections::TransactionOver&) {
-    // Locked, timed out, gone: asked again in a while.
-  }
-  connection.exec("ROLLBACK");
-  return mended;
+  return session.rehearse([&](projections::Tx& tx) {
+    try {
+      return !queue->listener->probe(tx);
+    } catch (const projections::TransactionOver&) {
+      return false;  // locked, timed out, gone: asked again in a while
+    }
+  });
 }
 
 void Referee::tell_changes(const listeners::Duty& duty, const listeners::Registered& registered) {

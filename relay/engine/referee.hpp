@@ -8,7 +8,7 @@
 
 #include "relay/engine/parts.hpp"
 #include "relay/listeners/duty.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
 
@@ -20,12 +20,12 @@ class Referee {
   Referee(const EngineOptions& options, const Parts& parts);
 
   /// @return what to do; nothing: this relay may not claim, and `faults` says why.
-  std::shared_ptr<const listeners::Duty> judge(pg::Connection& connection,
+  std::shared_ptr<const listeners::Duty> judge(store::ScoutSession& session,
                                                std::vector<std::string>& faults);
 
  private:
-  void look_after_paused(pg::Connection& connection, const listeners::Registered& registered);
-  [[nodiscard]] bool is_mended(pg::Connection& connection, const std::string& name) const;
+  void look_after_paused(store::ScoutSession& session, const listeners::Registered& registered);
+  [[nodiscard]] bool is_mended(store::ScoutSession& session, const std::string& name) const;
   void tell_changes(const listeners::Duty& duty, const listeners::Registered& registered);
 
   const EngineOptions& options_;

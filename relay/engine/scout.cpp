@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
-#include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
-#include "relay/deliveries/suspects.hpp"
 #include "relay/engine/availability.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::engine {
 namespace {
 
-namespace sql = schema::statements;
 using namespace std::chrono_literals;
 
 constexpr auto judge_every = 2s;
@@ -67,11 +63,11 @@ void Scout::take_turn(Target::Call& call, const std::stop_token& stop) {
     look(stop);
     call.worked();
     trouble_.end("scout");
-  } catch (const pg::ConnectError& error) {
+  } catch (const store::Unreachable& error) {
     if (!stop.stop_requested()) call.failed(error.what());
   } catch (...) {
     const projections::Failure why = projections::current_failure();
-    drop_connection();
+    drop_session();
     if (stop.stop_requested()) return;  // cancelled to end in time
     if (why.kind == projections::FailureKind::connection) return call.failed(why.message);
     call.worked();
@@ -81,28 +77,27 @@ void Scout::take_turn(Target::Call& call, const std::stop_token& stop) {
 }
 
 void Scout::connect() {
-  if (connection_) return;
-  auto fresh = std::make_unique<pg::Connection>(
-      options_.conninfo, target_.connect_options("scout of " + options_.database));
+  if (session_) return;
+  auto fresh = parts_.store->open_scout_session("scout of " + options_.database);
   learn_server(*fresh);
-  deliveries::store_suspects(*fresh, remains_.remains());
+  fresh->store_suspects(remains_.remains());
   remains_.forget();
-  const std::lock_guard lock{connection_mutex_};
-  connection_ = std::move(fresh);
+  const std::lock_guard lock{session_mutex_};
+  session_ = std::move(fresh);
 }
 
 // It may be another server than before, whose sequences stand elsewhere; or the same after a crash,
 // which undoes completions that nobody had waited for. What is kept in the database is as old as
 // what it speaks of, or older than what was lost.
-void Scout::learn_server(pg::Connection& connection) {
+void Scout::learn_server(store::ScoutSession& session) {
   shared_.set_server_run("");
   forget_floors();
-  const FloorStore::Known known = store_.load(connection, shared_.board.size());
-  last_seq_ = known.last_seq;
-  last_place_ = known.last_place;
-  decide_floor(connection);
-  shared_.start_from(known.floors);
-  shared_.set_server_run(known.server_run);
+  const store::Start start = store_.load(session, shared_.board.size());
+  last_seq_ = start.standing.last_seq;
+  last_place_ = start.standing.last_place;
+  decide_floor(session);
+  shared_.start_from(start.floors);
+  shared_.set_server_run(start.standing.server_run);
 }
 
 void Scout::forget_floors() {
@@ -115,14 +110,14 @@ void Scout::forget_floors() {
   walked_once_ = false;
 }
 
-void Scout::drop_connection() {
-  const std::lock_guard lock{connection_mutex_};
-  connection_.reset();
+void Scout::drop_session() {
+  const std::lock_guard lock{session_mutex_};
+  session_.reset();
 }
 
 void Scout::cancel() noexcept {
-  const std::lock_guard lock{connection_mutex_};
-  if (connection_) connection_->cancel();
+  const std::lock_guard lock{session_mutex_};
+  if (session_) session_->cancel();
 }
 
 void Scout::look(const std::stop_token& stop) {
@@ -134,15 +129,15 @@ void Scout::look(const std::stop_token& stop) {
   behind_ = shared_.board.waiting(Clock::now()) > 0;
   backlog_ = shared_.board.deep_waiting(Clock::now());
   const bool events = look_for_events();
-  const bool deliveries = deliveries_.look(*connection_, *duty_, last_place_);
+  const bool deliveries = deliveries_.look(*session_, *duty_, last_place_);
   found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries || in_part_;
   // Whatever a worker lost, nothing waits for it.
   if (!found_work_ && !shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
   ring_where_deliveries_wait();
-  if (store_.due()) store_.keep(*connection_, shared_.floors_to_keep(), shared_.server_run());
+  if (store_.due()) store_.keep(*session_, shared_.floors_to_keep(), shared_.server_run());
   if (options_.drain && !found_work_ && nobody_at_work()) {
-    drained_ = !sweep_.all(*connection_, shared_.board, last_seq_, stop) &&
-               deliveries_.nothing_left(*connection_, *duty_, stop);
+    drained_ = !sweep_.all(*session_, shared_.board, last_seq_, stop) &&
+               deliveries_.nothing_left(*session_, *duty_, stop);
   } else if (Clock::now() >= sweep_after_) {
     sweep();
   }
@@ -162,27 +157,28 @@ bool Scout::look_for_events() {
   shared_.look_began();
   const auto began = Clock::now();
   const bool ahead = begin_walk(began);
-  const auto seen = look_at(*connection_, reach_, shared_.board.begin_probe(ahead), last_seq_);
+  const auto seen = look_at(*session_, reach_, shared_.board.begin_probe(ahead), last_seq_);
   if (!ahead) {
     walk_in_part_ = !seen || seen->left_unread();
     walk_.looked(Clock::now() - began, !walk_in_part_, Clock::now());
   }
   in_part_ = walk_in_part_ || !seen || seen->in_part;
   if (!seen) return true;  // cut off: the next one reads less
-  if (seen->server_run != shared_.server_run()) {
-    log::warn("another server answers, or this one was started anew", {{"run", seen->server_run}});
-    learn_server(*connection_);
+  if (seen->standing.server_run != shared_.server_run()) {
+    log::warn("another server answers, or this one was started anew",
+              {{"run", seen->standing.server_run}});
+    learn_server(*session_);
     return true;
   }
-  last_seq_ = seen->last_seq;
-  if (last_seq_ < decided || seen->last_place < last_place_) {
+  last_seq_ = seen->standing.last_seq;
+  if (last_seq_ < decided || seen->standing.last_place < last_place_) {
     log::warn("a sequence went back; every lane is read from its start");
-    last_place_ = seen->last_place;
+    last_place_ = seen->standing.last_place;
     forget_floors();
     store_.replace();
     return true;
   }
-  last_place_ = seen->last_place;
+  last_place_ = seen->standing.last_place;
   shared_.board.found(seen->lanes, decided);
   shared_.look_ended();
   walked_once_ = walked_once_ || !in_part_;
@@ -190,7 +186,7 @@ bool Scout::look_for_events() {
   if (shared_.board.waiting(now) > 0) shared_.bell.ring();  // before what is asked less often
   if (keeper_.wants_to_know(last_seq_) && now - floors_at_ >= floors_every) {
     floors_at_ = now;
-    decide_floor(*connection_);
+    decide_floor(*session_);
   }
   return shared_.board.any_work() || seen->any();
 }
@@ -227,7 +223,7 @@ void Scout::judge() {
   judge_now_ = false;
   judged_at_ = Clock::now();
   std::vector<std::string> faults;
-  auto duty = referee_.judge(*connection_, faults);
+  auto duty = referee_.judge(*session_, faults);
   if (!duty) {
     duty_.reset();
     shared_.forbid();
@@ -246,22 +242,13 @@ void Scout::judge() {
   shared_.allow(duty_);
 }
 
-void Scout::decide_floor(pg::Connection& connection) {
-  std::set<std::string> writers;
-  if (projections::sabotaged("floor_by_xmin")) {  // who has no transaction id yet is not seen
-    for (const auto& row : connection.exec("SELECT virtualtransaction FROM pg_locks WHERE "
-                                           "locktype = 'transactionid' AND granted")) {
-      writers.insert(row[0].c_str());
-    }
-  } else if (!projections::sabotaged("floor_passes_open_writer")) {
-    for (const auto& row : connection.exec(sql::open_writers)) writers.insert(row[0].c_str());
-  }
-  keeper_.observe(last_seq_, writers);
+void Scout::decide_floor(store::ScoutSession& session) {
+  keeper_.observe(last_seq_, session.open_writers());
 }
 
 void Scout::sweep() {
   const auto began = Clock::now();
-  sweep_.some(*connection_, shared_.board, last_seq_);
+  sweep_.some(*session_, shared_.board, last_seq_);
   const auto now = Clock::now();
   sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
 }

@@ -25,7 +25,7 @@ namespace relay::engine {
 
 /// Looks for work on behalf of all workers of a database: one probe over the lanes that are not
 /// known to wait for a worker, at a pace that follows the work. It also moves the floors, sweeps
-/// what lies below them, and has the referee judge what this relay may claim. One connection.
+/// what lies below them, and has the referee judge what this relay may claim. One session.
 class Scout {
  public:
   /// @param remains of processes that died: their events become suspects before anything is
@@ -49,8 +49,8 @@ class Scout {
 
   void take_turn(Target::Call& call, const std::stop_token& stop);
   void connect();
-  void drop_connection();
-  void learn_server(pg::Connection& connection);
+  void drop_session();
+  void learn_server(store::ScoutSession& session);
   void look(const std::stop_token& stop);
   void judge();
   void tell_of_listeners();
@@ -58,7 +58,7 @@ class Scout {
   bool look_for_events();
   /// @return whether the look goes ahead of the walk.
   bool begin_walk(Clock::time_point now);
-  void decide_floor(pg::Connection& connection);
+  void decide_floor(store::ScoutSession& session);
   void sweep();
   [[nodiscard]] bool nobody_at_work() const;
   void ring_where_deliveries_wait();
@@ -72,8 +72,8 @@ class Scout {
   Referee referee_;
   DeliveryScout deliveries_;
   Pace pace_;
-  std::mutex connection_mutex_;  // guards the pointer against cancel()
-  std::unique_ptr<pg::Connection> connection_;
+  std::mutex session_mutex_;  // guards the pointer against cancel()
+  std::unique_ptr<store::ScoutSession> session_;
   claim::FloorKeeper keeper_;
   claim::Reach reach_;
   claim::Settled settled_;

@@ -4,15 +4,7 @@
 
 namespace relay::engine {
 
-Target::Target(const EngineOptions& options, Trouble& trouble, int callers)
-    : options_(options), trouble_(trouble), breaker_({.callers = callers}) {}
-
-pg::ConnectOptions Target::connect_options(const std::string& name) {
-  return {.application_name = "freshet " + name,
-          .wanted = pg::Wanted::writer,
-          .call_limit = options_.call_limit,
-          .watchdog = &watchdog_};
-}
+Target::Target(Trouble& trouble, int callers) : trouble_(trouble), breaker_({.callers = callers}) {}
 
 void Target::Call::worked() {
   if (!leave_.given()) return;

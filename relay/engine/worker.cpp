@@ -6,7 +6,6 @@
 #include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/engine/availability.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::engine {
 namespace {
@@ -48,9 +47,9 @@ void Worker::run(const std::stop_token& stop) {
 }
 
 // What failed on the way out of a failure, as without memory. Lanes and permits are back already;
-// the connection may be in the middle of anything.
+// the session may be in the middle of anything.
 void Worker::surprised() noexcept {
-  drop_connection();
+  drop_session();
   try {
     log::error("a worker was surprised and goes on",
                {{"who", name_}, {"why", projections::current_failure().message}});
@@ -73,7 +72,7 @@ bool Worker::take_turn(const std::stop_token& stop) {
   for (std::size_t step = 0; step < fields_.size(); ++step) {
     const Field& field = fields_[(next_field_ + step) % fields_.size()];
     if (!may_take(field, *duty)) continue;
-    claim::TakenLanes taken{*field.board, options_.lanes_per_claim, Clock::now(),
+    claim::TakenLanes taken{*field.board, parts_.store->lanes_per_claim(), Clock::now(),
                             options_.shallow_lanes_per_claim};
     if (taken.tickets().empty()) continue;
     next_field_ = (next_field_ + step + 1) % fields_.size();
@@ -100,7 +99,7 @@ void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
     call.worked();
     settle(job);
     return;
-  } catch (const pg::ConnectError& error) {
+  } catch (const store::Unreachable& error) {
     lost({error.failure.kind, "", error.what()}, call);
   } catch (const ListenerFailed& error) {
     listener_failed(job, error, call);
@@ -122,7 +121,7 @@ void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
   } catch (...) {
     failed(job, projections::current_failure(), call);
   }
-  if (connection_ && !connection_->rollback()) drop_connection();
+  if (session_ && !session_->rollback()) drop_session();
 }
 
 // @return false: not let in, since others take their time; the database was not asked, and the
@@ -130,13 +129,13 @@ void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
 bool Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
   const Gate::Pass inside{gate_, alone, options_.call_limit};
   if (!inside.inside()) return false;
-  pg::Connection& connection = connected();
+  store::WorkerSession& session = connected();
   check_floors(job);
   const auto condemned = shared_.condemned();
   const auto stuck = shared_.obstacles.stuck();
   const bool in_steps = Clock::now() < in_steps_until_;
-  const PassContext context{connection, seat_,      alone,  in_steps, job.tickets,
-                            duty,       *condemned, *stuck, job.stop};
+  const PassContext context{session, seat_,      alone,  in_steps, job.tickets,
+                            duty,    *condemned, *stuck, job.stop};
   if (job.field.queue == nullptr) {
     first_pass(parts_, context, job.result);
   } else {
@@ -145,26 +144,25 @@ bool Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
   return true;
 }
 
-pg::Connection& Worker::connected() {
-  if (!connection_) {
-    auto fresh =
-        std::make_unique<pg::Connection>(options_.conninfo, target_.connect_options(name_));
-    server_run_ = fresh->exec(schema::statements::server_run)[0][0].c_str();
+store::WorkerSession& Worker::connected() {
+  if (!session_) {
+    auto fresh = parts_.store->open_worker_session(name_);
+    server_run_ = fresh->server_run();
     connected_before_ = shared_.next_look();
     look_awaited_ = false;
-    const std::lock_guard lock{connection_mutex_};
-    connection_ = std::move(fresh);
+    const std::lock_guard lock{session_mutex_};
+    session_ = std::move(fresh);
   }
-  return *connection_;
+  return *session_;
 }
 
 // Floors hold on the server they were learned of. On another, where its sequences stand elsewhere,
-// and where the scout has not looked since this connection was made, lanes are read from their
+// and where the scout has not looked since this session began, lanes are read from their
 // start. A pooler may have moved us to where the scout is.
 void Worker::check_floors(Job& job) {
   if (shared_.floors_hold(server_run_, connected_before_)) return;
   if (std::exchange(look_awaited_, true)) {
-    server_run_ = connection_->exec(schema::statements::server_run)[0][0].c_str();
+    server_run_ = session_->server_run();
   } else {
     shared_.wait_for_look(connected_before_, look_wait, job.stop);
   }
@@ -175,8 +173,8 @@ void Worker::check_floors(Job& job) {
 }
 
 void Worker::cancel() noexcept {
-  const std::lock_guard lock{connection_mutex_};
-  if (connection_) connection_->cancel();
+  const std::lock_guard lock{session_mutex_};
+  if (session_) session_->cancel();
 }
 
 void Worker::settle(const Job& job) {
@@ -188,7 +186,7 @@ void Worker::settle(const Job& job) {
     shared_.forbid();
     return shared_.wake_scout(true);
   }
-  for (const claim::LaneRead& read : job.result.lanes) {
+  for (const store::LaneRead& read : job.result.lanes) {
     if (read.held) shared_.obstacles.well(*job.field.board, read.lane);
     settle_lane(job, read);
   }
@@ -200,7 +198,7 @@ void Worker::settle(const Job& job) {
   if (!shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
 }
 
-void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
+void Worker::settle_lane(const Job& job, const store::LaneRead& read) {
   claim::LaneBoard& board = *job.field.board;
   if (!read.held) return job.taken.done(read.lane, read.more);
   const bool deliveries = job.field.queue != nullptr;
@@ -221,7 +219,7 @@ void Worker::settle_lane(const Job& job, const claim::LaneRead& read) {
 }
 
 void Worker::be_careful(const Job& job) {
-  for (const claim::LaneRead& read : job.result.lanes) {
+  for (const store::LaneRead& read : job.result.lanes) {
     if (read.held && read.events > 0) job.field.board->be_careful(read.lane, read.events);
   }
 }
@@ -237,7 +235,7 @@ void Worker::single_out(const Job& job) {
 // Among others it is looked for one by one; alone it is left where it is, and its lane goes on.
 void Worker::step_over(const Job& job) {
   claim::LaneBoard& board = *job.field.board;
-  for (const claim::LaneRead& read : job.result.lanes) {
+  for (const store::LaneRead& read : job.result.lanes) {
     if (!job.result.stuck_lanes.contains(read.lane)) continue;
     if (!job.result.stepped_over) {
       board.be_careful(read.lane, read.events);

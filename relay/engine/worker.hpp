@@ -32,11 +32,11 @@ struct Floor {
 };
 
 /// One thread's work on one database: takes lanes from the boards of its fields in turn, passes
-/// their batches, and decides what a failed pass asks for. One connection, thrown away when it
-/// fails.
+/// their batches, and decides what a failed pass asks for. One session, thrown away when it fails.
 class Worker {
  public:
-  /// @param name for messages and pg_stat_activity. @param fields in the order of the first turn.
+  /// @param name for messages and for operators of the store. @param fields in the order of the
+  /// first turn.
   /// @param bell is rung when their boards have lanes; must outlive the worker. @param slot of the
   /// flight record; the worker's own.
   Worker(std::string name, std::vector<Field> fields, Bell& bell, const EngineOptions& options,
@@ -69,10 +69,10 @@ class Worker {
              const std::stop_token& stop);
   void work(Job& job, const listeners::Duty& duty, Target::Call& call);
   bool pass(Job& job, const listeners::Duty& duty, bool alone);
-  pg::Connection& connected();
+  store::WorkerSession& connected();
   void check_floors(Job& job);
   void settle(const Job& job);
-  void settle_lane(const Job& job, const claim::LaneRead& read);
+  void settle_lane(const Job& job, const store::LaneRead& read);
   static void be_careful(const Job& job);
   static void single_out(const Job& job);
   void step_over(const Job& job);
@@ -93,7 +93,7 @@ class Worker {
   void listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call);
   void say_apart(const Job& job, const projections::Failure& why, Target::Call& call);
   void lost(const projections::Failure& why, Target::Call& call);
-  void drop_connection();
+  void drop_session();
   bool can_connect();
   void rest(const Job& job, std::chrono::milliseconds time);
 
@@ -109,11 +109,11 @@ class Worker {
   HandlerWatch watch_;
   Seat seat_;
   std::size_t next_field_ = 0;
-  std::mutex connection_mutex_;  // cancel() comes from another thread
-  std::unique_ptr<pg::Connection> connection_;
-  std::string server_run_;              // of the connection's server
+  std::mutex session_mutex_;  // cancel() comes from another thread
+  std::unique_ptr<store::WorkerSession> session_;
+  std::string server_run_;              // of the session's server
   std::uint64_t connected_before_ = 0;  // that look of the scout's
-  bool look_awaited_ = false;           // on this connection
+  bool look_awaited_ = false;           // in this session
   int conflicts_ = 0;
   std::chrono::steady_clock::time_point in_steps_until_;
 };

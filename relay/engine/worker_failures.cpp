@@ -5,8 +5,6 @@
 #include "relay/base/pause.hpp"
 #include "relay/engine/shortage.hpp"
 #include "relay/engine/worker.hpp"
-#include "relay/listeners/roster.hpp"
-#include "schema/statements.hpp"
 
 // What a failed pass asks for.
 
@@ -31,9 +29,9 @@ constexpr auto apart_for = 60s;
 // after a rest, and it is tried again.
 void Worker::pause_listener(const Job& job, const ListenerStopped& stopped) {
   rest(job, trouble_rest);
-  if (!connection_ || !connection_->rollback() || job.stop.stop_requested()) return;
+  if (!session_ || !session_->rollback() || job.stop.stop_requested()) return;
   try {
-    listeners::pause_listener(*connection_, stopped.listener, stopped.what(), stopped.by);
+    session_->pause_listener(stopped.listener, stopped.what(), stopped.by);
     log::error("a projection is paused; its events wait as deliveries",
                {{"projection", stopped.listener}, {"why", stopped.what()}});
   } catch (...) {
@@ -72,10 +70,10 @@ void Worker::listener_failed(const Job& job, const ListenerFailed& error, Target
 
 bool Worker::can_connect() {
   try {
-    connected().exec("SELECT 1");
+    (void)connected().server_run();
     return true;
   } catch (...) {
-    drop_connection();
+    drop_session();
     return false;
   }
 }
@@ -104,7 +102,7 @@ void Worker::failed(const Job& job, const Failure& why, Target::Call& call) {
 void Worker::statement_failed(const Job& job, const Failure& why) {
   const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
   const bool read = std::ranges::any_of(
-      job.result.lanes, [](const claim::LaneRead& lane) { return lane.held && lane.events > 0; });
+      job.result.lanes, [](const store::LaneRead& lane) { return lane.held && lane.events > 0; });
   if (!read || !statements_work()) return in_trouble(job, "the relay cannot work: " + why.message);
   if (single && job.result.lone) return blame(job, *job.result.lone, why);
   log::warn("a batch comes again one event at a time", {{"who", name_}, {"why", why.message}});
@@ -145,16 +143,10 @@ void Worker::in_trouble(const Job& job, const std::string& sentence) {
 // A batch's end over no event at all: a missing table or privilege shows without one.
 bool Worker::statements_work() {
   try {
-    if (!connection_ || !connection_->rollback()) return false;
-    pg::Script script{*connection_};
-    script.add(schema::statements::begin)
-        .add("SELECT set_config('statement_timeout', '2000', true)")
-        .add(schema::statements::plan_by_index);
-    parts_.ledger->rehearse(script);
-    parts_.completer->rehearse(script);
-    script.add("ROLLBACK").run();
+    if (!session_ || !session_->rollback()) return false;
+    session_->rehearse_end();
     return true;
-  } catch (...) {  // the connection is looked at by whoever called
+  } catch (...) {  // the session is looked at by whoever called
     log::warn("the relay's statements fail without an event, too",
               {{"why", projections::current_failure().message}});
     return false;
@@ -186,14 +178,14 @@ void Worker::isolate(const Job& job,
 }
 
 void Worker::lost(const Failure& why, Target::Call& call) {
-  drop_connection();
+  drop_session();
   call.failed(why.message);
   log::warn("a connection was lost", {{"who", name_}, {"why", why.message}});
 }
 
-void Worker::drop_connection() {
-  const std::lock_guard lock{connection_mutex_};
-  connection_.reset();
+void Worker::drop_session() {
+  const std::lock_guard lock{session_mutex_};
+  session_.reset();
 }
 
 void Worker::rest(const Job& job, std::chrono::milliseconds time) {

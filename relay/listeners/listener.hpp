@@ -27,7 +27,7 @@ class Listener {
   virtual ~Listener() = default;
 
   /// Name, patterns, on_dead, detached, retry schedule. A forward's `detached` says nothing: the
-  /// database decides, see roster.
+  /// database decides, see `place_forwards.sql`.
   [[nodiscard]] virtual const projections::ProjectionOptions& options() const = 0;
   [[nodiscard]] virtual const std::string& kind() const = 0;  ///< "projection" or "forward".
   /// Makes the events' effects part of the transaction; see projections::apply_batch, whose

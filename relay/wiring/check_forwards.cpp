@@ -5,11 +5,11 @@
 
 #include "projections/failure.hpp"
 #include "projections/type_pattern.hpp"
-#include "relay/decode/row_decoder.hpp"
 #include "relay/forward/kafka/topic_check.hpp"
 #include "relay/forward/recipe.hpp"
 #include "relay/forward/topic_name.hpp"
 #include "relay/pg/connection.hpp"
+#include "relay/store/outbox/event_rows.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "schema/statements.hpp"
 
@@ -51,7 +51,7 @@ void sample(const settings::Database& database, const std::vector<ReadyForward>&
           .add(sql::plan_by_index)
           .add(sql::sample_events, {pending_per_lane, latest, std::to_string(payload_most)})
           .run();
-  const decode::DecodedBatch batch = decode::RowDecoder{payload_most}.decode(rows);
+  const decode::DecodedBatch batch = decode::decode(store::outbox::event_rows(rows), payload_most);
   for (const decode::DecodedEvent& decoded : batch.events) {
     add_topics_of(forwards, decoded, topics);
   }

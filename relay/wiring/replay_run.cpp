@@ -1,6 +1,7 @@
 #include "relay/wiring/replay_run.hpp"
 
 #include "relay/base/pause.hpp"
+#include "relay/store/outbox/event_rows.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -73,7 +74,7 @@ class Run {
 
 }  // namespace
 
-ReplayEnding run_replay(operate::ReplayQueue& queue, const decode::Decoder& decoder,
+ReplayEnding run_replay(operate::ReplayQueue& queue, std::int64_t payload_max_bytes,
                         const forward::Resend& resend, Pace pace, const ReplayWorld& world) {
   Run run{queue, resend, world};
   ReplayEnding ending;
@@ -90,7 +91,8 @@ ReplayEnding run_replay(operate::ReplayQueue& queue, const decode::Decoder& deco
     if (!world.wait(pace.pause(Clock::now()))) return end(Kind::stopped);
     const operate::ReplayBatch batch = queue.next(pace.at_a_time());
     if (batch.empty()) return end(Kind::finished);
-    const decode::DecodedBatch decoded = decoder.decode(batch.rows);
+    const decode::DecodedBatch decoded =
+        decode::decode(store::outbox::event_rows(batch.rows), payload_max_bytes);
     const Sendable all = sendable(decoded, resend.takes_empty());
     pace.take(static_cast<std::int64_t>(decoded.events.size()), Clock::now());
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "relay/decode/decoder.hpp"
 #include "relay/forward/resend.hpp"
 #include "relay/operate/replay_queue.hpp"
 #include "relay/wiring/pace.hpp"
@@ -31,9 +30,10 @@ struct ReplayEnding {
 };
 
 /// Sends what a replay has before it, batch by batch: read, send, await, note. While the brokers
-/// are down it waits for them. @param queue borrowed; given back at the end.
+/// are down it waits for them. @param queue borrowed; given back at the end. @param
+/// payload_max_bytes as the queue was told.
 /// @throws as ReplayQueue; what was not noted is sent again by whoever goes on.
-ReplayEnding run_replay(operate::ReplayQueue& queue, const decode::Decoder& decoder,
+ReplayEnding run_replay(operate::ReplayQueue& queue, std::int64_t payload_max_bytes,
                         const forward::Resend& resend, Pace pace, const ReplayWorld& world);
 
 /// What became of it, in words.

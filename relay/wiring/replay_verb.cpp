@@ -6,7 +6,6 @@
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
 #include "relay/base/log.hpp"
-#include "relay/decode/row_decoder.hpp"
 #include "relay/forward/recipe.hpp"
 #include "relay/forward/topic_name.hpp"
 #include "relay/operate/usage_error.hpp"
@@ -105,13 +104,12 @@ int run(const House& house, const Command& command, const ReadyForward& forward,
       {.payload_max_bytes = relay.payload_max_bytes,
        .batch_max_bytes = relay.batch_max_bytes,
        .claim = house.settings.kafka->timeout + claim_beyond_timeout}};
-  const decode::RowDecoder decoder{relay.payload_max_bytes};
   const forward::Resend resend{forward.recipe, plan.topic, sink};
   ReplayEnding ending;
   try {
     ReplayProgress progress;
-    ending = run_replay(queue, decoder, resend, Pace{command.replay.rate, batch_most},
-                        world_of(progress));
+    ending = run_replay(queue, relay.payload_max_bytes, resend,
+                        Pace{command.replay.rate, batch_most}, world_of(progress));
   } catch (...) {
     std::cerr << "The replay was cut off after " << queue.replay().done << " of "
               << queue.replay().total << "; the same command again goes on from there.\n";

@@ -1,13 +1,9 @@
 #include "relay/wiring/wire_engine.hpp"
 
-#include "relay/claim/delivery_source.hpp"
-#include "relay/claim/outbox_source.hpp"
-#include "relay/complete/table_completer.hpp"
-#include "relay/decode/row_decoder.hpp"
-#include "relay/deliveries/table_ledger.hpp"
 #include "relay/forward/kafka/kafka_sink.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
+#include "relay/store/outbox/outbox_store.hpp"
 #include "relay/wiring/forward_listener.hpp"
 #include "schema/statements.hpp"
 
@@ -35,38 +31,39 @@ const char* word(Completion mode) {
   return "update";
 }
 
-std::unique_ptr<claim::Source> source_of(const projections::ProjectionOptions& options,
-                                         bool detached, bool ordered,
-                                         const claim::ClaimLimits& limits) {
-  return std::make_unique<claim::DeliverySource>(
-      claim::DeliveryQueue{.listener = options.name,
-                           .drainer = detached ? options.name : "",
-                           .skip_dead = options.on_dead == projections::OnDead::skip},
-      ordered, limits);
-}
-
-engine::Queue queue_of(const projections::Projection& projection, bool ordered,
-                       const claim::ClaimLimits& limits) {
-  const bool detached = projection.options.detached;
+engine::Queue queue_of(const projections::Projection& projection) {
   return {.listener = std::make_shared<listeners::ProjectionListener>(projection),
-          .source = source_of(projection.options, detached, ordered, limits),
-          .detached = detached};
+          .detached = projection.options.detached};
 }
 
 // The database says which of the two is to be worked off; see listeners::forward.
 void add_queues(const ReadyForward& ready, const std::shared_ptr<forward::Sink>& sink,
-                const settings::Settings& settings, bool ordered, const claim::ClaimLimits& limits,
-                std::vector<engine::Queue>& queues) {
+                const settings::Settings& settings, std::vector<engine::Queue>& queues) {
   constexpr std::chrono::seconds to_give_up{3};
   auto listener = std::make_shared<ForwardListener>(
       ready.options, forward::Forward{ready.options.on_dead, ready.recipe, sink},
       settings.kafka.value_or(settings::Kafka{}).timeout + to_give_up);
   for (const bool detached : {false, true}) {
-    queues.push_back({.listener = listener,
-                      .source = source_of(ready.options, detached, ordered, limits),
-                      .detached = detached,
-                      .workers = ready.workers});
+    queues.push_back({.listener = listener, .detached = detached, .workers = ready.workers});
   }
+}
+
+std::unique_ptr<store::Store> store_of(const settings::Relay& relay,
+                                       const settings::Database& database) {
+  store::outbox::OutboxOptions options{.conninfo = database.url,
+                                       .instance = relay.instance,
+                                       .call_limit = settings::client_limit(relay),
+                                       .claim = {.ordered = relay.ordering == Ordering::key,
+                                                 .batch_size = relay.batch_size,
+                                                 .payload_max_bytes = relay.payload_max_bytes,
+                                                 .batch_max_bytes = relay.batch_max_bytes,
+                                                 .lock_timeout = relay.lock_timeout,
+                                                 .statement_timeout = relay.statement_timeout},
+                                       .complete_sql = complete_sql(relay.completion)};
+  if (database.listen) {
+    options.hint_conninfo = database.direct_url.empty() ? database.url : database.direct_url;
+  }
+  return std::make_unique<store::outbox::OutboxStore>(std::move(options));
 }
 
 }  // namespace
@@ -100,18 +97,8 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
                                              const std::shared_ptr<forward::Sink>& sink, bool drain,
                                              const std::function<void()>& on_thread_end) {
   const settings::Relay& relay = house.settings.relay;
-  const bool ordered = relay.ordering == Ordering::key;
-  const claim::ClaimLimits limits{.batch_size = relay.batch_size,
-                                  .payload_max_bytes = relay.payload_max_bytes,
-                                  .batch_max_bytes = relay.batch_max_bytes,
-                                  .lock_timeout = relay.lock_timeout,
-                                  .statement_timeout = relay.statement_timeout};
-  auto source = std::make_unique<claim::OutboxSource>(ordered, limits);
   engine::EngineOptions options{.database = database.name,
-                                .conninfo = database.url,
-                                .instance = relay.instance,
                                 .workers = relay.workers,
-                                .lanes_per_claim = source->lanes_per_claim(),
                                 .poll_min = relay.poll_min,
                                 .poll_max = relay.poll_max,
                                 .call_limit = settings::client_limit(relay),
@@ -122,30 +109,24 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
                                 .drain = drain,
                                 .agreed_settings = agreed_settings(relay),
                                 .on_thread_end = on_thread_end};
-  if (database.listen) {
-    options.hint_conninfo = database.direct_url.empty() ? database.url : database.direct_url;
-  }
-
   engine::Parts parts;
   std::vector<std::string> names;
   for (const projections::Projection& projection : house.registry.all()) {
-    parts.queues.push_back(queue_of(projection, ordered, limits));
+    parts.queues.push_back(queue_of(projection));
     names.push_back(projection.options.name);
   }
   for (const ReadyForward& forward : house.forwards) {
-    add_queues(forward, sink, house.settings, ordered, limits, parts.queues);
+    add_queues(forward, sink, house.settings, parts.queues);
     names.push_back(forward.options.name);
   }
-  parts.order = ordered ? projections::Order::by_key : projections::Order::none;
-  parts.batch_size = relay.batch_size;
+  parts.order =
+      relay.ordering == Ordering::key ? projections::Order::by_key : projections::Order::none;
+  parts.payload_max_bytes = relay.payload_max_bytes;
   parts.synchronous_commit = relay.synchronous_commit;
   parts.statement_timeout = relay.statement_timeout;
-  parts.source = std::move(source);
-  parts.decoder = std::make_unique<decode::RowDecoder>(relay.payload_max_bytes);
-  parts.ledger = std::make_unique<deliveries::TableLedger>();
-  parts.completer = std::make_unique<complete::TableCompleter>(complete_sql(relay.completion));
+  parts.store = store_of(relay, database);
   parts.recorder =
-      std::make_unique<measure::FreshnessRecorder>(database.url, options.instance, names);
+      std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names);
   return std::make_unique<engine::Engine>(std::move(options), std::move(parts));
 }
 

@@ -1,19 +1,19 @@
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "relay/claim/delivery_source.hpp"
-#include "relay/claim/outbox_source.hpp"
+#include "relay/store/outbox/claim_deliveries.hpp"
+#include "relay/store/outbox/claim_events.hpp"
 #include "tests/support/dead_rows.hpp"
 #include "tests/support/engine_run.hpp"
 
 // What a claim reads at most: payloads and headers together, and headers only for who reads them.
 namespace {
 
-using relay::claim::Claim;
-using relay::claim::ClaimLimits;
-using relay::claim::DeliverySource;
-using relay::claim::OutboxSource;
-using relay::claim::Payloads;
+using relay::store::Claim;
+using relay::store::Payloads;
+using relay::store::outbox::ClaimLimits;
 using tests::EngineRun;
 using tests::TestDatabase;
 
@@ -43,13 +43,14 @@ struct BytesCase {
 };
 const BytesCase cases[] = {{header_bytes * 5 / 2, 3}, {1, 1}, {header_bytes * 100, 10}};
 
-ClaimLimits limits(const BytesCase& c) {
-  return {.payload_max_bytes = 1'000, .batch_max_bytes = c.batch_max_bytes};
-}
+using ClaimBy = std::function<Claim(relay::pg::Connection&, const ClaimLimits&)>;
 
-void expect_claim(relay::claim::Source& source, const TestDatabase& db, const BytesCase& c) {
+void expect_claim(const ClaimBy& claim_by, const TestDatabase& db, bool ordered,
+                  const BytesCase& c) {
   relay::pg::Connection connection{db.url()};
-  const Claim claim = source.claim(connection, {{.lane = lane}}, Payloads::travel);
+  const Claim claim = claim_by(
+      connection,
+      {.ordered = ordered, .payload_max_bytes = 1'000, .batch_max_bytes = c.batch_max_bytes});
   EXPECT_EQ(claim.lanes.at(0).events, c.events) << c.batch_max_bytes;
   EXPECT_EQ(claim.lanes.at(0).more, c.events < 10) << c.batch_max_bytes;
   connection.rollback();
@@ -61,8 +62,12 @@ TEST(ClaimBytes, CountHeadersOfEventsAndOneEventAlwaysFits) {
     publish(db, text);
     for (const bool ordered : {true, false}) {
       for (const BytesCase& c : cases) {
-        OutboxSource source{ordered, limits(c)};
-        expect_claim(source, db, c);
+        expect_claim(
+            [](auto& connection, const auto& limits) {
+              return relay::store::outbox::claim_events(connection, limits, {{.lane = lane}},
+                                                        Payloads::travel);
+            },
+            db, ordered, c);
       }
     }
   }
@@ -79,8 +84,12 @@ TEST(ClaimBytes, CountHeadersOfDeliveriesAndOneAlwaysFits) {
         std::to_string(lane) + ", seq, id::text, 'ready' FROM event_publication ORDER BY seq");
     for (const bool ordered : {true, false}) {
       for (const BytesCase& c : cases) {
-        DeliverySource source{{.listener = "slow", .drainer = "slow"}, ordered, limits(c)};
-        expect_claim(source, db, c);
+        expect_claim(
+            [](auto& connection, const auto& limits) {
+              return relay::store::outbox::claim_deliveries(
+                  connection, limits, {.listener = "slow", .drainer = "slow"}, {{.lane = lane}});
+            },
+            db, ordered, c);
       }
     }
   }

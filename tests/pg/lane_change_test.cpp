@@ -2,10 +2,9 @@
 
 #include <future>
 
-#include "relay/claim/held_lanes.hpp"
-#include "relay/claim/outbox_source.hpp"
 #include "relay/operate/pause_listener.hpp"
 #include "relay/pg/lane_change.hpp"
+#include "relay/store/outbox/claim_events.hpp"
 #include "tests/support/dead_rows.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -19,12 +18,14 @@ class Batch {
  public:
   Batch(const tests::TestDatabase& db, const std::string& drainer, int lane, bool ordered = true)
       : connection_(db.url()) {
-    std::vector<claim::LaneRead> reads;
+    const store::outbox::ClaimLimits limits{.ordered = ordered};
+    std::vector<store::LaneRead> reads;
     if (drainer.empty()) {
-      claim::OutboxSource source{ordered, {}};
-      reads = source.claim(connection_, {{.lane = lane}}, claim::Payloads::travel).lanes;
+      reads = store::outbox::claim_events(connection_, limits, {{.lane = lane}},
+                                          store::Payloads::travel)
+                  .lanes;
     } else {
-      (void)claim::lock_lanes(connection_, {}, ordered, drainer, {{.lane = lane}}, reads);
+      (void)store::outbox::lock_lanes(connection_, limits, drainer, {{.lane = lane}}, reads);
     }
     held_ = reads.at(0).held;
   }

@@ -1,12 +1,12 @@
-#include "relay/deliveries/suspects.hpp"
+#include "relay/store/outbox/suspects.hpp"
 
 #include <gtest/gtest.h>
 
-#include "relay/listeners/roster.hpp"
+#include "relay/store/outbox/roster.hpp"
 #include "schema/statements.hpp"
 #include "tests/support/test_database.hpp"
 
-namespace relay::deliveries {
+namespace relay::store::outbox {
 namespace {
 
 using End = flow::FlightRemains::End;
@@ -25,7 +25,7 @@ class SuspectsOf : public ::testing::Test {
     store_suspects(connection_, {{"board", ids, alone, end}});
   }
   [[nodiscard]] listeners::Suspects suspects() {
-    return listeners::read_registered(connection_, "").suspects;
+    return read_registered(connection_, "").suspects;
   }
 
   static constexpr const char* one = "00000000-0000-7000-8000-000000000001";
@@ -85,4 +85,4 @@ TEST_F(SuspectsOf, AreForgottenWithoutReadingABacklogThatWasNeverAnalysed) {
 }
 
 }  // namespace
-}  // namespace relay::deliveries
+}  // namespace relay::store::outbox

@@ -29,9 +29,8 @@ struct Arrow {
 };
 
 inline constexpr std::array rooms = {
-    "relay/claim/",    "relay/decode/",    "relay/deliveries/", "relay/forward/",
-    "relay/complete/", "relay/listeners/", "relay/upkeep/",     "relay/measure/",
-    "relay/settings/", "relay/preflight/", "relay/operate/",    "relay/http/",
+    "relay/claim/",  "relay/decode/",  "relay/deliveries/", "relay/listeners/", "relay/forward/",
+    "relay/upkeep/", "relay/measure/", "relay/settings/",   "relay/preflight/", "relay/operate/",
 };
 inline constexpr std::array ground = {"relay/flow/", "relay/pg/"};  ///< Above relay/base/.
 
@@ -40,8 +39,16 @@ inline constexpr std::array base = {"relay/base/", "projections/", "schema/"};
 inline const std::vector<Arrow> arrows = {
     {"relay/main.cpp", {"relay/wiring/", "relay/run.hpp"}},
     {"relay/run.", {"relay/run.hpp", "relay/wiring/", "projections/"}},
-    {"relay/wiring/", {"relay/run.hpp", "relay/engine/", "@rooms", "@ground", "@base"}},
-    {"relay/engine/", {"@rooms", "@ground", "@base"}},
+    {"relay/wiring/",
+     {"relay/run.hpp", "relay/engine/", "relay/store/", "@rooms", "@ground", "@base"}},
+    {"relay/engine/",
+     {"relay/store/store.hpp", "relay/store/worker_session.hpp", "relay/store/scout_session.hpp",
+      "relay/store/claim.hpp", "relay/store/batch_end.hpp", "relay/claim/", "relay/decode/",
+      "relay/deliveries/", "relay/listeners/", "relay/measure/", "relay/flow/", "relay/base/",
+      "projections/"}},
+    {"relay/store/",
+     {"relay/claim/", "relay/decode/", "relay/deliveries/", "relay/listeners/", "@ground",
+      "@base"}},
     {"@rooms", {"@ground", "@base"}},
     {"@ground", {"@base"}},
     {"relay/base/", {}},
@@ -64,8 +71,8 @@ struct Library {
 };
 
 inline const std::vector<Library> libraries = {
-    {"pqxx/result", {"relay/", "projections/"}},  // rows may travel, connections may not
-    {"pqxx/row", {"relay/", "projections/"}},
+    {"pqxx/result", {"relay/pg/", "relay/store/outbox/", "relay/operate/", "projections/"}},
+    {"pqxx/row", {"relay/pg/", "projections/"}},
     {"pqxx/", {"relay/pg/", "projections/tx.hpp", "projections/failure.cpp"}},
     {"libpq-fe.h", {"relay/pg/"}},
     {"nlohmann/",

@@ -27,20 +27,19 @@ std::vector<std::string> included(const std::string& path, const std::string& he
 }
 
 TEST(Tidy, ForbidsAnArrowFromOneRoomToAnother) {
-  EXPECT_THAT(
-      included("relay/claim/a.cpp", "relay/complete/completer.hpp"),
-      ElementsAre("relay/claim/a.cpp:1 no arrow leads to \"relay/complete/completer.hpp\""));
+  EXPECT_THAT(included("relay/claim/a.cpp", "relay/measure/recorder.hpp"),
+              ElementsAre("relay/claim/a.cpp:1 no arrow leads to \"relay/measure/recorder.hpp\""));
   EXPECT_THAT(included("relay/claim/a.cpp", "relay/claim/b.hpp"), IsEmpty());
   EXPECT_THAT(included("relay/claim/a.cpp", "relay/pg/connection.hpp"), IsEmpty());
 }
 
 TEST(Tidy, ForbidsAnArrowThatPointsUp) {
   EXPECT_EQ(included("projections/tx.cpp", "relay/base/log.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/pg/a.cpp", "relay/claim/source.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/pg/a.cpp", "relay/claim/reach.hpp").size(), 1U);
   EXPECT_EQ(included("relay/base/a.cpp", "relay/pg/connection.hpp").size(), 1U);
   EXPECT_EQ(included("relay/claim/a.cpp", "relay/engine/engine.hpp").size(), 1U);
   EXPECT_EQ(included("relay/engine/a.cpp", "relay/wiring/run_relay.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/main.cpp", "relay/claim/source.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/main.cpp", "relay/claim/reach.hpp").size(), 1U);
   EXPECT_EQ(included("relay/claim/a.cpp", "tests/support/test_database.hpp").size(), 1U);
   EXPECT_THAT(included("relay/wiring/a.cpp", "relay/engine/engine.hpp"), IsEmpty());
   EXPECT_THAT(included("relay/main.cpp", "relay/wiring/command_line.hpp"), IsEmpty());
@@ -71,9 +70,20 @@ TEST(Tidy, LetsTheExampleOfAConsumerKnowKafkaAndNothingElseOfConfig) {
   EXPECT_EQ(said("libraries", {{"relay/forward/forward.cpp", text}}).size(), 1U);
 }
 
-TEST(Tidy, LetsRowsTravelButNotConnections) {
-  EXPECT_THAT(said("libraries", {{"relay/decode/a.hpp", "#include <pqxx/result>\n"}}), IsEmpty());
-  EXPECT_EQ(said("libraries", {{"relay/decode/a.hpp", "#include <pqxx/pqxx>\n"}}).size(), 1U);
+TEST(Tidy, LetsRowsTravelToTheStoreAndNoFurther) {
+  const std::string rows = "#include <pqxx/result>\n";
+  EXPECT_THAT(said("libraries", {{"relay/store/outbox/a.hpp", rows}}), IsEmpty());
+  EXPECT_EQ(said("libraries", {{"relay/decode/a.hpp", rows}}).size(), 1U);
+  EXPECT_EQ(said("libraries", {{"relay/engine/a.cpp", rows}}).size(), 1U);
+  EXPECT_EQ(said("libraries", {{"relay/store/a.hpp", rows}}).size(), 1U);
+  EXPECT_EQ(said("libraries", {{"relay/store/outbox/a.hpp", "#include <pqxx/pqxx>\n"}}).size(), 1U);
+}
+
+TEST(Tidy, ShowsTheEngineTheStoresDoorAndNothingBehindIt) {
+  EXPECT_THAT(included("relay/engine/a.cpp", "relay/store/store.hpp"), IsEmpty());
+  EXPECT_EQ(included("relay/engine/a.cpp", "relay/store/outbox/outbox_store.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/engine/a.cpp", "relay/pg/connection.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/engine/a.cpp", "schema/statements.hpp").size(), 1U);
 }
 
 TEST(Tidy, ForbidsALibraryThatTheLawDoesNotKnow) {

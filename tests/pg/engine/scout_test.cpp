@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "relay/flow/flight_remains.hpp"
+#include "relay/store/outbox/outbox_store.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/named_listener.hpp"
@@ -26,12 +27,13 @@ struct NoRecorder final : measure::Recorder {
 Queue queue(const std::string& name, bool detached) {
   return {.listener = std::make_shared<tests::Named>(
               projections::ProjectionOptions{.name = name, .events = {"*"}, .detached = detached}),
-          .source = nullptr,
           .detached = detached};
 }
 
-Parts parts() {
+Parts parts(const std::string& url) {
   Parts parts;
+  parts.store = std::make_unique<store::outbox::OutboxStore>(
+      store::outbox::OutboxOptions{.conninfo = url, .instance = "test"});
   parts.recorder = std::make_unique<NoRecorder>();
   parts.queues.push_back(queue("quick", false));
   parts.queues.push_back(queue("slow", true));
@@ -55,14 +57,11 @@ class ScoutRings : public testing::Test {
 
   tests::TestDatabase db_;
   tests::TemporaryFolder flights_;
-  EngineOptions options_{.database = "main",
-                         .conninfo = db_.url(),
-                         .instance = "test",
-                         .agreed_settings = wiring::agreed_settings({})};
-  Parts parts_ = parts();
+  EngineOptions options_{.database = "main", .agreed_settings = wiring::agreed_settings({})};
+  Parts parts_ = parts(db_.url());
   Shared shared_{64, true, {"quick", "slow"}};
   Trouble trouble_{"main", *parts_.recorder};
-  Target target_{options_, trouble_, 1};
+  Target target_{trouble_, 1};
   flow::AdoptedRecords remains_{flights_.path(), db_.url()};
   Scout scout_{options_, parts_, shared_, trouble_, target_, remains_};
   std::jthread thread_{[this](const std::stop_token& stop) { scout_.run(stop); }};

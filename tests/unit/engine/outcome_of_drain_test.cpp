@@ -40,7 +40,7 @@ class Taken {
   static LaneKey key(const std::string& id) { return {0, "\x1f" + id}; }
 
   relay::decode::DecodedBatch batch;
-  relay::claim::Claim claim;
+  relay::store::Claim claim;
 };
 
 TEST(OutcomeOfDrain, WhatIsDoneIsSettledAndWakesItsKey) {

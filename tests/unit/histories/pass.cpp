@@ -4,19 +4,13 @@
 #include <limits>
 
 #include "tests/support/direct_handling.hpp"
+#include "tests/support/no_transaction.hpp"
 #include "tests/unit/histories/checker.hpp"
 
 namespace tests::histories {
 namespace {
 
 using relay::deliveries::LaneKey;
-
-/// Names a transaction that nobody uses: the handlers here write into the model.
-union NoTransaction {
-  NoTransaction() {}   // NOLINT(modernize-use-equals-default): the member stays unmade
-  ~NoTransaction() {}  // NOLINT(modernize-use-equals-default)
-  projections::Tx tx;
-};
 
 }  // namespace
 
@@ -66,8 +60,8 @@ Pass::Ended Pass::advance() {
   }
 }
 
-relay::claim::LaneRead& Pass::read_of(int lane) {
-  return *std::ranges::find(claim_.lanes, lane, &relay::claim::LaneRead::lane);
+relay::store::LaneRead& Pass::read_of(int lane) {
+  return *std::ranges::find(claim_.lanes, lane, &relay::store::LaneRead::lane);
 }
 
 void Pass::lock() {
@@ -75,7 +69,7 @@ void Pass::lock() {
     int& holder = world_.tables.holder(ticket.lane, drainer());
     const bool held = holder == 0 || world_.broken == Broken::lane_lock;
     if (held) holder = id_;
-    const auto known = std::ranges::find(claim_.lanes, ticket.lane, &relay::claim::LaneRead::lane);
+    const auto known = std::ranges::find(claim_.lanes, ticket.lane, &relay::store::LaneRead::lane);
     if (known == claim_.lanes.end()) {
       claim_.lanes.push_back({.lane = ticket.lane, .held = held});
     } else {
@@ -88,11 +82,11 @@ bool Pass::read() {
   Tables& tables = world_.tables;
   version_ = std::to_string(tables.listeners_version);
   for (const relay::claim::LaneTicket& ticket : tickets_) {
-    auto known = std::ranges::find(claim_.lanes, ticket.lane, &relay::claim::LaneRead::lane);
+    auto known = std::ranges::find(claim_.lanes, ticket.lane, &relay::store::LaneRead::lane);
     if (known == claim_.lanes.end()) {
       known = claim_.lanes.insert(known, {.lane = ticket.lane, .held = true});
     }
-    relay::claim::LaneRead& read = *known;
+    relay::store::LaneRead& read = *known;
     if (!read.held) continue;
     const int most = ticket.careful ? 1 : world_.per_lane;
     if (drains_ == nullptr) {
@@ -139,7 +133,7 @@ void Pass::take(int at, int lane) {
 }
 
 void Pass::run() {
-  NoTransaction none;
+  tests::NoTransaction none;  // the handlers here write into the model
   static const relay::engine::Condemned nobody;
   projections::SavepointBudget budget{.left = world_.healed ? 1 : 0};
   static const relay::listeners::Suspects no_suspects;

@@ -28,7 +28,7 @@ class Pass {
   /// One step on; it may have to wait for another's row lock. @throws Violation
   Ended advance();
 
-  [[nodiscard]] const std::vector<relay::claim::LaneRead>& lanes() const { return claim_.lanes; }
+  [[nodiscard]] const std::vector<relay::store::LaneRead>& lanes() const { return claim_.lanes; }
   [[nodiscard]] const std::vector<relay::claim::LaneTicket>& tickets() const { return tickets_; }
   [[nodiscard]] SimListener* drains() const { return drains_; }
   [[nodiscard]] bool left_over() const { return left_over_; }
@@ -38,7 +38,7 @@ class Pass {
  private:
   [[nodiscard]] int drainer() const;
   void lock();
-  [[nodiscard]] relay::claim::LaneRead& read_of(int lane);
+  [[nodiscard]] relay::store::LaneRead& read_of(int lane);
   bool read();
   void take(int event, int lane);
   void run();
@@ -60,7 +60,7 @@ class Pass {
   int step_ = 0;
   Doings doings_;
   std::string version_;
-  relay::claim::Claim claim_;
+  relay::store::Claim claim_;
   relay::decode::DecodedBatch batch_;
   std::map<std::string, projections::HeldKeys> held_;
   std::vector<relay::engine::ListenerPart> parts_;

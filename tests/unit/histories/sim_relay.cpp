@@ -215,14 +215,14 @@ void SimRelay::abort(int worker) {
 }
 
 void SimRelay::settle(const Pass& pass) {
-  for (const claim::LaneRead& read : pass.lanes()) settle_lane(pass, read);
+  for (const relay::store::LaneRead& read : pass.lanes()) settle_lane(pass, read);
   for (const auto& [name, lanes] : pass.ready()) {
     delivery_boards_[static_cast<std::size_t>(Tables::listener_of(name))]->found_work(
         {lanes.begin(), lanes.end()});
   }
 }
 
-void SimRelay::settle_lane(const Pass& pass, const claim::LaneRead& read) {
+void SimRelay::settle_lane(const Pass& pass, const relay::store::LaneRead& read) {
   claim::LaneBoard& board = *board_of(pass.drains());
   if (!read.held) return board.busy(read.lane);
   const bool deliveries = pass.drains() != nullptr;

@@ -37,7 +37,7 @@ class SimRelay {
   void look_for_deliveries(bool sweep);
   bool take(int worker);
   void settle(const Pass& pass);
-  void settle_lane(const Pass& pass, const relay::claim::LaneRead& read);
+  void settle_lane(const Pass& pass, const relay::store::LaneRead& read);
   [[nodiscard]] Board& board_of(const SimListener* drained);
   [[nodiscard]] relay::claim::Moment now() const;
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "relay/deliveries/ledger.hpp"
+#include "relay/deliveries/delivery.hpp"
 #include "relay/listeners/duty.hpp"
 
 namespace tests::histories {

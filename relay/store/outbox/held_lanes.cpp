@@ -1,10 +1,10 @@
-#include "relay/claim/held_lanes.hpp"
+#include "relay/store/outbox/held_lanes.hpp"
 
 #include <algorithm>
 
 #include "schema/statements.hpp"
 
-namespace relay::claim {
+namespace relay::store::outbox {
 namespace {
 
 namespace sql = schema::statements;
@@ -27,28 +27,28 @@ void begin(pg::Script& script, const ClaimLimits& limits) {
            {text(limits.lock_timeout), text(limits.statement_timeout), text(idle_limit)});
 }
 
-HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits, bool ordered,
-                     const std::string& drainer, const std::vector<LaneTicket>& tickets,
+HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
+                     const std::string& drainer, const std::vector<claim::LaneTicket>& tickets,
                      std::vector<LaneRead>& reads) {
   std::vector<int> wanted;
-  for (const LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
+  for (const claim::LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
   pg::Script script{connection};
   begin(script, limits);
-  const pqxx::result rows =
-      script.add(sql::plan_by_index)
-          .add(ordered ? sql::lock_lanes : sql::share_lanes, {pg::number_array(wanted), drainer})
-          .run();
+  const pqxx::result rows = script.add(sql::plan_by_index)
+                                .add(limits.ordered ? sql::lock_lanes : sql::share_lanes,
+                                     {pg::number_array(wanted), drainer})
+                                .run();
   HeldLanes held;
   for (const auto& row : rows) held.lanes.push_back(row[0].as<int>());
   bool careful = false;
-  for (const LaneTicket& ticket : tickets) {
+  for (const claim::LaneTicket& ticket : tickets) {
     const bool ours = std::ranges::find(held.lanes, ticket.lane) != held.lanes.end();
     reads.push_back({.lane = ticket.lane, .held = ours});
     careful = careful || ticket.careful;
   }
   if (held.lanes.empty()) return held;
   for (const int lane : held.lanes) {
-    held.floors.push_back(std::ranges::find(tickets, lane, &LaneTicket::lane)->floor);
+    held.floors.push_back(std::ranges::find(tickets, lane, &claim::LaneTicket::lane)->floor);
   }
   const int lanes = static_cast<int>(held.lanes.size());
   held.per_lane = careful ? 1 : std::max(1, limits.batch_size / lanes);
@@ -60,4 +60,4 @@ LaneRead& read_of(std::vector<LaneRead>& reads, int lane) {
   return *std::ranges::find(reads, lane, &LaneRead::lane);
 }
 
-}  // namespace relay::claim
+}  // namespace relay::store::outbox

@@ -6,7 +6,7 @@
 #include "relay/flow/flight_remains.hpp"
 #include "relay/pg/connection.hpp"
 
-namespace relay::deliveries {
+namespace relay::store::outbox {
 
 /// Stores what was in the air when processes died. Every relay runs it alone from now on where its
 /// own thread crashed, or where it was in the air for the second time when a process vanished: once
@@ -18,4 +18,4 @@ void store_suspects(pg::Connection& connection, const std::vector<flow::FlightRe
 void clear_suspects(pg::Connection& connection, const std::string& listener,
                     const std::vector<std::string>& event_ids);
 
-}  // namespace relay::deliveries
+}  // namespace relay::store::outbox

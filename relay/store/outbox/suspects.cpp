@@ -1,9 +1,9 @@
-#include "relay/deliveries/suspects.hpp"
+#include "relay/store/outbox/suspects.hpp"
 
 #include "projections/array_literal.hpp"
 #include "schema/statements.hpp"
 
-namespace relay::deliveries {
+namespace relay::store::outbox {
 
 namespace sql = schema::statements;
 
@@ -35,4 +35,4 @@ void clear_suspects(pg::Connection& connection, const std::string& listener,
   connection.exec(sql::clear_suspects, listener, projections::array_literal(event_ids));
 }
 
-}  // namespace relay::deliveries
+}  // namespace relay::store::outbox

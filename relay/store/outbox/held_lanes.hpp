@@ -5,12 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "relay/claim/source.hpp"
+#include "relay/claim/lane_board.hpp"
+#include "relay/pg/connection.hpp"
+#include "relay/store/claim.hpp"
 
-namespace relay::claim {
+namespace relay::store::outbox {
 
 /// How much one claim may take, and what its transaction may wait for.
 struct ClaimLimits {
+  bool ordered = true;                 ///< By key; see claim_events.
   int batch_size = 500;                ///< Events per claim, all lanes together.
   std::int64_t payload_max_bytes = 0;  ///< A larger payload does not travel.
   std::int64_t batch_max_bytes = 0;    ///< Of payloads and headers; one event always fits.
@@ -33,15 +36,15 @@ void begin(pg::Script& script, const ClaimLimits& limits);
 
 /// Opens a transaction with its limits and locks what is free of the tickets' lanes. One round
 /// trip.
-/// @param ordered whole lanes for this transaction alone; false: shared, against changes of the
-///   listeners only. @param drainer whose lanes; "": the first pass's.
+/// Ordered: whole lanes for this transaction alone; else shared, against changes of the listeners
+/// only. @param drainer whose lanes; "": the first pass's.
 /// @param reads one entry per ticket is added, `held` or not.
 [[nodiscard]] HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
-                                   bool ordered, const std::string& drainer,
-                                   const std::vector<LaneTicket>& tickets,
+                                   const std::string& drainer,
+                                   const std::vector<claim::LaneTicket>& tickets,
                                    std::vector<LaneRead>& reads);
 
 /// The entry of a lane, which must be there.
 [[nodiscard]] LaneRead& read_of(std::vector<LaneRead>& reads, int lane);
 
-}  // namespace relay::claim
+}  // namespace relay::store::outbox

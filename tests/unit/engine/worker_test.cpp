@@ -1,16 +1,14 @@
+#include "relay/engine/worker.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <functional>
 #include <thread>
 
-#include "relay/complete/table_completer.hpp"
-#include "relay/deliveries/table_ledger.hpp"
-#include "relay/engine/worker.hpp"
-#include "schema/statements.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/no_transaction.hpp"
 #include "tests/support/temporary_folder.hpp"
-#include "tests/support/test_database.hpp"
 
 namespace relay::engine {
 namespace {
@@ -26,50 +24,83 @@ struct Silent final : measure::Recorder {
   void trouble(const std::string&, const std::string&) noexcept override {}
 };
 
-/// Holds every lane it is asked for and finds nothing in it.
-struct Source final : claim::Source {
-  claim::Claim claim(pg::Connection& connection, const std::vector<claim::LaneTicket>& tickets,
-                     claim::Payloads) override {
-    ++calls;
-    if (at_claim) at_claim();
-    claim::Claim claim{.rows = connection.exec("SELECT 1 WHERE false")};
-    for (const claim::LaneTicket& ticket : tickets) {
-      claim.lanes.push_back({.lane = ticket.lane, .held = true});
-    }
-    if (unknown_lane) claim.lanes.insert(claim.lanes.begin() + 1, {.lane = 99, .held = true});
-    return claim;
+/// A store whose sessions hold every lane they are asked for and find in each an event that nobody
+/// has to see, and which fails where it is told to.
+struct FakeStore final : store::Store {
+  std::unique_ptr<store::WorkerSession> open_worker_session(const std::string&) override;
+  std::unique_ptr<store::ScoutSession> open_scout_session(const std::string&) override {
+    return nullptr;
   }
+  std::unique_ptr<store::Hints> listen(std::function<void()>) override { return nullptr; }
+  [[nodiscard]] std::string description() const override { return "a store of tests"; }
+  [[nodiscard]] int lanes_per_claim() const override { return 4; }
+
+  std::function<void()> at_open;
   std::function<void()> at_claim;
+  std::function<void()> at_end;
   std::atomic<bool> unknown_lane = false;
-  std::atomic<int> calls{0};
+  std::atomic<int> claims{0};
+  std::atomic<int> ends{0};
 };
 
-struct Decoder final : decode::Decoder {
-  [[nodiscard]] decode::DecodedBatch decode(const pqxx::result&) const override {
-    ++calls;
-    if (at_decode) at_decode();
+class FakeSession final : public store::WorkerSession {
+ public:
+  explicit FakeSession(FakeStore& store) : store_(store) {}
+
+  std::string server_run() override { return ""; }
+  store::Claim claim_events(const std::vector<claim::LaneTicket>& tickets,
+                            store::Payloads) override {
+    ++store_.claims;
+    if (store_.at_claim) store_.at_claim();
+    store::Claim claim;
+    for (const claim::LaneTicket& ticket : tickets) {
+      claim.lanes.push_back({.lane = ticket.lane, .held = true});
+      claim.events.rows.push_back({.lane = ticket.lane, .id = "an id", .seq = 1, .type = "Thing"});
+    }
+    if (store_.unknown_lane) {
+      claim.lanes.insert(claim.lanes.begin() + 1, {.lane = 99, .held = true});
+    }
+    return claim;
+  }
+  store::Claim claim_deliveries(const store::DeliveryQueue&,
+                                const std::vector<claim::LaneTicket>&) override {
     return {};
   }
-  std::function<void()> at_decode;
-  mutable std::atomic<int> calls{0};
+  std::map<std::string, projections::HeldKeys> held_keys(
+      const std::set<deliveries::LaneKey>&) override {
+    return {};
+  }
+  projections::Tx& tx() override { return nobodys_.tx; }
+  std::unique_ptr<store::TimeLimit> within(std::chrono::milliseconds) override { return nullptr; }
+  std::int64_t end(const store::BatchEnd&) override {
+    ++store_.ends;
+    if (store_.at_end) store_.at_end();
+    return 0;
+  }
+  bool rollback() noexcept override { return true; }
+  void rehearse_end() override {}
+  void pause_listener(const std::string&, const std::string&, const std::string&) override {}
+  void cancel() noexcept override {}
+
+ private:
+  FakeStore& store_;
+  tests::NoTransaction nobodys_;
 };
+
+std::unique_ptr<store::WorkerSession> FakeStore::open_worker_session(const std::string&) {
+  if (at_open) at_open();
+  return std::make_unique<FakeSession>(*this);
+}
 
 /// One worker with nothing but a first pass whose parts throw where they are told to.
 class WorkerThat : public ::testing::Test {
  protected:
   WorkerThat() {
-    auto source = std::make_unique<Source>();
-    auto decoder = std::make_unique<Decoder>();
-    source_ = source.get();
-    decoder_ = decoder.get();
-    parts_.source = std::move(source);
-    parts_.decoder = std::move(decoder);
-    parts_.ledger = std::make_unique<deliveries::TableLedger>();
-    parts_.completer =
-        std::make_unique<complete::TableCompleter>(schema::statements::complete_update);
+    auto store = std::make_unique<FakeStore>();
+    store_ = store.get();
+    parts_.store = std::move(store);
     parts_.recorder = std::make_unique<Silent>();
     options_.database = "main";
-    options_.conninfo = db_.url();
     shared_.allow(std::make_shared<const listeners::Duty>());
   }
   void start() {
@@ -96,16 +127,14 @@ class WorkerThat : public ::testing::Test {
     EXPECT_TRUE((Gate::Pass{gate_, true, 0ms}.inside()));
   }
 
-  tests::TestDatabase db_;
   tests::TemporaryFolder flights_;
   EngineOptions options_;
   Parts parts_;
-  Source* source_ = nullptr;
-  Decoder* decoder_ = nullptr;
+  FakeStore* store_ = nullptr;
   Shared shared_{lanes, true, {}};
   Silent silent_;
   Trouble trouble_{"main", silent_};
-  Target target_{options_, trouble_, 1};
+  Target target_{trouble_, 1};
   Gate gate_;
   flow::FlightRecord flight_{{.folder = flights_.path(), .database = "main"}};
   Floor floor_{shared_, trouble_, target_, gate_, flight_};
@@ -114,7 +143,7 @@ class WorkerThat : public ::testing::Test {
 };
 
 TEST_F(WorkerThat, CannotReadItsAddressGivesEverythingBackAndGoesOn) {
-  options_.conninfo = "no address";  // std::invalid_argument, which speaks of no database
+  store_->at_open = [] { throw std::invalid_argument{"no address"}; };  // speaks of no database
   start();
   EXPECT_TRUE(eventually([&] { return !trouble_.sentence().empty(); }));
   ASSERT_TRUE(rests());
@@ -125,36 +154,36 @@ TEST_F(WorkerThat, CannotReadItsAddressGivesEverythingBackAndGoesOn) {
 }
 
 TEST_F(WorkerThat, IsThrownAtInAClaimGivesEverythingBackAndGoesOn) {
-  source_->at_claim = [this] {
-    if (source_->calls == 1) throw 1;
+  store_->at_claim = [this] {
+    if (store_->claims == 1) throw 1;
   };
   start();
-  EXPECT_TRUE(eventually([&] { return source_->calls > 1; }));
-  expect_all_is_back(source_->calls);
+  EXPECT_TRUE(eventually([&] { return store_->claims > 1; }));
+  expect_all_is_back(store_->claims);
 }
 
-TEST_F(WorkerThat, RunsOutOfMemoryInDecodingGivesEverythingBackAndGoesOn) {
-  decoder_->at_decode = [this] {
-    if (decoder_->calls == 1) throw std::bad_alloc{};
+TEST_F(WorkerThat, RunsOutOfMemoryAtABatchsEndGivesEverythingBackAndGoesOn) {
+  store_->at_end = [this] {
+    if (store_->ends == 1) throw std::bad_alloc{};
   };
   start();
-  EXPECT_TRUE(eventually([&] { return decoder_->calls > 1; }));
-  expect_all_is_back(decoder_->calls);
+  EXPECT_TRUE(eventually([&] { return store_->ends > 1; }));
+  expect_all_is_back(store_->ends);
 }
 
 // One of its lanes has been left by then, and another worker is on it.
 TEST_F(WorkerThat, IsThrownAtInSettlingGivesBackOnlyWhatItStillHas) {
-  source_->unknown_lane = true;
-  source_->at_claim = [this] { thread_.request_stop(); };
+  store_->unknown_lane = true;
+  store_->at_claim = [this] { thread_.request_stop(); };
   start();
   thread_.join();
   EXPECT_EQ(shared_.board.taken(), 0);
   EXPECT_EQ(shared_.board.waiting(claim::Moment::max()), lanes - 1)
       << "the first was left as done, and somebody else may be on it";
-  source_->unknown_lane = false;
-  source_->at_claim = {};
+  store_->unknown_lane = false;
+  store_->at_claim = {};
   start();
-  expect_all_is_back(source_->calls);
+  expect_all_is_back(store_->claims);
 }
 
 TEST_F(WorkerThat, IsNotLetInSaysNothingOfTheDatabase) {
@@ -169,7 +198,7 @@ TEST_F(WorkerThat, IsNotLetInSaysNothingOfTheDatabase) {
   ASSERT_TRUE(eventually([&] { return shared_.board.taken() > 0; }));
   thread_.request_stop();
   thread_.join();
-  EXPECT_EQ(source_->calls, 0);
+  EXPECT_EQ(store_->claims, 0);
   EXPECT_NE(trouble_.sentence().find("away"), std::string::npos)
       << "nobody has asked it, so the breaker stays open";
   EXPECT_EQ(shared_.board.waiting(claim::Moment::max()), lanes);

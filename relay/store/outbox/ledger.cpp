@@ -1,4 +1,4 @@
-#include "relay/deliveries/table_ledger.hpp"
+#include "relay/store/outbox/ledger.hpp"
 
 #include <limits>
 
@@ -6,7 +6,7 @@
 #include "projections/failpoint.hpp"
 #include "schema/statements.hpp"
 
-namespace relay::deliveries {
+namespace relay::store::outbox {
 namespace {
 
 namespace sql = schema::statements;
@@ -19,8 +19,8 @@ struct Columns {
   std::vector<int> lanes, attempts;
   std::vector<std::int64_t> seqs, delays_ms;
 
-  explicit Columns(const std::vector<Delivery>& deliveries) {
-    for (const Delivery& d : deliveries) {
+  explicit Columns(const std::vector<deliveries::Delivery>& deliveries) {
+    for (const deliveries::Delivery& d : deliveries) {
       ids.push_back(d.event_id);
       listeners.push_back(d.listener);
       lanes.push_back(d.lane);
@@ -39,15 +39,15 @@ struct KeyColumns {
   std::vector<int> lanes;
   Texts keys;
 
-  explicit KeyColumns(const std::set<LaneKey>& all) {
-    for (const LaneKey& key : all) {
+  explicit KeyColumns(const std::set<deliveries::LaneKey>& all) {
+    for (const deliveries::LaneKey& key : all) {
       lanes.push_back(key.lane);
       keys.push_back(key.key);
     }
   }
 };
 
-void insert_deliveries(pg::Script& script, const std::vector<Delivery>& deliveries) {
+void insert_deliveries(pg::Script& script, const std::vector<deliveries::Delivery>& deliveries) {
   if (deliveries.empty()) return;
   const Columns c{deliveries};
   script.add(sql::insert_deliveries,
@@ -57,8 +57,8 @@ void insert_deliveries(pg::Script& script, const std::vector<Delivery>& deliveri
               array_literal(c.errors)});
 }
 
-void insert_attempts(pg::Script& script, const std::vector<Delivery>& deliveries,
-                     const std::vector<Remark>& remarks) {
+void insert_attempts(pg::Script& script, const std::vector<deliveries::Delivery>& deliveries,
+                     const std::vector<deliveries::Remark>& remarks) {
   Texts ids, listeners, classes, errors;
   std::vector<int> attempts;
   const auto add = [&](const auto& entry, int attempt) {
@@ -68,10 +68,10 @@ void insert_attempts(pg::Script& script, const std::vector<Delivery>& deliveries
     classes.push_back(entry.error_class);
     errors.push_back(entry.error);
   };
-  for (const Delivery& d : deliveries) {
+  for (const deliveries::Delivery& d : deliveries) {
     if (d.failed_now) add(d, d.attempts);
   }
-  for (const Remark& remark : remarks) add(remark, 0);
+  for (const deliveries::Remark& remark : remarks) add(remark, 0);
   if (ids.empty()) return;
   script.add(sql::insert_attempts,
              {array_literal(ids), array_literal(listeners), pg::number_array(attempts),
@@ -79,7 +79,7 @@ void insert_attempts(pg::Script& script, const std::vector<Delivery>& deliveries
 }
 
 void update_deliveries(pg::Connection& connection, const std::string& listener,
-                       const std::vector<Delivery>& deliveries) {
+                       const std::vector<deliveries::Delivery>& deliveries) {
   if (deliveries.empty()) return;
   const Columns c{deliveries};
   pg::Script{connection}
@@ -92,8 +92,8 @@ void update_deliveries(pg::Connection& connection, const std::string& listener,
 
 }  // namespace
 
-std::map<std::string, projections::HeldKeys> TableLedger::held_keys(
-    pg::Connection& connection, const std::set<LaneKey>& keys) const {
+std::map<std::string, projections::HeldKeys> held_keys(pg::Connection& connection,
+                                                       const std::set<deliveries::LaneKey>& keys) {
   std::map<std::string, projections::HeldKeys> held;
   const KeyColumns c{keys};
   for (const auto& row :
@@ -108,13 +108,13 @@ std::map<std::string, projections::HeldKeys> TableLedger::held_keys(
   return held;
 }
 
-void TableLedger::record(pg::Script& script, const Entries& entries) const {
+void record(pg::Script& script, const deliveries::Entries& entries) {
   insert_deliveries(script, entries.deliveries);
   insert_attempts(script, entries.deliveries, entries.remarks);
 }
 
-std::vector<std::string> TableLedger::settle(pg::Connection& connection,
-                                             const Settlement& settlement) const {
+std::vector<std::string> settle(pg::Connection& connection,
+                                const deliveries::Settlement& settlement) {
   update_deliveries(connection, settlement.listener, settlement.changed);
   pg::Script attempts{connection};
   insert_attempts(attempts, settlement.changed, settlement.remarks);
@@ -145,7 +145,7 @@ std::vector<std::string> TableLedger::settle(pg::Connection& connection,
   return free;
 }
 
-void TableLedger::rehearse(pg::Script& script) const {
+void rehearse_ledger(pg::Script& script) {
   const std::string none = "{}";
   script.add(sql::insert_deliveries, std::vector<std::string>(10, none))
       .add(sql::insert_attempts, std::vector<std::string>(5, none))
@@ -155,8 +155,8 @@ void TableLedger::rehearse(pg::Script& script) const {
       .add(sql::settled_events, {none});
 }
 
-void TableLedger::promote(pg::Connection& connection, const std::string& listener,
-                          const std::set<LaneKey>& keys, int most) const {
+void promote(pg::Connection& connection, const std::string& listener,
+             const std::set<deliveries::LaneKey>& keys, int most) {
   if (keys.empty() || projections::sabotaged("no_promotion")) return;
   const KeyColumns c{keys};
   pg::Script{connection}
@@ -166,4 +166,4 @@ void TableLedger::promote(pg::Connection& connection, const std::string& listene
       .run();
 }
 
-}  // namespace relay::deliveries
+}  // namespace relay::store::outbox

@@ -6,12 +6,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include <pqxx/result>
+#include "relay/decode/decode.hpp"
 
-#include "relay/claim/lane_board.hpp"
-#include "relay/pg/connection.hpp"
-
-namespace relay::claim {
+namespace relay::store {
 
 /// What one lane gave to a claim.
 struct LaneRead {
@@ -33,15 +30,16 @@ struct Taken {
   std::optional<std::int64_t> before_seq = {};
 };
 
-/// Pending events, read by the transaction that now holds their lanes.
-/// Columns of `rows`: those of freshet_claim (V017), and of deliveries more. Rows of a lane stand
-/// together, in seq order; a row without an id stands for a lane that is held and has no event.
+/// Pending events, or deliveries with their events, read by the transaction that now holds their
+/// lanes. Rows of a lane stand together, in seq order.
 struct Claim {
-  pqxx::result rows;
-  std::vector<LaneRead> lanes;
+  decode::Rows events;
+  std::vector<LaneRead> lanes;    ///< One for each ticket.
   std::string listeners_version;  ///< Of the snapshot the rows were read in; "" without rows.
   std::unordered_map<std::string, Taken> taken;  ///< Of deliveries, by event id.
   bool any_waiting = false;  ///< Of deliveries: the listener has waiting ones, somewhere.
+
+  [[nodiscard]] bool empty() const { return events.rows.empty(); }
 };
 
 /// What comes along with the events.
@@ -51,15 +49,11 @@ enum class Payloads {
   stay_with_headers,  ///< … and nobody reads headers.
 };
 
-/// Takes events, or deliveries with their events, for one transaction.
-class Source {
- public:
-  virtual ~Source() = default;
-  /// Opens a transaction on the connection, takes the lanes and reads their first pending events.
-  /// The caller commits or rolls back, whatever comes of it.
-  /// @throws pqxx::failure and kin; the caller rolls back then, too.
-  virtual Claim claim(pg::Connection& connection, const std::vector<LaneTicket>& tickets,
-                      Payloads payloads) = 0;
+/// Whose deliveries are taken, and under which lanes' locks.
+struct DeliveryQueue {
+  std::string listener;
+  std::string drainer;  ///< "" for an attached listener, else its name.
+  bool skip_dead = false;
 };
 
-}  // namespace relay::claim
+}  // namespace relay::store

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "projections/held_keys.hpp"
+#include "projections/tx.hpp"
+#include "relay/claim/lane_board.hpp"
+#include "relay/store/batch_end.hpp"
+#include "relay/store/claim.hpp"
+
+namespace relay::store {
+
+/// A limit on all that is done in a session, for as long as this object lives. Past it the session
+/// is cut off, whatever it waits for.
+class TimeLimit {
+ public:
+  TimeLimit() = default;
+  virtual ~TimeLimit() = default;
+  TimeLimit(const TimeLimit&) = delete;
+  TimeLimit& operator=(const TimeLimit&) = delete;
+  /// Whether it was that.
+  [[nodiscard]] virtual bool expired() const = 0;
+};
+
+/// What a worker does in a store: one transaction after the other, each from a claim to `end` or
+/// `rollback`. What its statements throw tells `projections::failure_of` what it asks for; after a
+/// failure of kind connection the session is thrown away. Threads: one at a time; `cancel`: any.
+class WorkerSession {
+ public:
+  WorkerSession() = default;
+  virtual ~WorkerSession() = default;
+  WorkerSession(const WorkerSession&) = delete;
+  WorkerSession& operator=(const WorkerSession&) = delete;
+
+  /// Which run of which server this is, and which sequences; see `Look::server_run`.
+  [[nodiscard]] virtual std::string server_run() = 0;
+
+  /// Begins a transaction, takes the tickets' lanes as far as they are free, and only then reads
+  /// their first pending events. The caller ends or rolls back, whatever comes of it, also when
+  /// this throws.
+  [[nodiscard]] virtual Claim claim_events(const std::vector<claim::LaneTicket>& tickets,
+                                           Payloads payloads) = 0;
+  /// The same of one listener's due and ready deliveries. Payloads always travel: who has
+  /// deliveries has failed, or is slow.
+  [[nodiscard]] virtual Claim claim_deliveries(const DeliveryQueue& queue,
+                                               const std::vector<claim::LaneTicket>& tickets) = 0;
+  /// Of the keys asked for, in claimed lanes: what is open, by listener of the first pass. A dead
+  /// letter is open unless the listener skips.
+  [[nodiscard]] virtual std::map<std::string, projections::HeldKeys> held_keys(
+      const std::set<deliveries::LaneKey>& keys) = 0;
+  /// Where handlers write: the transaction of the claim. Valid as long as the session.
+  [[nodiscard]] virtual projections::Tx& tx() = 0;
+  /// To be destroyed before the session.
+  [[nodiscard]] virtual std::unique_ptr<TimeLimit> within(std::chrono::milliseconds time) = 0;
+
+  /// Writes what the batch came to and commits. @return the store's clock after the commit,
+  /// microseconds. @throws CommitRefused; else what a statement met, and the transaction is open.
+  virtual std::int64_t end(const BatchEnd& end) = 0;
+  /// Ends a transaction, if one is open. @return false: the session is not usable.
+  virtual bool rollback() noexcept = 0;
+  /// A batch's end over no event at all, in a transaction that is rolled back. @throws what would
+  /// keep any batch from ending.
+  virtual void rehearse_end() = 0;
+  /// Pauses an active listener: its events become deliveries that wait for its return. Waits for
+  /// batches under way. @param by "relay" or "projection". @throws when they take too long, too;
+  /// then nothing is changed.
+  virtual void pause_listener(const std::string& name, const std::string& reason,
+                              const std::string& by) = 0;
+  /// Ends what is under way, and with it the session. Never waits.
+  virtual void cancel() noexcept = 0;
+};
+
+}  // namespace relay::store
