@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "projections/held_keys.hpp"
 #include "relay/deliveries/delivery.hpp"
 #include "relay/listeners/duty.hpp"
 
