@@ -17,6 +17,7 @@ void say(Trouble& trouble, const std::string& what) {
 
 store::Start FloorStore::load(store::ScoutSession& session, int lanes) {
   kept_.clear();
+  session.mark_run();
   try {
     return session.start(lanes);
   } catch (...) {

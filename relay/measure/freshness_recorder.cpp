@@ -114,7 +114,7 @@ void FreshnessRecorder::save(const Troubles& troubles) noexcept {
       connection_ = std::make_unique<pg::Connection>(
           conninfo_, pg::ConnectOptions{.application_name = "freshet freshness"});
     }
-    pg::Script{*connection_}.add(sql::begin).add(sql::limits, {"1000", "5000", "10000"}).run();
+    pg::Script{*connection_}.begin(pg::beside_batches).run();
     for (const auto& [listener, state] : states_) {
       // What another relay serves is its to tell: a row of ours would say that we do.
       if (serves(listener) || state.unsaved > 0) write(listener, state, trouble_of(listener));

@@ -1,5 +1,6 @@
 #include "relay/operate/open_replay.hpp"
 
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 
@@ -18,6 +19,7 @@ namespace relay::operate {
 namespace {
 
 namespace sql = schema::statements;
+using namespace std::chrono_literals;
 
 constexpr const char* swept_at_once = "20000";
 
@@ -75,8 +77,7 @@ void choose(pg::Connection& connection, const ReplayPlan& plan, const ReplayLimi
   }
   try {
     if ((*held)[0][0].as<bool>()) {
-      const std::string limit = std::to_string(limits.choosing.count());
-      pg::Script{connection}.add(sql::limits, {"2000", limit, limit}).run();
+      pg::Script{connection}.limit({2s, limits.choosing, limits.choosing}).run();
       pg::Script{connection}.add(sql::replay_choose, values).run();
     }
     connection.exec("COMMIT");

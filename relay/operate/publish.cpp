@@ -1,6 +1,7 @@
 #include "relay/operate/publish.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 #include "projections/array_literal.hpp"
@@ -12,6 +13,7 @@ namespace relay::operate {
 namespace {
 
 namespace sql = schema::statements;
+using namespace std::chrono_literals;
 using projections::FailureKind;
 
 constexpr std::size_t chunk_bytes = 16 << 20;  // one statement's; a transaction may have several
@@ -85,7 +87,7 @@ class PublishRun {
  private:
   void begin() {
     if (open_) return;
-    pg::Script{connection_}.add(sql::begin).add(sql::limits, {"5000", "60000", "60000"}).run();
+    pg::Script{connection_}.begin({5s, 60s, 60s}).run();
     open_ = true;
   }
 

@@ -7,7 +7,7 @@ namespace relay::operate {
 pqxx::result read_bounded(pg::Connection& connection, std::string_view statement,
                           const std::vector<std::string>& values, bool by_index) {
   pg::Script script{connection};
-  script.add(schema::statements::limits, {"2000", "30000", "30000"});
+  script.limit(pg::of_a_command);
   if (by_index) script.add(schema::statements::plan_by_index);
   return script.add(statement, values).run();
 }

@@ -10,8 +10,7 @@ namespace {
 namespace sql = schema::statements;
 
 constexpr int heads_per_lane = 16;
-constexpr int held_looked_at = 1'000;                               // of each listener and state
-const std::vector<std::string> limits = {"2000", "5000", "10000"};  // lock, statement, idle; ms
+constexpr int held_looked_at = 1'000;  // of each listener and state
 
 std::vector<std::string> split(const std::string& joined, char separator) {
   std::vector<std::string> parts;
@@ -46,7 +45,7 @@ Measured measured(const pqxx::row& row) {
 pqxx::result bounded(pg::Connection& connection, std::string_view statement,
                      const std::vector<std::string>& values, bool by_index) {
   pg::Script script{connection};
-  script.add(sql::limits, limits);
+  script.limit(pg::of_a_look);
   if (by_index) script.add(sql::plan_by_index);
   return script.add(statement, values).run();
 }

@@ -4,20 +4,13 @@
 
 #include "projections/failure.hpp"
 #include "relay/base/pause.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::operate {
-
-namespace sql = schema::statements;
 
 std::optional<pqxx::result> try_to_lock(pg::Connection& connection, std::string_view statement,
                                         const std::vector<std::string>& values) {
   try {
-    return pg::Script{connection}
-        .add(sql::begin)
-        .add(sql::limits, {"2000", "30000", "30000"})
-        .add(statement, values)
-        .run();
+    return pg::Script{connection}.begin(pg::of_a_command).add(statement, values).run();
   } catch (...) {
     const auto kind = projections::current_failure().kind;
     connection.rollback();

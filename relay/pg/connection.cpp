@@ -5,6 +5,7 @@
 
 #include "relay/pg/connect.hpp"
 #include "relay/pg/conninfo.hpp"
+#include "schema/statements.hpp"
 
 namespace relay::pg {
 namespace {
@@ -103,6 +104,16 @@ void Connection::refuse_if_given_up() const {
 
 int Connection::server_version() const {
   return driver_->connection->server_version();
+}
+
+Script& Script::begin(const Limits& limits) {
+  return add(schema::statements::begin).limit(limits);
+}
+
+Script& Script::limit(const Limits& limits) {
+  return add(schema::statements::limits,
+             {std::to_string(limits.lock.count()), std::to_string(limits.statement.count()),
+              std::to_string(limits.idle.count())});
 }
 
 Script& Script::add(std::string_view sql, const std::vector<std::string>& values) {

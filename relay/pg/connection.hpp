@@ -11,6 +11,7 @@
 
 #include "projections/failure.hpp"
 #include "projections/tx.hpp"
+#include "relay/pg/limits.hpp"
 #include "relay/pg/watchdog.hpp"
 
 namespace relay::pg {
@@ -129,6 +130,11 @@ class Script {
   /// Adds a statement; `$1 … $n` are replaced by the quoted values, lines of comment are left out.
   /// Only for statements of our own, in which "$" and a digit mean nothing else.
   Script& add(std::string_view sql, const std::vector<std::string>& values = {});
+
+  /// Adds BEGIN and the transaction's limits.
+  Script& begin(const Limits& limits);
+  /// Adds the limits alone: for a script without BEGIN, which is a transaction by itself.
+  Script& limit(const Limits& limits);
 
   /// Afterwards it is empty, also when this throws.
   pqxx::result run();

@@ -12,10 +12,6 @@ namespace sql = schema::statements;
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-std::string text(milliseconds time) {
-  return std::to_string(time.count());
-}
-
 // Each statement has a limit of its own, and the server's end first.
 milliseconds client_limit(milliseconds patience, int statements) {
   return patience * statements + 5s;
@@ -32,7 +28,7 @@ void hold(Script& script, const Concerned& whom) {
 // only then it shows who has a drainer: a registration that was waited for may have added one.
 void hold_lanes(Connection& connection, const Concerned& whom, milliseconds patience) {
   Script drainers{connection};
-  drainers.add(sql::begin).add(sql::limits, {text(patience), text(patience + 2s), "60000"});
+  drainers.begin({patience, patience + 2s, 60s});
   hold(drainers, whom);
   drainers.run_within(client_limit(patience, 2));
   Script rest{connection};

@@ -1,15 +1,16 @@
+#include <chrono>
+
 #include "relay/preflight/checks.hpp"
-#include "schema/statements.hpp"
 
 namespace relay::preflight {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// In a transaction of its own that leaves nothing, so that one projection's fault is its own.
 std::vector<std::string> explain(pg::Connection& connection, const CheckedProjection& projection) {
-  pg::Script{connection}
-      .add(schema::statements::begin)
-      .add(schema::statements::limits, {"2000", "10000", "30000"})
-      .run();
+  constexpr pg::Limits limits{2s, 10s, 30s};
+  pg::Script{connection}.begin(limits).run();
   try {
     std::vector<std::string> faults = projection.explain(connection.tx());
     connection.rollback();

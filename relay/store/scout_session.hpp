@@ -52,7 +52,7 @@ struct RetryLane {
 };
 
 /// What a scout asks of a store: where there is work, how far floors may rise, and who serves whom.
-/// Each call is a transaction of its own. What is thrown is as in WorkerSession.
+/// No call leaves a transaction open. What is thrown is as in WorkerSession.
 /// Threads: one at a time; `cancel`: any.
 class ScoutSession {
  public:
@@ -61,9 +61,10 @@ class ScoutSession {
   ScoutSession(const ScoutSession&) = delete;
   ScoutSession& operator=(const ScoutSession&) = delete;
 
-  /// Marks this run of the server, so that a crash shows, and reads where the store stands, with
-  /// the floors that are kept: those of the same server, the same timeline, and of sequences that
-  /// have not gone back since.
+  /// Marks this run of the server, so that a crash shows: before it is asked where it stands.
+  virtual void mark_run() = 0;
+  /// Where the store stands, with the floors that are kept: those of the same server, the same
+  /// timeline, and of sequences that have not gone back since.
   [[nodiscard]] virtual Start start(int lanes) = 0;
   /// The same for who cannot read floors.
   [[nodiscard]] virtual Standing start_without_floors() = 0;

@@ -16,7 +16,7 @@ bool Lease::keep(pg::Connection& connection) {
   if (ours_ && now - asked_at_ < lasts / 3) return true;
   // One message, and so one transaction: a database at rest hears little of this.
   ours_ = !pg::Script{connection}
-               .add(sql::limits, {"1000", "5000", "10000"})
+               .limit(pg::beside_batches)
                .add(sql::upkeep_take_lease, {holder_, std::to_string(lasts.count())})
                .run()
                .empty();

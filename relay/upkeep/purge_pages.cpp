@@ -10,6 +10,7 @@
 namespace relay::upkeep {
 
 namespace sql = schema::statements;
+using namespace std::chrono_literals;
 
 std::vector<Purge> purges_of(const Keep& keep) {
   std::vector<Purge> purges;
@@ -36,11 +37,8 @@ std::vector<Purge> purges_of(const Keep& keep) {
 
 Purge begun(pg::Connection& connection, Purge purge) {
   if (!purge.horizon.empty()) {
-    const auto rows = pg::Script{connection}
-                          .add(sql::begin)
-                          .add(sql::limits, {"1000", "10000", "15000"})
-                          .add(purge.horizon)
-                          .run();
+    const auto rows =
+        pg::Script{connection}.begin(pg::long_beside_batches).add(purge.horizon).run();
     purge.values.emplace_back(rows[0][0].c_str());
     connection.exec("COMMIT");
   }
@@ -68,7 +66,7 @@ Purged purge_pages(pg::Connection& connection, const Purge& purge, std::int64_t 
                                   really ? "true" : "false"};
   values.insert(values.end(), purge.values.begin(), purge.values.end());
   pg::Script script{connection};
-  script.add(sql::begin).add(sql::limits, {"100", "10000", "15000"}).add(sql::upkeep_plan);
+  script.begin({100ms, 10s, 15s}).add(sql::upkeep_plan);
   if (really && purge.replayed) script.add(sql::purge_hold_replays);
   const auto rows = script.add(purge.statement, values).run();
   // Asked before the commit: nothing goes by a clock that has jumped.

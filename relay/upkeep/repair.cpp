@@ -25,8 +25,7 @@ std::string list(const std::vector<std::string>& ids) {
 bool in_lane(pg::Connection& connection, int lane, const std::string& listener,
              const std::function<void()>& change) {
   const auto locked = pg::Script{connection}
-                          .add(sql::begin)
-                          .add(sql::limits, {"1000", "5000", "10000"})
+                          .begin(pg::beside_batches)
                           .add(sql::plan_by_index)
                           .add(sql::operator_lock_lane, {std::to_string(lane), listener})
                           .run();
@@ -52,7 +51,7 @@ std::int64_t promote(pg::Connection& connection, int lane, const std::string& li
 
 pg::Script look_of(pg::Connection& connection) {
   pg::Script script{connection};
-  script.add(sql::limits, {"1000", "10000", "15000"}).add(sql::upkeep_plan);
+  script.limit(pg::long_beside_batches).add(sql::upkeep_plan);
   return script;
 }
 

@@ -73,8 +73,7 @@ class RepairParked final : public Chore {
   // The events are locked in one statement and asked about in the next, as whoever settles does.
   static void mend(pg::Connection& connection, const std::vector<std::string>& asked) {
     pg::Script{connection}
-        .add(sql::begin)
-        .add(sql::limits, {"1000", "5000", "10000"})
+        .begin(pg::beside_batches)
         .add(sql::plan_by_index)
         .add(sql::settle_lock_events, {projections::array_literal(asked)})
         .run();

@@ -47,7 +47,7 @@ void sample(const settings::Database& database, const std::vector<ReadyForward>&
                             {.application_name = "freshet check", .wanted = pg::Wanted::any}};
   const auto rows =
       pg::Script{connection}
-          .add(sql::limits, {"2000", "5000", "10000"})
+          .limit(pg::of_a_look)
           .add(sql::plan_by_index)
           .add(sql::sample_events, {pending_per_lane, latest, std::to_string(payload_most)})
           .run();

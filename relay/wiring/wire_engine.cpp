@@ -50,16 +50,17 @@ void add_queues(const ReadyForward& ready, const std::shared_ptr<forward::Sink>&
 
 std::unique_ptr<store::Store> store_of(const settings::Relay& relay,
                                        const settings::Database& database) {
-  store::outbox::OutboxOptions options{.conninfo = database.url,
-                                       .instance = relay.instance,
-                                       .call_limit = settings::client_limit(relay),
-                                       .claim = {.ordered = relay.ordering == Ordering::key,
-                                                 .batch_size = relay.batch_size,
-                                                 .payload_max_bytes = relay.payload_max_bytes,
-                                                 .batch_max_bytes = relay.batch_max_bytes,
-                                                 .lock_timeout = relay.lock_timeout,
-                                                 .statement_timeout = relay.statement_timeout},
-                                       .complete_sql = complete_sql(relay.completion)};
+  store::outbox::OutboxOptions options{
+      .conninfo = database.url,
+      .instance = relay.instance,
+      .call_limit = settings::client_limit(relay),
+      .claim = {.ordered = relay.ordering == Ordering::key,
+                .batch_size = relay.batch_size,
+                .payload_max_bytes = relay.payload_max_bytes,
+                .batch_max_bytes = relay.batch_max_bytes,
+                .transaction = {relay.lock_timeout, relay.statement_timeout,
+                                settings::idle_limit(relay)}},
+      .complete_sql = complete_sql(relay.completion)};
   if (database.listen) {
     options.hint_conninfo = database.direct_url.empty() ? database.url : database.direct_url;
   }

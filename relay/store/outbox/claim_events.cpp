@@ -35,9 +35,8 @@ pqxx::result take(pg::Connection& connection, const ClaimLimits& limits,
     lanes.push_back(ticket.lane);
     floors.push_back(ticket.floor);
   }
-  pg::Script script{connection};
-  begin(script, limits);
-  return script
+  return pg::Script{connection}
+      .begin(limits.transaction)
       .add(limits.ordered ? sql::claim_events : sql::claim_unordered,
            {pg::number_array(lanes), pg::number_array(floors),
             std::to_string(events_per_claim(tickets, limits)),
@@ -47,8 +46,8 @@ pqxx::result take(pg::Connection& connection, const ClaimLimits& limits,
       .run();
 }
 
-pqxx::result take_by_the_rules(pg::Connection& connection, const ClaimLimits& limits,
-                               const std::vector<claim::LaneTicket>& tickets, Payloads payloads) {
+pqxx::result take_or_sabotage(pg::Connection& connection, const ClaimLimits& limits,
+                              const std::vector<claim::LaneTicket>& tickets, Payloads payloads) {
   pqxx::result rows = take(connection, limits, tickets, payloads);
   if (projections::sabotaged("lanes_read_before_locked")) {
     connection.exec("ROLLBACK");
@@ -66,7 +65,7 @@ int lanes_per_claim(const ClaimLimits& limits) {
 
 Claim claim_events(pg::Connection& connection, const ClaimLimits& limits,
                    const std::vector<claim::LaneTicket>& tickets, Payloads payloads) {
-  const pqxx::result rows = take_by_the_rules(connection, limits, tickets, payloads);
+  const pqxx::result rows = take_or_sabotage(connection, limits, tickets, payloads);
   Claim claim{.events = rows_of(rows)};
   for (const claim::LaneTicket& ticket : tickets) claim.lanes.push_back({.lane = ticket.lane});
   std::vector<std::int64_t> sizes(tickets.size());

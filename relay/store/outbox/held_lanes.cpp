@@ -5,26 +5,10 @@
 #include "schema/statements.hpp"
 
 namespace relay::store::outbox {
-namespace {
-
 namespace sql = schema::statements;
-
-std::string text(std::chrono::milliseconds duration) {
-  return std::to_string(duration.count());
-}
-
-}  // namespace
 
 std::size_t HeldLanes::place_of(int lane) const {
   return static_cast<std::size_t>(std::ranges::find(lanes, lane) - lanes.begin());
-}
-
-void begin(pg::Script& script, const ClaimLimits& limits) {
-  // An idle transaction of ours is one whose process is stuck between two statements.
-  const auto idle_limit = limits.statement_timeout + limits.statement_timeout / 2;
-  script.add(sql::begin)
-      .add(sql::limits,
-           {text(limits.lock_timeout), text(limits.statement_timeout), text(idle_limit)});
 }
 
 HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
@@ -32,9 +16,9 @@ HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
                      std::vector<LaneRead>& reads) {
   std::vector<int> wanted;
   for (const claim::LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
-  pg::Script script{connection};
-  begin(script, limits);
-  const pqxx::result rows = script.add(sql::plan_by_index)
+  const pqxx::result rows = pg::Script{connection}
+                                .begin(limits.transaction)
+                                .add(sql::plan_by_index)
                                 .add(limits.ordered ? sql::lock_lanes : sql::share_lanes,
                                      {pg::number_array(wanted), drainer})
                                 .run();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,8 +16,7 @@ struct ClaimLimits {
   int batch_size = 500;                ///< Events per claim, all lanes together.
   std::int64_t payload_max_bytes = 0;  ///< A larger payload does not travel.
   std::int64_t batch_max_bytes = 0;    ///< Of payloads and headers; one event always fits.
-  std::chrono::milliseconds lock_timeout{2'000};
-  std::chrono::milliseconds statement_timeout{10'000};
+  pg::Limits transaction = pg::long_beside_batches;
 };
 
 /// The lanes that a transaction got hold of, and how much may be read of each.
@@ -30,9 +28,6 @@ struct HeldLanes {
 
   [[nodiscard]] std::size_t place_of(int lane) const;
 };
-
-/// Begins a transaction with its own limits.
-void begin(pg::Script& script, const ClaimLimits& limits);
 
 /// Opens a transaction with its limits and locks what is free of the tickets' lanes. One round
 /// trip.

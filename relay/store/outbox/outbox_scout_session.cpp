@@ -13,12 +13,6 @@ namespace {
 
 namespace sql = schema::statements;
 
-pg::Script floors_script(pg::Connection& connection) {
-  pg::Script script{connection};
-  script.add(sql::limits, {"1000", "5000", "5000"});
-  return script;
-}
-
 // Takes `values`, then lanes, floors and tops, side by side.
 pqxx::result read_lanes(pg::Script script, const std::vector<claim::LaneTicket>& lanes,
                         std::chrono::milliseconds patience, std::string_view statement,
@@ -56,9 +50,13 @@ std::map<std::string, claim::KeptFloors> kept_in(const pqxx::result& rows) {
 
 }  // namespace
 
-Start OutboxScoutSession::start(int lanes) {
+void OutboxScoutSession::mark_run() {
   connection_.exec(sql::mark_server_run);
-  const pqxx::result rows = floors_script(connection_).add(sql::kept_floors).run();
+}
+
+Start OutboxScoutSession::start(int lanes) {
+  const pqxx::result rows =
+      pg::Script{connection_}.limit(pg::beside_batches).add(sql::kept_floors).run();
   const std::string server = rows[0][1].c_str();
   Start start{.standing = {.server_run = rows[0][0].c_str(),
                            .last_seq = rows[0][2].as<std::int64_t>(),
@@ -72,14 +70,14 @@ Start OutboxScoutSession::start(int lanes) {
 }
 
 Standing OutboxScoutSession::start_without_floors() {
-  connection_.exec(sql::mark_server_run);
   return {.server_run = connection_.exec(sql::server_run)[0][0].c_str(),
           .last_seq = connection_.exec(sql::replay_last_seq)[0][0].as<std::int64_t>()};
 }
 
 // In one transaction, in the order of their names, as another relay does.
 void OutboxScoutSession::keep_floors(const claim::Floors& floors, const std::string& server_run) {
-  pg::Script script = floors_script(connection_);
+  pg::Script script{connection_};
+  script.limit(pg::beside_batches);
   for (const auto& [listener, learned] : floors) {
     script.add(sql::keep_floors, {listener, pg::number_array(learned), server_run});
   }
@@ -153,7 +151,7 @@ void OutboxScoutSession::resume_listener(const std::string& name) {
 }
 
 bool OutboxScoutSession::rehearse(const std::function<bool(projections::Tx&)>& attempt) {
-  pg::Script{connection_}.add(sql::begin).add(sql::limits, {"1000", "5000", "10000"}).run();
+  pg::Script{connection_}.begin(pg::beside_batches).run();
   const bool result = attempt(connection_.tx());
   connection_.exec("ROLLBACK");
   return result;

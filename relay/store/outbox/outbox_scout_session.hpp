@@ -17,6 +17,7 @@ class OutboxScoutSession final : public ScoutSession {
   OutboxScoutSession(const OutboxOptions& options, const pg::ConnectOptions& connect)
       : options_(options), connection_(options.conninfo, connect) {}
 
+  void mark_run() override;
   [[nodiscard]] Start start(int lanes) override;
   [[nodiscard]] Standing start_without_floors() override;
   void keep_floors(const claim::Floors& floors, const std::string& server_run) override;

@@ -10,11 +10,7 @@ namespace sql = schema::statements;
 void store_suspects(pg::Connection& connection, const std::vector<flow::FlightRemains>& remains) {
   if (remains.empty()) return;
   try {
-    pg::Script{connection}
-        .add(sql::begin)
-        .add(sql::limits, {"2000", "30000", "30000"})
-        .add(sql::plan_by_index)
-        .run();
+    pg::Script{connection}.begin(pg::long_beside_batches).add(sql::plan_by_index).run();
     connection.exec(sql::forget_suspects);
     for (const flow::FlightRemains& slot : remains) {
       const bool crashed = slot.end == flow::FlightRemains::End::crashed;

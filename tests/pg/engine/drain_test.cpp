@@ -115,6 +115,7 @@ TEST(Drain, ABatchThatRunsOutOfTimeComesOneByOneAndOnlyTheSlowEventIsDead) {
   create_effects(db);
   publish(db, 20, 20);
   EngineRun run{db};
+  run.settings.relay.lock_timeout = std::chrono::milliseconds{200};
   run.settings.relay.statement_timeout = std::chrono::milliseconds{500};
   run.add_sql("effects", {"Thing"},
               "INSERT INTO effects (event_id, key, seq) SELECT id, aggregate_id, seq FROM events "

@@ -54,6 +54,7 @@ TEST(Foretold, SeveralStatementsMayTakeLongerThanOneCallMay) {
   db.run("CREATE TABLE sent (query text)");
   publish_seven_keys(db, 3);
   EngineRun run{db};
+  run.settings.relay.lock_timeout = 500ms;
   run.settings.relay.statement_timeout = 1s;
   const std::vector<std::string> statements(
       3, "INSERT INTO sent SELECT current_query() FROM pg_sleep(0.6)");

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <stdexcept>
+
+namespace relay::pg {
+
+/// How long a transaction of ours may wait: set by its first statement, gone at its end
+/// (limits.sql). The client's own limit for an answer is the connection's (`call_limit`).
+struct Limits {
+  using Time = std::chrono::milliseconds;
+
+  /// @param lock for somebody else's lock. @param statement for a statement, all in all.
+  /// @param idle between two statements: then the server ends the session of a process that is
+  /// stuck. @throws std::invalid_argument where a statement may not even wait so long for a lock,
+  /// so that the lock's limit would never be told; a constant does not compile then.
+  constexpr Limits(Time lock, Time statement, Time idle)
+      : lock(lock), statement(statement), idle(idle) {
+    if (lock <= Time{} || statement < lock || idle <= Time{}) {
+      throw std::invalid_argument{"limits of a transaction: the lock's, then the statement's"};
+    }
+  }
+
+  Time lock;
+  Time statement;
+  Time idle;
+};
+
+/// What a relay does beside its batches: floors, listeners, upkeep, freshness.
+inline constexpr Limits beside_batches{Limits::Time{1'000}, Limits::Time{5'000},
+                                       Limits::Time{10'000}};
+/// … and what walks over much there, or writes much.
+inline constexpr Limits long_beside_batches{Limits::Time{1'000}, Limits::Time{10'000},
+                                            Limits::Time{15'000}};
+/// What looks and goes: status, checks.
+inline constexpr Limits of_a_look{Limits::Time{2'000}, Limits::Time{5'000}, Limits::Time{10'000}};
+/// What an operator waits for.
+inline constexpr Limits of_a_command{Limits::Time{2'000}, Limits::Time{30'000},
+                                     Limits::Time{30'000}};
+
+}  // namespace relay::pg
