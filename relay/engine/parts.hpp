@@ -31,7 +31,7 @@ struct Queue {
 struct Parts {
   projections::Order order = projections::Order::by_key;
   std::chrono::milliseconds statement_timeout{10'000};
-  std::int64_t payload_max_bytes = 0;  ///< A larger payload does not travel.
+  std::int64_t payload_max_bytes = 0;  ///< As the store was told: a larger one does not travel.
   bool synchronous_commit = true;  ///< false: where all effects are in the database, no waiting.
   std::unique_ptr<store::Store> store;
   std::vector<Queue> queues;  ///< The projections', then two of each forward.

@@ -33,7 +33,7 @@ Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, T
       deliveries_(parts, shared),
       pace_(options.poll_min, options.poll_max),
       settled_(settled_after),
-      store_(trouble) {}
+      floor_store_(trouble) {}
 
 std::string Scout::refused() const {
   const std::lock_guard lock{refused_mutex_};
@@ -92,7 +92,7 @@ void Scout::connect() {
 void Scout::learn_server(store::ScoutSession& session) {
   shared_.set_server_run("");
   forget_floors();
-  const store::Start start = store_.load(session, shared_.board.size());
+  const store::Start start = floor_store_.load(session, shared_.board.size());
   last_seq_ = start.standing.last_seq;
   last_place_ = start.standing.last_place;
   decide_floor(session);
@@ -134,7 +134,8 @@ void Scout::look(const std::stop_token& stop) {
   // Whatever a worker lost, nothing waits for it.
   if (!found_work_ && !shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
   ring_where_deliveries_wait();
-  if (store_.due()) store_.keep(*session_, shared_.floors_to_keep(), shared_.server_run());
+  if (floor_store_.due())
+    floor_store_.keep(*session_, shared_.floors_to_keep(), shared_.server_run());
   if (options_.drain && !found_work_ && nobody_at_work()) {
     drained_ = !sweep_.all(*session_, shared_.board, last_seq_, stop) &&
                deliveries_.nothing_left(*session_, *duty_, stop);
@@ -175,7 +176,7 @@ bool Scout::look_for_events() {
     log::warn("a sequence went back; every lane is read from its start");
     last_place_ = seen->standing.last_place;
     forget_floors();
-    store_.replace();
+    floor_store_.replace();
     return true;
   }
   last_place_ = seen->standing.last_place;

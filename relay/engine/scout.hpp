@@ -78,7 +78,7 @@ class Scout {
   claim::Reach reach_;
   claim::Settled settled_;
   claim::WalkPace walk_;
-  FloorStore store_;
+  FloorStore floor_store_;
   Sweep sweep_;
   std::int64_t last_seq_ = 0;
   std::int64_t last_place_ = 0;

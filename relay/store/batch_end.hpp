@@ -16,8 +16,9 @@ namespace relay::store {
 
 /// What a batch came to, told to its store in one message and committed by it.
 struct BatchEnd {
-  /// What the last listener does, as a text that the store runs first, as it is; it has no limit
-  /// but that of the call (`WorkerSession::within`). Its owner outlives the call of `end`.
+  /// What the last listener does, as a text that the store runs as it is, before the rest; it has
+  /// no limit but that of the call (`WorkerSession::within`). Only with `complete`, `park` and
+  /// `entries`. Its owner outlives the call of `end`.
   std::optional<std::string_view> effect;
   std::vector<std::string> complete;  ///< Ids of events; every listener is done with these.
   std::vector<std::string> park;      ///< Something is still owed of these, as in `entries`.

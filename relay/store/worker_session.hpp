@@ -38,7 +38,7 @@ class WorkerSession {
   WorkerSession(const WorkerSession&) = delete;
   WorkerSession& operator=(const WorkerSession&) = delete;
 
-  /// Which run of which server this is, and which sequences; see `Look::server_run`.
+  /// Which run of which server this is, and which sequences; see `Standing::server_run`.
   [[nodiscard]] virtual std::string server_run() = 0;
 
   /// Begins a transaction, takes the tickets' lanes as far as they are free, and only then reads
@@ -56,7 +56,7 @@ class WorkerSession {
       const std::set<deliveries::LaneKey>& keys) = 0;
   /// Where handlers write: the transaction of the claim. Valid as long as the session.
   [[nodiscard]] virtual projections::Tx& tx() = 0;
-  /// To be destroyed before the session.
+  /// Never null; to be destroyed before the session.
   [[nodiscard]] virtual std::unique_ptr<TimeLimit> within(std::chrono::milliseconds time) = 0;
 
   /// Writes what the batch came to and commits. @return the store's clock after the commit,

@@ -4,8 +4,8 @@
 -- $5 largest payload that travels, $6 bytes per lane (the first always fits; headers count), $7
 -- whether dead letters are skipped. The first eleven columns are those of freshet_claim. before_seq
 -- is the open seq right before the delivery's own, of its key: when that is not taken as well, the
--- key is held from here. For ordering "none" the source puts FOR UPDATE SKIP LOCKED in place of the
--- word lock.
+-- key is held from here. For ordering "none" claim_deliveries puts FOR UPDATE SKIP LOCKED in place
+-- of the word lock.
 SELECT l.lane, e.event_id AS id, e.seq, e.event_type, e.aggregate_type, e.aggregate_id,
        CASE WHEN e.bytes <= $5::bigint THEN e.serialized_event END AS payload, e.bytes,
        e.headers, e.published_us, e.listener_id,

@@ -84,6 +84,8 @@ TEST(Tidy, ShowsTheEngineTheStoresDoorAndNothingBehindIt) {
   EXPECT_EQ(included("relay/engine/a.cpp", "relay/store/outbox/outbox_store.hpp").size(), 1U);
   EXPECT_EQ(included("relay/engine/a.cpp", "relay/pg/connection.hpp").size(), 1U);
   EXPECT_EQ(included("relay/engine/a.cpp", "schema/statements.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/store/a.hpp", "relay/pg/connection.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/store/a.hpp", "schema/statements.hpp").size(), 1U);
 }
 
 TEST(Tidy, ForbidsALibraryThatTheLawDoesNotKnow) {

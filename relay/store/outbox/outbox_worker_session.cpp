@@ -1,5 +1,7 @@
 #include "relay/store/outbox/outbox_worker_session.hpp"
 
+#include <utility>
+
 #include "projections/array_literal.hpp"
 #include "projections/failpoint.hpp"
 #include "relay/store/outbox/claim_deliveries.hpp"
@@ -36,16 +38,6 @@ bool transaction_is_over(pg::Connection& connection) {
   }
 }
 
-void complete_before_apply(pg::Connection& connection, std::string_view complete_sql,
-                           const Claim& claim) {
-  std::vector<std::string> ids;
-  for (const decode::Row& row : claim.events.rows) ids.emplace_back(row.id);
-  pg::Script{connection}
-      .add(complete_sql, {projections::array_literal(ids)})
-      .add("COMMIT; BEGIN")
-      .run();
-}
-
 }  // namespace
 
 std::string OutboxWorkerSession::server_run() {
@@ -56,7 +48,8 @@ Claim OutboxWorkerSession::claim_events(const std::vector<claim::LaneTicket>& ti
                                         Payloads payloads) {
   Claim claim = outbox::claim_events(connection_, options_.claim, tickets, payloads);
   if (projections::sabotaged("complete_before_apply")) {
-    complete_before_apply(connection_, options_.complete_sql, claim);
+    complete_early_.clear();
+    for (const decode::Row& row : claim.events.rows) complete_early_.emplace_back(row.id);
   }
   return claim;
 }
@@ -72,6 +65,11 @@ std::map<std::string, projections::HeldKeys> OutboxWorkerSession::held_keys(
 }
 
 std::unique_ptr<TimeLimit> OutboxWorkerSession::within(std::chrono::milliseconds time) {
+  if (!complete_early_.empty()) {
+    pg::Script early{connection_};
+    add_completions(early, std::exchange(complete_early_, {}));
+    early.add("COMMIT; BEGIN").run();
+  }
   return std::make_unique<Limit>(connection_, time);
 }
 
