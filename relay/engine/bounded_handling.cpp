@@ -1,6 +1,6 @@
 #include "relay/engine/bounded_handling.hpp"
 
-#include "relay/engine/listener_part.hpp"
+#include "relay/engine/pass_failure.hpp"
 
 namespace relay::engine {
 
@@ -15,12 +15,12 @@ std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& 
   const auto limit = session_.within(time);
   const auto refuse_if_late = [&] {
     if (!limit->expired()) return;
-    throw ListenerFailed{first,
-                         listener,
-                         {projections::FailureKind::timeout, "",
-                          (who.time_limit() ? "it took longer than it should ("
-                                            : "it took longer than handler_timeout_ms (") +
-                              std::to_string(time.count()) + ")"}};
+    const std::string limit_name = who.time_limit() ? "it should (" : "handler_timeout_ms (";
+    throw PassFailed{
+        {.where = PassFailure::Where::handler,
+         .failure = {projections::FailureKind::timeout, "",
+                     "it took longer than " + limit_name + std::to_string(time.count()) + ")"},
+         .blamed = {{first, listener}}}};
   };
   try {
     const flow::FlightRecord::Flight flight{seat_.flight, seat_.slot, listener, events, alone_};

@@ -6,9 +6,9 @@
 namespace relay::engine {
 namespace {
 
-std::vector<std::pair<std::string, std::string>> applied_in(
-    const decode::DecodedBatch& batch, const std::vector<ListenerPart>& parts) {
-  std::vector<std::pair<std::string, std::string>> who;
+std::vector<EventAndListener> applied_in(const decode::DecodedBatch& batch,
+                                         const std::vector<ListenerPart>& parts) {
+  std::vector<EventAndListener> who;
   for (const ListenerPart& part : parts) {
     for (std::size_t i = 0; i < part.events.size(); ++i) {
       if (!part.fates[i].fresh) continue;
@@ -78,7 +78,9 @@ std::int64_t commit(const Parts& parts, store::WorkerSession& session, store::Ba
   try {
     return session.end(end);
   } catch (const store::CommitRefused& refused) {
-    throw CommitRefused{refused.failure, applied_in(batch, listener_parts)};
+    throw PassFailed{{.where = PassFailure::Where::commit,
+                      .failure = refused.failure,
+                      .blamed = applied_in(batch, listener_parts)}};
   }
 }
 

@@ -25,7 +25,7 @@ void note_buried(const deliveries::Delivery& entry, const Condemned& condemned, 
 /// What came alone, should the batch be that.
 [[nodiscard]] std::optional<LoneEvent> lone_of(const decode::DecodedBatch& batch);
 
-/// Ends the batch in its store. @return the store's clock, microseconds. @throws CommitRefused,
+/// Ends the batch in its store. @return the store's clock, microseconds. @throws PassFailed,
 /// with whom it had applied; else what came.
 std::int64_t commit(const Parts& parts, store::WorkerSession& session, store::BatchEnd& end,
                     const decode::DecodedBatch& batch,

@@ -102,7 +102,7 @@ bool all_passed(const std::vector<ListenerPart>& parts) {
 
 // The last of a batch's SQL travels with the batch's end, under its listener's time limit.
 // @return nothing: it failed by what may be an event's fault, or the guard's, which only another
-// try, step by step, can tell. @throws Unclear, CommitRefused, ListenerFailed for a conflict.
+// try, step by step, can tell. @throws PassFailed: at the commit; a conflict; or nobody can tell.
 std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& foretold,
                                             const Call& call, store::WorkerSession& session,
                                             store::BatchEnd& end, const decode::DecodedBatch& batch,
@@ -113,7 +113,7 @@ std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& 
     send(foretold, call, [&] {
       try {
         committed_us = commit(parts, session, end, batch, listener_parts);
-      } catch (const CommitRefused&) {
+      } catch (const PassFailed&) {
         throw;
       } catch (...) {
         projections::Failure why = projections::current_failure();
@@ -122,10 +122,11 @@ std::optional<std::int64_t> commit_foretold(const Parts& parts, const Foretold& 
         }
       }
     });
-  } catch (const ListenerFailed& failed) {
+  } catch (const PassFailed& failed) {
+    if (failed.why.where != PassFailure::Where::handler) throw;
     if (committed_us) return committed_us;  // the answer was there when its time was over
-    if (failed.failure.kind == projections::FailureKind::conflict) throw;
-    throw Unclear{failed.failure};
+    if (failed.why.failure.kind == projections::FailureKind::conflict) throw;
+    throw PassFailed{{.where = PassFailure::Where::handler_or_end, .failure = failed.why.failure}};
   }
   return committed_us;
 }

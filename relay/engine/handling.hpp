@@ -16,7 +16,7 @@ class Handling {
 
   virtual ~Handling() = default;
   /// @param events what it is called with, at least one.
-  /// @throws what the handler throws; ListenerFailed of kind timeout when its time is over.
+  /// @throws what the handler throws; PassFailed, of kind timeout, when its time is over.
   virtual std::vector<projections::Fate> call(const listeners::Listener& listener,
                                               const std::vector<projections::Event>& events,
                                               const Handler& handler) = 0;

@@ -41,20 +41,29 @@ std::optional<projections::Failure> known_failure(const decode::DecodedEvent& de
 std::vector<Fate> in_bounds(const listeners::Listener& listener,
                             const std::vector<projections::Event>& events, const Call& call,
                             const Handling::Handler& handler) {
+  const auto failed = [&](const projections::Failure& why) {
+    return PassFailed{{.where = PassFailure::Where::handler,
+                       .failure = why,
+                       .blamed = {{std::string{events.front().id}, listener.name()}}}};
+  };
+  const auto stopped = [&](std::string why, std::string by) {
+    return PassFailed{{.where = PassFailure::Where::listener_stopped,
+                       .failure = {projections::FailureKind::event, "", std::move(why)},
+                       .stopped = listener.name(),
+                       .paused_by = std::move(by)}};
+  };
   try {
     return call.handling.call(listener, events, handler);
   } catch (const projections::TransactionOver& over) {
-    throw ListenerFailed{std::string{events.front().id}, listener.name(), over.failure};
+    throw failed(over.failure);
   } catch (const projections::ProjectionBroken& broken) {
-    throw ListenerStopped{listener.name(), "it cannot work: " + broken.failure.message, "relay"};
+    throw stopped("it cannot work: " + broken.failure.message, "relay");
   } catch (const listeners::ListenerDown& down) {
-    if (!projections::sabotaged("forward_counts_attempts")) throw;
-    throw ListenerFailed{std::string{events.front().id},
-                         listener.name(),
-                         {projections::FailureKind::event, "", down.what()}};
+    projections::Failure why{projections::FailureKind::event, "", down.what()};
+    if (projections::sabotaged("forward_counts_attempts")) throw failed(why);
+    throw PassFailed{{.where = PassFailure::Where::listener_down, .failure = std::move(why)}};
   } catch (const projections::HaltRequested& halt) {
-    throw ListenerStopped{listener.name(), std::string{"it asked to halt: "} + halt.what(),
-                          "projection"};
+    throw stopped(std::string{"it asked to halt: "} + halt.what(), "projection");
   }
 }
 

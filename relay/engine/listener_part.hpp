@@ -4,15 +4,13 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <stop_token>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "projections/failure.hpp"
 #include "relay/decode/decode.hpp"
 #include "relay/engine/handling.hpp"
+#include "relay/engine/pass_failure.hpp"
 #include "relay/listeners/duty.hpp"
 #include "relay/listeners/listener.hpp"
 
@@ -21,7 +19,7 @@ namespace relay::engine {
 /// Listeners that are known to make an event's transaction fail as a whole: (event id, listener)
 /// and why. They are not called for it again; it counts as a failed try. A listener of "" stands
 /// for all of the first pass: what failed is the relay's own statement over this event.
-using Condemned = std::map<std::pair<std::string, std::string>, projections::Failure>;
+using Condemned = std::map<EventAndListener, projections::Failure>;
 
 /// Stands where the server's SQLSTATE does in a failure that is not the listener's: the relay could
 /// not complete or record this one event.
@@ -32,28 +30,6 @@ struct ListenerPart {
   const listeners::Listener* listener = nullptr;
   std::vector<std::size_t> events;       ///< Indices into the decoded batch.
   std::vector<projections::Fate> fates;  ///< One per index.
-};
-
-/// The listener's call that a transaction died of.
-class ListenerFailed : public std::runtime_error {
- public:
-  ListenerFailed(std::string event, std::string who, projections::Failure why)
-      : std::runtime_error(why.message),
-        event_id(std::move(event)),
-        listener(std::move(who)),
-        failure(std::move(why)) {}
-  std::string event_id;  ///< The first event of the batch it was called with.
-  std::string listener;
-  projections::Failure failure;
-};
-
-/// A listener that cannot or will not go on: it is to be paused, whatever event comes.
-class ListenerStopped : public std::runtime_error {
- public:
-  ListenerStopped(std::string who, const std::string& reason, std::string pauser)
-      : std::runtime_error(reason), listener(std::move(who)), by(std::move(pauser)) {}
-  std::string listener;
-  std::string by;  ///< "relay": it is broken; "projection": it asked for it.
 };
 
 /// What a pass lends to each listener's call.
@@ -70,7 +46,7 @@ struct Call {
 /// cannot be read, an event that it is condemned for, whatever waits behind either) part the rest
 /// into stretches.
 /// @param held what waits for this listener already.
-/// @throws ListenerFailed, ListenerStopped: the transaction must be rolled back.
+/// @throws PassFailed: in the handler, or the listener is down or stopped.
 [[nodiscard]] ListenerPart run_listener(listeners::Listener& listener,
                                         const decode::DecodedBatch& batch,
                                         projections::HeldKeys held, const Call& call);
@@ -90,8 +66,8 @@ struct Foretold {
                                                const projections::HeldKeys& held, const Call& call);
 
 /// Calls `work`, which sends the text, in the bounds of a call of the listener's handler.
-/// @throws ListenerFailed for projections::TransactionOver and when its time is over; else what
-/// `work` throws.
+/// @throws PassFailed, in the handler, for projections::TransactionOver and when its time is over;
+/// else what `work` throws.
 void send(const Foretold& foretold, const Call& call, const std::function<void()>& work);
 
 /// Places in a batch of deliveries whose events wait, with what holds each: the open seq of its key

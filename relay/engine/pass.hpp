@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "projections/failure.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/engine/obstacles.hpp"
 #include "relay/engine/parts.hpp"
@@ -30,28 +29,9 @@ struct PassResult {
   bool stepped_over = false;      ///< It is stuck, or behind one that is; nothing was done.
   std::set<int> stuck_lanes;      ///< There are such events among others; nothing was done.
   std::vector<std::string> gone;  ///< Of the stuck events: pending no more.
-  std::vector<std::pair<std::string, std::string>> buried;  ///< Of the condemned: counted now.
+  std::vector<EventAndListener> buried;        ///< Of the condemned: counted now.
   bool retries = false;                        ///< Some deliveries are to be tried again.
   std::map<std::string, std::set<int>> ready;  ///< Lanes with new ready deliveries, by listener.
-};
-
-/// COMMIT was refused; nothing of the batch is there.
-class CommitRefused : public std::runtime_error {
- public:
-  CommitRefused(projections::Failure why, std::vector<std::pair<std::string, std::string>> who)
-      : std::runtime_error(why.message), failure(std::move(why)), applied(std::move(who)) {}
-  projections::Failure failure;
-  std::vector<std::pair<std::string, std::string>> applied;  ///< (event id, listener) in it.
-};
-
-/// A message that said a listener's SQL and the batch's end together had no clear end: its time was
-/// over, or the connection lost. Whose doing it was shows when they are said apart; nobody is
-/// blamed.
-class Unclear : public std::runtime_error {
- public:
-  explicit Unclear(projections::Failure why)
-      : std::runtime_error(why.message), failure(std::move(why)) {}
-  projections::Failure failure;
 };
 
 /// What a pass is done with, beside the parts.
@@ -70,7 +50,7 @@ struct PassContext {
 /// The life of a batch: claim, decode, guard and apply, record, complete, commit, measure.
 /// One transaction in the caller's session; the caller rolls back when this throws.
 /// @param result what is known so far, also when this throws.
-/// @throws ListenerFailed, ListenerStopped, CommitRefused, Unclear; else what the store met.
+/// @throws PassFailed; else what a statement of the store met.
 void first_pass(const Parts& parts, const PassContext& context, PassResult& result);
 
 /// The same for deliveries of one listener: claim, decode, guard and apply, settle, complete what

@@ -117,8 +117,7 @@ std::shared_ptr<const Condemned> Shared::condemned(std::chrono::steady_clock::ti
   return condemned_;
 }
 
-void Shared::condemn(const std::pair<std::string, std::string>& who,
-                     const projections::Failure& why) {
+void Shared::condemn(const EventAndListener& who, const projections::Failure& why) {
   const std::lock_guard lock{mutex_};
   Condemned all = *condemned_;
   all[who] = why;
@@ -126,14 +125,14 @@ void Shared::condemn(const std::pair<std::string, std::string>& who,
   condemned_ = std::make_shared<const Condemned>(std::move(all));
 }
 
-int Shared::count_loss(const std::pair<std::string, std::string>& who) {
+int Shared::count_loss(const EventAndListener& who) {
   constexpr std::size_t most = 1'000;
   const std::lock_guard lock{mutex_};
   if (losses_.size() >= most) losses_.clear();
   return ++losses_[who];
 }
 
-void Shared::forget(const std::vector<std::pair<std::string, std::string>>& buried) {
+void Shared::forget(const std::vector<EventAndListener>& buried) {
   if (buried.empty()) return;
   const std::lock_guard lock{mutex_};
   Condemned all = *condemned_;

@@ -81,12 +81,12 @@ class Shared {
   /// minute at most: they come again at once, unless another relay has taken them meanwhile.
   [[nodiscard]] std::shared_ptr<const Condemned> condemned(
       std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
-  void condemn(const std::pair<std::string, std::string>& who, const projections::Failure& why);
-  void forget(const std::vector<std::pair<std::string, std::string>>& buried);
+  void condemn(const EventAndListener& who, const projections::Failure& why);
+  void forget(const std::vector<EventAndListener>& buried);
 
   /// A connection was lost while a listener had a batch that begins with this event. @return how
   /// often by now: once it has come through, it does not come again.
-  int count_loss(const std::pair<std::string, std::string>& who);
+  int count_loss(const EventAndListener& who);
 
  private:
   mutable std::mutex mutex_;
@@ -98,9 +98,8 @@ class Shared {
   std::uint64_t look_ended_ = 0;  ///< The last that did, well.
   bool scout_wanted_ = false;
   bool judge_again_ = true;
-  std::map<std::pair<std::string, std::string>, int> losses_;  // bounded: see count_loss
-  std::map<std::pair<std::string, std::string>, std::chrono::steady_clock::time_point>
-      condemned_at_;
+  std::map<EventAndListener, int> losses_;  // bounded: see count_loss
+  std::map<EventAndListener, std::chrono::steady_clock::time_point> condemned_at_;
   std::shared_ptr<const Condemned> condemned_ = std::make_shared<const Condemned>();
 };
 

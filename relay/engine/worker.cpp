@@ -11,7 +11,6 @@ namespace relay::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using projections::FailureKind;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto undecided_rest = 250ms;  // a lower number may still be committed
@@ -99,27 +98,10 @@ void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
     call.worked();
     settle(job);
     return;
-  } catch (const store::Unreachable& error) {
-    lost({error.failure.kind, "", error.what()}, call);
-  } catch (const ListenerFailed& error) {
-    listener_failed(job, error, call);
-  } catch (const Unclear& unclear) {
-    say_apart(job, unclear.failure, call);
-  } catch (const CommitRefused& refused) {
-    call.worked();
-    if (refused.failure.kind == FailureKind::conflict) {
-      again(job, refused.failure);
-    } else {
-      isolate(job, refused.applied, refused.failure);
-    }
-  } catch (const listeners::ListenerDown& down) {
-    call.worked();
-    log::warn("a batch is given back", {{"who", name_}, {"why", down.what()}});
-  } catch (const ListenerStopped& stopped) {
-    call.worked();
-    pause_listener(job, stopped);
+  } catch (const PassFailed& pass_failed) {
+    failed(job, pass_failed.why, call);
   } catch (...) {
-    failed(job, projections::current_failure(), call);
+    failed(job, {.failure = projections::current_failure()}, call);
   }
   if (session_ && !session_->rollback()) drop_session();
 }
@@ -145,13 +127,17 @@ bool Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
 }
 
 store::WorkerSession& Worker::connected() {
-  if (!session_) {
+  if (session_) return *session_;
+  try {
     auto fresh = parts_.store->open_worker_session(name_);
     server_run_ = fresh->server_run();
     connected_before_ = shared_.next_look();
     look_awaited_ = false;
     const std::lock_guard lock{session_mutex_};
     session_ = std::move(fresh);
+  } catch (const store::Unreachable& error) {
+    throw PassFailed{{.where = PassFailure::Where::connecting,
+                      .failure = {error.failure.kind, "", error.what()}}};
   }
   return *session_;
 }

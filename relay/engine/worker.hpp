@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "relay/claim/taken_lanes.hpp"
+#include "relay/engine/decide.hpp"
 #include "relay/engine/gate.hpp"
 #include "relay/engine/pass.hpp"
 #include "relay/engine/shared.hpp"
@@ -81,17 +82,15 @@ class Worker {
   void surprised() noexcept;
 
   // What a failed pass asks for.
-  void pause_listener(const Job& job, const ListenerStopped& stopped);
-  void again(const Job& job, const projections::Failure& why);
-  void isolate(const Job& job, const std::vector<std::pair<std::string, std::string>>& suspects,
-               const projections::Failure& why);
-  void failed(const Job& job, const projections::Failure& why, Target::Call& call);
-  void statement_failed(const Job& job, const projections::Failure& why);
+  void failed(const Job& job, const PassFailure& why, Target::Call& call);
+  void act(const Job& job, const PassFailure& why, Action action, Target::Call& call);
+  void pause_listener(const Job& job, const PassFailure& why);
+  void again(const Job& job, const PassFailure& why, Target::Call& call);
+  void examine(const Job& job, const projections::Failure& why);
   void blame(const Job& job, const LoneEvent& event, const projections::Failure& why);
   void in_trouble(const Job& job, const std::string& sentence);
   bool statements_work();
-  void listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call);
-  void say_apart(const Job& job, const projections::Failure& why, Target::Call& call);
+  void count_loss(const Job& job, const PassFailure& why, Target::Call& call);
   void lost(const projections::Failure& why, Target::Call& call);
   void drop_session();
   bool can_connect();

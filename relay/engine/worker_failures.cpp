@@ -3,10 +3,9 @@
 #include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
-#include "relay/engine/shortage.hpp"
 #include "relay/engine/worker.hpp"
 
-// What a failed pass asks for.
+// What a failed pass asks for is decided in decide.cpp; here it is done.
 
 namespace relay::engine {
 namespace {
@@ -15,62 +14,85 @@ using namespace std::chrono_literals;
 using projections::Failure;
 using projections::FailureKind;
 using Clock = std::chrono::steady_clock;
+using Where = PassFailure::Where;
 
-constexpr int conflicts_before_care = 3;
-constexpr int losses_before_care = 2;
-constexpr int losses_before_blame = 5;  // two among others, three alone
 constexpr int timeouts_before_blame = 3;
 constexpr auto trouble_rest = 1'000ms;
 constexpr auto apart_for = 60s;
 
+bool is_single(const std::vector<claim::LaneTicket>& tickets) {
+  return std::ranges::any_of(tickets, &claim::LaneTicket::careful);
+}
+
 }  // namespace
+
+void Worker::failed(const Job& job, const PassFailure& why, Target::Call& call) {
+  Decision decision =
+      decide(why, {.single = is_single(job.tickets), .stopping = job.stop.stop_requested()});
+  if (decision.action == Action::one_by_one && why.where == Where::handler &&
+      projections::sabotaged("forward_counts_attempts")) {
+    decision.action = Action::condemn;
+  }
+  if (why.where == Where::handler_or_end) in_steps_until_ = Clock::now() + apart_for;
+  if (decision.database == Database::answers) call.worked();
+  if (why.where == Where::listener_down) {
+    log::warn("a batch is given back", {{"who", name_}, {"why", why.failure.message}});
+  }
+  act(job, why, decision.action, call);
+}
+
+void Worker::act(const Job& job, const PassFailure& why, Action action, Target::Call& call) {
+  switch (action) {
+    case Action::nothing: return;
+    case Action::reconnect: return lost(why.failure, call);
+    case Action::reconnect_count: return count_loss(job, why, call);
+    case Action::pause_listener: return pause_listener(job, why);
+    case Action::send_apart:
+      return log::warn("a batch comes again, its projection and its end apart",
+                       {{"who", name_}, {"why", why.failure.message}});
+    case Action::again: return again(job, why, call);
+    case Action::one_by_one: return be_careful(job);
+    case Action::condemn:
+      for (const EventAndListener& who : why.blamed) shared_.condemn(who, why.failure);
+      return;
+    case Action::examine: return examine(job, why.failure);
+    case Action::blame_event:
+      if (job.result.lone) blame(job, *job.result.lone, why.failure);
+      return;
+    case Action::rest:
+      return in_trouble(job, "the relay cannot complete an event: " + why.failure.message);
+  }
+}
 
 // Under locks on lanes, so ours must be let go first. Not had in time: the batch fails again
 // after a rest, and it is tried again.
-void Worker::pause_listener(const Job& job, const ListenerStopped& stopped) {
+void Worker::pause_listener(const Job& job, const PassFailure& why) {
   rest(job, trouble_rest);
   if (!session_ || !session_->rollback() || job.stop.stop_requested()) return;
   try {
-    session_->pause_listener(stopped.listener, stopped.what(), stopped.by);
+    session_->pause_listener(why.stopped, why.failure.message, why.paused_by);
     log::error("a projection is paused; its events wait as deliveries",
-               {{"projection", stopped.listener}, {"why", stopped.what()}});
+               {{"projection", why.stopped}, {"why", why.failure.message}});
   } catch (...) {
     log::warn("a projection is to be paused, but other relays hold their lanes",
-              {{"projection", stopped.listener}, {"why", projections::current_failure().message}});
+              {{"projection", why.stopped}, {"why", projections::current_failure().message}});
   }
   shared_.wake_scout(true);
 }
 
-void Worker::listener_failed(const Job& job, const ListenerFailed& error, Target::Call& call) {
-  const FailureKind kind = error.failure.kind;
-  if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
-  if (kind == FailureKind::timeout || kind == FailureKind::event) {
-    call.worked();
-    if (projections::sabotaged("forward_counts_attempts")) {
-      return shared_.condemn({error.event_id, error.listener}, error.failure);
-    }
-    return isolate(job, {{error.event_id, error.listener}}, error.failure);
-  }
-  if (kind != FailureKind::connection || is_shortage(error.failure)) {
-    return failed(job, error.failure, call);
-  }
-  // Once is the network's doing. Twice at the same place may be the event's: it comes alone, and
-  // only if connections die of it alone, while others can be made, it is counted.
-  const int times = shared_.count_loss({error.event_id, error.listener});
-  if (projections::sabotaged("count_lost_connections")) {
-    shared_.condemn({error.event_id, error.listener}, error.failure);
-  }
-  lost(error.failure, call);
-  const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
-  if (times >= losses_before_care && !single) isolate(job, {}, error.failure);
-  if (times >= losses_before_blame && single && can_connect()) {
-    shared_.condemn({error.event_id, error.listener}, error.failure);
-  }
+void Worker::count_loss(const Job& job, const PassFailure& why, Target::Call& call) {
+  const EventAndListener& who = why.blamed.front();
+  const int times = shared_.count_loss(who);
+  if (projections::sabotaged("count_lost_connections")) shared_.condemn(who, why.failure);
+  lost(why.failure, call);
+  const Action action = after_loss(times, is_single(job.tickets));
+  if (action == Action::condemn && !can_connect()) return;
+  act(job, why, action, call);
 }
 
 bool Worker::can_connect() {
   try {
-    (void)connected().server_run();
+    (void)connected();
     return true;
   } catch (...) {
     drop_session();
@@ -78,35 +100,19 @@ bool Worker::can_connect() {
   }
 }
 
-// One of the two was late, or took the connection with it. Said apart each has its own time limit,
-// and what befalls a handler is counted as such.
-void Worker::say_apart(const Job& job, const Failure& why, Target::Call& call) {
-  in_steps_until_ = Clock::now() + apart_for;
-  if (why.kind != FailureKind::timeout) return failed(job, why, call);
-  call.worked();
-  if (job.stop.stop_requested()) return;  // cancelled to end in time
-  log::warn("a batch comes again, its projection and its end apart",
-            {{"who", name_}, {"why", why.message}});
-}
-
-void Worker::failed(const Job& job, const Failure& why, Target::Call& call) {
-  if (job.stop.stop_requested()) return;  // cancelled to end in time; nothing of it counts
-  if (why.kind == FailureKind::connection) return lost(why, call);
-  call.worked();
-  if (why.kind == FailureKind::conflict) return again(job, why);
-  statement_failed(job, why);
-}
-
 // One of our own statements. A batch is narrowed down to one event; what cannot even be read, or
 // fails over no event as well, is nobody's fault, and somebody must look.
-void Worker::statement_failed(const Job& job, const Failure& why) {
-  const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
+void Worker::examine(const Job& job, const Failure& why) {
   const bool read = std::ranges::any_of(
       job.result.lanes, [](const store::LaneRead& lane) { return lane.held && lane.events > 0; });
-  if (!read || !statements_work()) return in_trouble(job, "the relay cannot work: " + why.message);
-  if (single && job.result.lone) return blame(job, *job.result.lone, why);
-  log::warn("a batch comes again one event at a time", {{"who", name_}, {"why", why.message}});
-  be_careful(job);
+  const bool lone = is_single(job.tickets) && job.result.lone;
+  switch (after_statement(read, read && statements_work(), lone)) {
+    case Action::rest: return in_trouble(job, "the relay cannot work: " + why.message);
+    case Action::blame_event: return blame(job, *job.result.lone, why);
+    default:
+      log::warn("a batch comes again one event at a time", {{"who", name_}, {"why", why.message}});
+      be_careful(job);
+  }
 }
 
 // It counts as a failed try of whoever was to see the event. Where not even that can be written
@@ -153,28 +159,15 @@ bool Worker::statements_work() {
   }
 }
 
-void Worker::again(const Job& job, const Failure& why) {
+void Worker::again(const Job& job, const PassFailure& why, Target::Call& call) {
   ++conflicts_;
-  log::debug("a batch runs again", {{"why", why.message}, {"times", std::to_string(conflicts_)}});
-  if (conflicts_ >= conflicts_before_care) isolate(job, {}, why);
+  log::debug("a batch runs again",
+             {{"why", why.failure.message}, {"times", std::to_string(conflicts_)}});
+  if (conflicts_want_care(conflicts_)) {
+    const PassFailure nobodys{.where = why.where, .failure = why.failure};
+    act(job, nobodys, narrow(nobodys, is_single(job.tickets)), call);
+  }
   pause_for(backoff(conflicts_, 2ms, 500ms), job.stop);
-}
-
-// A batch whose transaction died as a whole comes again one event at a time; an event that was
-// alone already is the culprit.
-void Worker::isolate(const Job& job,
-                     const std::vector<std::pair<std::string, std::string>>& suspects,
-                     const Failure& why) {
-  const bool single = std::ranges::any_of(job.tickets, &claim::LaneTicket::careful);
-  if (single && suspects.empty()) {
-    if (projections::may_be_an_events(why.kind)) return statement_failed(job, why);
-    return in_trouble(job, "the relay cannot complete an event: " + why.message);
-  }
-  if (single) {
-    for (const auto& who : suspects) shared_.condemn(who, why);
-    return;
-  }
-  be_careful(job);
 }
 
 void Worker::lost(const Failure& why, Target::Call& call) {
