@@ -14,16 +14,16 @@ struct Limits {
   /// @param idle between two statements: then the server ends the session of a process that is
   /// stuck. @throws std::invalid_argument where a statement may not even wait so long for a lock,
   /// so that the lock's limit would never be told; a constant does not compile then.
-  constexpr Limits(Time lock, Time statement, Time idle)
-      : lock(lock), statement(statement), idle(idle) {
+  constexpr Limits(Time for_lock, Time for_statement, Time while_idle)
+      : lock(for_lock), statement(for_statement), idle(while_idle) {
     if (lock <= Time{} || statement < lock || idle <= Time{}) {
       throw std::invalid_argument{"limits of a transaction: the lock's, then the statement's"};
     }
   }
 
-  Time lock;
-  Time statement;
-  Time idle;
+  Time lock;       ///< For somebody else's lock.
+  Time statement;  ///< For a statement, all in all.
+  Time idle;       ///< Between two statements: the server ends the session of a stuck process.
 };
 
 /// What a relay does beside its batches: floors, listeners, upkeep, freshness.
