@@ -89,7 +89,11 @@ void pause_and_resume(Arena& arena, Random& random) {
   const std::string listener = some_listener(arena, random);
   (void)arena.fleet().command(0, {"pause", listener, "--yes"});
   hold(random, 0.5, 4);
-  (void)arena.fleet().command(0, {"resume", listener, "--yes"});
+  // The server may be away just then, and a pause that nobody ends is no delay of the relays'.
+  for (int tries = 0; tries < 40; ++tries) {
+    if (arena.fleet().command(0, {"resume", listener, "--yes"}) == 0) return;
+    hold(random, 0.5, 1);
+  }
 }
 
 }  // namespace
