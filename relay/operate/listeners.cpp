@@ -1,6 +1,5 @@
 #include "relay/operate/listeners.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 #include "projections/suggest.hpp"
@@ -15,12 +14,6 @@ namespace relay::operate {
 namespace {
 
 namespace sql = schema::statements;
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 void require(const std::map<std::string, RegisteredListener>& listeners, const std::string& name) {
   if (listeners.contains(name)) return;
@@ -65,25 +58,6 @@ std::int64_t discard_open(pg::Connection& connection, const LogEntry& entry,
 }
 
 }  // namespace
-
-std::string list_listeners(pg::Connection& connection) {
-  const auto listeners = read_listeners(connection);
-  if (listeners.empty()) return "No listener is registered: no relay has run here yet.\n";
-  std::size_t width = 8;
-  for (const auto& [name, listener] : listeners) width = std::max(width, name.size());
-  const auto line = [&](const std::string& name, const std::string& state, const std::string& since,
-                        const std::string& events) {
-    return name + std::string(width + 2 - name.size(), ' ') + state +
-           std::string(9 - std::min<std::size_t>(8, state.size()), ' ') + since + "  " + events +
-           "\n";
-  };
-  std::string text = line("listener", "state", "since               ", "events");
-  for (const auto& [name, listener] : listeners) {
-    text += line(name, listener.state, listener.since, joined(listener.patterns));
-    if (!listener.reason.empty()) text += "  " + listener.reason + "\n";
-  }
-  return text;
-}
 
 std::string before_retiring(pg::Connection& connection, const std::string& name) {
   const Snapshot snapshot = read_snapshot(connection);

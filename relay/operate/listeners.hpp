@@ -17,9 +17,6 @@ class NoSuchListener : public UsageError {
 /// A registered listener, retired or not. @throws NoSuchListener
 RegisteredListener require_listener(pg::Connection& connection, const std::string& name);
 
-/// All registered listeners as a table for people. @throws pqxx::failure and kin.
-[[nodiscard]] std::string list_listeners(pg::Connection& connection);
-
 /// What retiring `name` would mean now, in words: who still runs it, what is still owed to it.
 /// @throws NoSuchListener
 [[nodiscard]] std::string before_retiring(pg::Connection& connection, const std::string& name);

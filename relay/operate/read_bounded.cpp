@@ -12,4 +12,9 @@ pqxx::result read_bounded(pg::Connection& connection, std::string_view statement
   return script.add(statement, values).run();
 }
 
+std::optional<std::string> text_or_null(const pqxx::row& row, int column) {
+  if (row[column].is_null()) return std::nullopt;
+  return row[column].c_str();
+}
+
 }  // namespace relay::operate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,5 +15,8 @@ namespace relay::operate {
 [[nodiscard]] pqxx::result read_bounded(pg::Connection& connection, std::string_view statement,
                                         const std::vector<std::string>& values,
                                         bool by_index = false);
+
+/// A column's text; nothing: NULL.
+[[nodiscard]] std::optional<std::string> text_or_null(const pqxx::row& row, int column);
 
 }  // namespace relay::operate

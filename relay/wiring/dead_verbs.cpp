@@ -1,9 +1,9 @@
 #include <iostream>
 
 #include "relay/operate/discard_dead.hpp"
-#include "relay/operate/list_dead.hpp"
+#include "relay/operate/json/in_json.hpp"
 #include "relay/operate/retry_dead.hpp"
-#include "relay/operate/show_dead.hpp"
+#include "relay/operate/text/in_text.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/wiring/one_database.hpp"
@@ -30,13 +30,16 @@ operate::DeadLetters find(pg::Connection& connection, const operate::DeadFilter&
 
 int list_dead(const House& house, const Command& command) {
   pg::Connection connection{the_database(house).url, options};
-  std::cout << operate::list_dead(connection, command.dead, command.limit, command.json);
+  const operate::DeadList dead = operate::list_dead(connection, command.dead, command.limit);
+  std::cout << (command.json ? operate::in_json(dead) : operate::in_text(dead));
   return Exit::fine;
 }
 
 int show_dead(const House& house, const Command& command) {
   pg::Connection connection{the_database(house).url, options};
-  std::cout << operate::show_dead(connection, command.dead.events.at(0), command.dead.projection);
+  const std::string& projection = command.dead.projection;
+  std::cout << operate::in_text(
+      operate::event_history(connection, command.dead.events.at(0), projection), projection);
   return Exit::fine;
 }
 

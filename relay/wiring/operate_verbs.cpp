@@ -4,10 +4,10 @@
 #include <iostream>
 
 #include "relay/operate/agreement.hpp"
-#include "relay/operate/blocked_keys.hpp"
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/pause_listener.hpp"
 #include "relay/operate/publish.hpp"
+#include "relay/operate/text/in_text.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/wiring/one_database.hpp"
 #include "relay/wiring/terminal.hpp"
@@ -18,7 +18,7 @@ namespace relay::wiring {
 
 int list_listeners(const House& house) {
   pg::Connection connection{the_database(house).url, {.application_name = "freshet listeners"}};
-  std::cout << operate::list_listeners(connection);
+  std::cout << operate::in_text(operate::read_listeners(connection));
   return Exit::fine;
 }
 
@@ -55,7 +55,8 @@ int resume_listener(const House& house, const Command& command) {
 
 int blocked_keys(const House& house, const Command& command) {
   pg::Connection connection{the_database(house).url, {.application_name = "freshet keys"}};
-  std::cout << operate::blocked_keys(connection, command.dead.projection, command.limit);
+  std::cout << operate::in_text(
+      operate::find_blocked_keys(connection, command.dead.projection, command.limit));
   return Exit::fine;
 }
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
-#include "relay/operate/blocked_keys.hpp"
 #include "relay/operate/snapshot.hpp"
+#include "relay/operate/text/in_text.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "schema/statements.hpp"
 #include "tests/support/dead_rows.hpp"
@@ -42,7 +42,7 @@ TEST_F(BlockedKeys, AreToldWithWhatTheyWaitBehind) {
   db_.run("UPDATE event_delivery SET last_error = E'no\\033c' WHERE state = 'dead'");
   db_.run("UPDATE event_delivery SET state = 'retrying' WHERE event_id = '" + rows_.event("k2") +
           "'");
-  const std::string text = blocked_keys(connection_, "", 100);
+  const std::string text = in_text(find_blocked_keys(connection_, "", 100));
   EXPECT_THAT(text, ::testing::ContainsRegex("board +thing/k1 +3 +....-.*Z +" + rows_.event("k1") +
                                              " +dead +event +no.x1bc"));
   EXPECT_THAT(text, ::testing::ContainsRegex("board +thing/k2 +3 .* retrying "));
@@ -52,7 +52,7 @@ TEST_F(BlockedKeys, ADeadLetterThatHoldsNobodyIsNone) {
   rows_.register_listener("board");
   rows_.publish(3, 1);
   rows_.die("board");
-  EXPECT_EQ(blocked_keys(connection_, "", 100), "No key waits.\n");
+  EXPECT_EQ(in_text(find_blocked_keys(connection_, "", 100)), "No key waits.\n");
 }
 
 TEST_F(BlockedKeys, AreShownToALimitAndForOneProjection) {
@@ -61,10 +61,10 @@ TEST_F(BlockedKeys, AreShownToALimitAndForOneProjection) {
   rows_.publish(5, 2);
   rows_.die("board");
   rows_.die("audit", "k1");
-  EXPECT_THAT(blocked_keys(connection_, "", 2), HasSubstr("… and 4 more keys"));
-  EXPECT_THAT(blocked_keys(connection_, "audit", 100),
+  EXPECT_THAT(in_text(find_blocked_keys(connection_, "", 2)), HasSubstr("… and 4 more keys"));
+  EXPECT_THAT(in_text(find_blocked_keys(connection_, "audit", 100)),
               AllOf(HasSubstr("thing/k1"), Not(HasSubstr("board"))));
-  EXPECT_THROW((void)blocked_keys(connection_, "adit", 100), UsageError);
+  EXPECT_THROW((void)find_blocked_keys(connection_, "adit", 100), UsageError);
 }
 
 TEST_F(BlockedKeys, AndCountsAreReadByIndexAmongTenThousandDeadAndAHundredThousandWaiting) {
@@ -85,7 +85,7 @@ TEST_F(BlockedKeys, AndCountsAreReadByIndexAmongTenThousandDeadAndAHundredThousa
     EXPECT_THAT(counts, AllOf(HasSubstr("event_delivery_ready"), HasSubstr("event_delivery_state")))
         << counts;
   }
-  const std::string text = blocked_keys(connection_, "", 3);
+  const std::string text = in_text(find_blocked_keys(connection_, "", 3));
   EXPECT_THAT(text, ::testing::ContainsRegex("and [0-9]+ more keys"));
   const Snapshot snapshot = read_snapshot(connection_);
   ASSERT_TRUE(snapshot.deliveries);

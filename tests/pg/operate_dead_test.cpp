@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "relay/operate/discard_dead.hpp"
-#include "relay/operate/list_dead.hpp"
+#include "relay/operate/json/in_json.hpp"
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/retry_dead.hpp"
-#include "relay/operate/show_dead.hpp"
+#include "relay/operate/text/in_text.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "tests/support/dead_rows.hpp"
 
@@ -79,16 +79,17 @@ TEST_F(DeadLettersOf, AreListedWithALimitThatSaysHowManyMore) {
   rows_.publish(5, 1);
   rows_.die("board");
   db_.run("UPDATE event_delivery SET last_error = E'a\\033[31mred\\nline'");
-  const std::string text = list_dead(connection_, {}, 2, false);
+  const std::string text = in_text(list_dead(connection_, {}, 2));
   EXPECT_THAT(text, AllOf(HasSubstr("… and 3 more"), HasSubstr("thing/k1"), HasSubstr("Thing"),
                           HasSubstr("a\\x1b[31mred\\nline"), Not(HasSubstr("\033"))));
-  const Json json = Json::parse(list_dead(connection_, {}, 2, true));
+  const Json json = Json::parse(in_json(list_dead(connection_, {}, 2)));
   EXPECT_EQ(json["total"], 5);
   ASSERT_EQ(json["dead"].size(), 2U);
   EXPECT_EQ(json["dead"][0]["event"], rows_.event("k1"));
   EXPECT_EQ(json["dead"][0]["aggregate_type"], "thing");
   EXPECT_EQ(json["dead"][0]["attempts"], 6);
-  EXPECT_THAT(list_dead(connection_, {.key = "none"}, 2, false), HasSubstr("no such dead letter"));
+  EXPECT_THAT(in_text(list_dead(connection_, {.key = "none"}, 2)),
+              HasSubstr("no such dead letter"));
 }
 
 TEST_F(DeadLettersOf, OneIsShownWithEverythingThatIsKnown) {
@@ -97,15 +98,31 @@ TEST_F(DeadLettersOf, OneIsShownWithEverythingThatIsKnown) {
   rows_.die("board");
   db_.run(
       "UPDATE event_publication SET serialized_event = E'{\"a\":\"\\033\\u202Ex\",\\n\"b\":1}'");
-  EXPECT_THAT(show_dead(connection_, rows_.event("k1"), ""),
+  EXPECT_THAT(in_text(event_history(connection_, rows_.event("k1"), ""), ""),
               AllOf(HasSubstr("type        Thing\n"), HasSubstr("key         thing/k1\n"),
                     HasSubstr("{\"trace\": 1}"), HasSubstr("{\"a\":\"\\x1b\\u202ex\",\n\"b\":1}\n"),
                     HasSubstr("board: dead, 6 counted failures"), HasSubstr("event: boom"),
                     HasSubstr("waiting behind it: 8, the first of them " + rows_.event("k1", 2)),
                     HasSubstr("failures of board\n  6  ")));
-  EXPECT_THROW((void)show_dead(connection_, "nonsense", ""), UsageError);
-  EXPECT_THROW((void)show_dead(connection_, "00000000-0000-0000-0000-000000000000", ""),
+  EXPECT_THROW((void)event_history(connection_, "nonsense", ""), UsageError);
+  EXPECT_THROW((void)event_history(connection_, "00000000-0000-0000-0000-000000000000", ""),
                UsageError);
+}
+
+TEST_F(DeadLettersOf, OneWithoutAPayloadIsShownToo) {
+  rows_.register_listener("board");
+  rows_.publish(1, 2);
+  rows_.die("board");
+  db_.run(
+      "ALTER TABLE event_publication ALTER serialized_event DROP NOT NULL; "  // an adopted one
+      "UPDATE event_publication SET serialized_event = NULL");
+  const EventHistory history = event_history(connection_, rows_.event("k1"), "");
+  ASSERT_TRUE(history.event);
+  EXPECT_FALSE(history.event->payload);
+  EXPECT_EQ(history.event->payload_characters_left, 0);
+  ASSERT_EQ(history.deliveries.size(), 1U);
+  EXPECT_EQ(history.deliveries[0].first_behind, std::vector{rows_.event("k1", 2)});
+  EXPECT_THAT(in_text(history, ""), HasSubstr("payload\n\n"));
 }
 
 TEST_F(DeadLettersOf, ARetryTakesThemAndWhatWaitsBehindThemInOrder) {
@@ -190,7 +207,8 @@ TEST_F(DeadLettersOf, ADiscardCompletesTheEventKeepsItsHistoryAndLetsTheKeyGoOn)
       1);
   EXPECT_EQ(db_.value("SELECT command || ' ' || events || ' ' || reason FROM operator_log"),
             "dead discard 1 was a test");
-  EXPECT_THAT(show_dead(connection_, rows_.event("k1"), ""), HasSubstr("Nothing is owed of it"));
+  EXPECT_THAT(in_text(event_history(connection_, rows_.event("k1"), ""), ""),
+              HasSubstr("Nothing is owed of it"));
 }
 
 TEST_F(DeadLettersOf, ADiscardWithoutAReasonIsRefused) {
