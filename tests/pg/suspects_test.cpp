@@ -24,9 +24,7 @@ class SuspectsOf : public ::testing::Test {
   void ended(End end, bool alone, const std::vector<std::string>& ids) {
     store_suspects(connection_, {{"board", ids, alone, end}});
   }
-  [[nodiscard]] listeners::Suspects suspects() {
-    return read_registered(connection_, "").suspects;
-  }
+  [[nodiscard]] listeners::Suspects suspects() { return read_registered(connection_, "").suspects; }
 
   static constexpr const char* one = "00000000-0000-7000-8000-000000000001";
   static constexpr const char* other = "00000000-0000-7000-8000-000000000002";
