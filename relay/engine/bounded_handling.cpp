@@ -16,11 +16,10 @@ std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& 
   const auto refuse_if_late = [&] {
     if (!limit->expired()) return;
     const std::string limit_name = who.time_limit() ? "it should (" : "handler_timeout_ms (";
-    throw PassFailed{
-        {.where = PassFailure::Where::handler,
-         .failure = {projections::FailureKind::timeout, "",
-                     "it took longer than " + limit_name + std::to_string(time.count()) + ")"},
-         .blamed = {{first, listener}}}};
+    throw failed_in_handler(
+        first, listener,
+        {projections::FailureKind::timeout, "",
+         "it took longer than " + limit_name + std::to_string(time.count()) + ")"});
   };
   try {
     const flow::FlightRecord::Flight flight{seat_.flight, seat_.slot, listener, events, alone_};

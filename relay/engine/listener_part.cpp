@@ -42,9 +42,7 @@ std::vector<Fate> in_bounds(const listeners::Listener& listener,
                             const std::vector<projections::Event>& events, const Call& call,
                             const Handling::Handler& handler) {
   const auto failed = [&](const projections::Failure& why) {
-    return PassFailed{{.where = PassFailure::Where::handler,
-                       .failure = why,
-                       .blamed = {{std::string{events.front().id}, listener.name()}}}};
+    return failed_in_handler(events.front().id, listener.name(), why);
   };
   const auto stopped = [&](std::string why, std::string by) {
     return PassFailed{{.where = PassFailure::Where::listener_stopped,

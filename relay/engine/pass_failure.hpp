@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,5 +38,13 @@ class PassFailed : public std::runtime_error {
       : std::runtime_error(what.failure.message), why(std::move(what)) {}
   PassFailure why;
 };
+
+/// In a listener's call. @param event_id the first event it was called with.
+[[nodiscard]] inline PassFailed failed_in_handler(std::string_view event_id, std::string listener,
+                                                  projections::Failure why) {
+  return PassFailed{{.where = PassFailure::Where::handler,
+                     .failure = std::move(why),
+                     .blamed = {{std::string{event_id}, std::move(listener)}}}};
+}
 
 }  // namespace relay::engine

@@ -86,7 +86,7 @@ class Worker {
   void act(const Job& job, const PassFailure& why, Action action, Target::Call& call);
   void pause_listener(const Job& job, const PassFailure& why);
   void again(const Job& job, const PassFailure& why, Target::Call& call);
-  void examine(const Job& job, const projections::Failure& why);
+  void examine(const Job& job, const PassFailure& why, Target::Call& call);
   void blame(const Job& job, const LoneEvent& event, const projections::Failure& why);
   void in_trouble(const Job& job, const std::string& sentence);
   bool statements_work();

@@ -55,10 +55,8 @@ void Worker::act(const Job& job, const PassFailure& why, Action action, Target::
     case Action::condemn:
       for (const EventAndListener& who : why.blamed) shared_.condemn(who, why.failure);
       return;
-    case Action::examine: return examine(job, why.failure);
-    case Action::blame_event:
-      if (job.result.lone) blame(job, *job.result.lone, why.failure);
-      return;
+    case Action::examine: return examine(job, why, call);
+    case Action::blame_event: return blame(job, job.result.lone.value(), why.failure);
     case Action::rest:
       return in_trouble(job, "the relay cannot complete an event: " + why.failure.message);
   }
@@ -102,17 +100,17 @@ bool Worker::can_connect() {
 
 // One of our own statements. A batch is narrowed down to one event; what cannot even be read, or
 // fails over no event as well, is nobody's fault, and somebody must look.
-void Worker::examine(const Job& job, const Failure& why) {
+void Worker::examine(const Job& job, const PassFailure& why, Target::Call& call) {
+  const std::string& message = why.failure.message;
   const bool read = std::ranges::any_of(
       job.result.lanes, [](const store::LaneRead& lane) { return lane.held && lane.events > 0; });
   const bool lone = is_single(job.tickets) && job.result.lone;
-  switch (after_statement(read, read && statements_work(), lone)) {
-    case Action::rest: return in_trouble(job, "the relay cannot work: " + why.message);
-    case Action::blame_event: return blame(job, *job.result.lone, why);
-    default:
-      log::warn("a batch comes again one event at a time", {{"who", name_}, {"why", why.message}});
-      be_careful(job);
+  const Action action = after_statement(read, read && statements_work(), lone);
+  if (action == Action::rest) return in_trouble(job, "the relay cannot work: " + message);
+  if (action == Action::one_by_one) {
+    log::warn("a batch comes again one event at a time", {{"who", name_}, {"why", message}});
   }
+  act(job, why, action, call);
 }
 
 // It counts as a failed try of whoever was to see the event. Where not even that can be written
