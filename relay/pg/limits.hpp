@@ -10,10 +10,10 @@ namespace relay::pg {
 struct Limits {
   using Time = std::chrono::milliseconds;
 
-  /// @param lock for somebody else's lock. @param statement for a statement, all in all.
-  /// @param idle between two statements: then the server ends the session of a process that is
-  /// stuck. @throws std::invalid_argument where a statement may not even wait so long for a lock,
-  /// so that the lock's limit would never be told; a constant does not compile then.
+  /// @throws std::invalid_argument where a limit is not above 0, or a statement may not even wait
+  /// as long as for a lock, so that the lock's limit would never be told. A constant of that kind
+  /// does not compile; what comes of the settings has been checked by then, with a sentence that
+  /// says which of them to change (settings/rules).
   constexpr Limits(Time for_lock, Time for_statement, Time while_idle)
       : lock(for_lock), statement(for_statement), idle(while_idle) {
     if (lock <= Time{} || statement < lock || idle <= Time{}) {
