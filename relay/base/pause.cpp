@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <random>
 
 namespace relay {
 
@@ -16,12 +15,12 @@ bool pause_for(std::chrono::milliseconds time, const std::stop_token& stop) {
 }
 
 std::chrono::milliseconds backoff(int attempt, std::chrono::milliseconds base,
-                                  std::chrono::milliseconds most) {
-  thread_local std::minstd_rand random{std::random_device{}()};
+                                  std::chrono::milliseconds most, const Chance& chance) {
   const auto whole =
       std::min<std::int64_t>(base.count() << std::clamp(attempt - 1, 0, 20), most.count());
+  const auto half = whole / 2;
   return std::chrono::milliseconds{
-      std::uniform_int_distribution<std::int64_t>{whole / 2, whole}(random)};
+      half + static_cast<std::int64_t>(chance() * static_cast<double>(whole - half + 1))};
 }
 
 }  // namespace relay

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <mutex>
 #include <optional>
@@ -10,6 +11,7 @@
 namespace relay::claim {
 
 using Moment = std::chrono::steady_clock::time_point;
+using Now = std::function<Moment()>;  ///< Tells the time. Threads: any.
 
 /// A lane that a worker may try, with what it needs to read it.
 struct LaneTicket {

@@ -9,7 +9,6 @@ namespace relay::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 constexpr auto delivery_sweep_for = 100ms;  // then it makes room for looks
 
@@ -22,14 +21,15 @@ bool SeenDeliveries::any() const {
   });
 }
 
-std::optional<SeenDeliveries> look_at(store::ScoutSession& session, claim::Reach& reach,
-                                      store::DeliveryLanes where, std::int64_t last_place) {
+std::optional<SeenDeliveries> look_at(store::ScoutSession& session, const claim::Now& now,
+                                      claim::Reach& reach, store::DeliveryLanes where,
+                                      std::int64_t last_place) {
   SeenDeliveries seen;
   std::vector<std::optional<std::int64_t>> lowest;
   const auto look = [&](std::chrono::milliseconds patience) {
     lowest = session.look_at_deliveries(where, patience);
   };
-  if (!read_piece(reach, where.lanes, last_place, seen.in_part, look)) return {};
+  if (!read_piece(now, reach, where.lanes, last_place, seen.in_part, look)) return {};
   for (std::size_t at = 0; at < lowest.size(); ++at) {
     const claim::LaneTicket& asked = where.lanes[at];
     seen.lanes[where.listeners[at]].push_back({asked.lane, lowest[at], asked.floor, asked.top});
@@ -52,7 +52,7 @@ bool DeliverySweep::piece(store::ScoutSession& session, DeliveryBoards& boards,
     where.listeners.push_back(of_);
     where.lanes.push_back({lane, from_});
   }
-  const auto seen = look_at(session, reach_, std::move(where), last_place);
+  const auto seen = look_at(session, now_, reach_, std::move(where), last_place);
   if (!seen) return false;
   const auto& lanes = seen->lanes.at(of_);
   board.swept(lanes);
@@ -66,9 +66,9 @@ bool DeliverySweep::piece(store::ScoutSession& session, DeliveryBoards& boards,
 
 bool DeliverySweep::some(store::ScoutSession& session, DeliveryBoards& boards,
                          const std::vector<std::string>& served, std::int64_t last_place) {
-  const auto until = Clock::now() + delivery_sweep_for;
+  const auto until = now_() + delivery_sweep_for;
   bool any = false;
-  while (!piece(session, boards, served, last_place, any) && Clock::now() < until) {
+  while (!piece(session, boards, served, last_place, any) && now_() < until) {
   }
   return any;
 }

@@ -23,11 +23,13 @@ struct SeenDeliveries {
   [[nodiscard]] bool any() const;
 };
 
-/// Looks at these lanes, as far as `reach` lets it. @param last_place as known so far.
+/// Looks at these lanes, as far as `reach` lets it. @param now tells the time.
+/// @param last_place as known so far.
 /// @return nothing when it was cut off; the next one reads less.
 /// @throws what the session throws, also when looks are cut off again and again.
 [[nodiscard]] std::optional<SeenDeliveries> look_at(store::ScoutSession& session,
-                                                    claim::Reach& reach, store::DeliveryLanes where,
+                                                    const claim::Now& now, claim::Reach& reach,
+                                                    store::DeliveryLanes where,
                                                     std::int64_t last_place);
 
 /// Finds what became ready with a place below the floor: its transaction drew the place and
@@ -35,6 +37,9 @@ struct SeenDeliveries {
 /// time. Threads: the scout's.
 class DeliverySweep {
  public:
+  /// @param now must outlive this.
+  explicit DeliverySweep(const claim::Now& now) : now_(now) {}
+
   /// Goes on for a while, to the end of its round at most. @return whether something is ready where
   /// it came by.
   bool some(store::ScoutSession& session, DeliveryBoards& boards,
@@ -50,6 +55,7 @@ class DeliverySweep {
   bool piece(store::ScoutSession& session, DeliveryBoards& boards,
              const std::vector<std::string>& served, std::int64_t last_place, bool& any);
 
+  const claim::Now& now_;
   claim::Reach reach_;
   std::string of_;         ///< The listener that is being swept; "": a round begins.
   std::int64_t from_ = 0;  ///< Where its next piece begins.

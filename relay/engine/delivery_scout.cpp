@@ -26,14 +26,14 @@ std::vector<std::string> served_by(const listeners::Duty& duty) {
 }  // namespace
 
 DeliveryScout::DeliveryScout(const Parts& parts, Shared& shared)
-    : parts_(parts), shared_(shared), settled_(eager_for) {}
+    : parts_(parts), shared_(shared), sweep_(parts.now), settled_(eager_for) {}
 
 bool DeliveryScout::look(store::ScoutSession& session, const listeners::Duty& duty,
                          std::int64_t last_place) {
   std::vector<std::string> served = served_by(duty);
   std::erase_if(served, [&](const std::string& name) { return !available(parts_, name); });
   if (served.empty()) return false;
-  const auto now = Clock::now();
+  const auto now = parts_.now();
   if (last_place != last_place_) eager_until_ = now + eager_for;
   last_place_ = last_place;
   settled_.observe(last_place, now);
@@ -67,7 +67,7 @@ bool DeliveryScout::look_for_ready(store::ScoutSession& session,
   }
   in_part_ = false;
   if (!where.lanes.empty()) {
-    const auto seen = look_at(session, reach_, std::move(where), last_place_);
+    const auto seen = look_at(session, parts_.now, reach_, std::move(where), last_place_);
     in_part_ = !seen || seen->in_part;
     if (seen) {
       for (const auto& [listener, probes] : seen->lanes) {
@@ -76,7 +76,7 @@ bool DeliveryScout::look_for_ready(store::ScoutSession& session,
     }
   }
   return in_part_ || std::ranges::any_of(served, [&](const std::string& listener) {
-           return shared_.delivery_boards.at(listener).waiting(Clock::now()) > 0;
+           return shared_.delivery_boards.at(listener).waiting(parts_.now()) > 0;
          });
 }
 
@@ -92,11 +92,11 @@ bool DeliveryScout::look_for_retries(store::ScoutSession& session,
 }
 
 bool DeliveryScout::sweep(store::ScoutSession& session, const std::vector<std::string>& served) {
-  const auto began = Clock::now();
+  const auto began = parts_.now();
   const bool found = sweep_.some(session, shared_.delivery_boards, served, last_place_);
-  const auto now = Clock::now();
-  sweep_after_ =
-      now + std::max<Clock::duration>(delivery_sweep_pause, (now - began) * delivery_sweep_share);
+  const auto now = parts_.now();
+  sweep_after_ = now + std::max<claim::Moment::duration>(delivery_sweep_pause,
+                                                         (now - began) * delivery_sweep_share);
   return found;
 }
 

@@ -32,8 +32,6 @@ class DeliveryScout {
   void forget();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   bool look_for_ready(store::ScoutSession& session, const std::vector<std::string>& served);
   /// @param any set to whether there is a retry at all. @return whether one is due.
   bool look_for_retries(store::ScoutSession& session, const std::vector<std::string>& served,
@@ -47,10 +45,10 @@ class DeliveryScout {
   bool in_part_ = false;  ///< The last look at what is ready was not read to its end.
   std::int64_t last_place_ = -1;
   claim::Settled settled_;
-  Clock::time_point eager_until_{};
-  Clock::time_point ready_looked_at_{};
-  Clock::time_point retries_looked_at_{};
-  Clock::time_point sweep_after_{};
+  claim::Moment eager_until_{};
+  claim::Moment ready_looked_at_{};
+  claim::Moment retries_looked_at_{};
+  claim::Moment sweep_after_{};
 };
 
 }  // namespace relay::engine

@@ -28,7 +28,7 @@ store::Start FloorStore::load(store::ScoutSession& session, int lanes) {
 
 void FloorStore::keep(store::ScoutSession& session, const claim::Floors& floors,
                       const std::string& server_run) {
-  kept_at_ = Clock::now();
+  kept_at_ = now_();
   claim::Floors changed;
   for (const auto& [listener, learned] : floors) {
     const auto kept = kept_.find(listener);

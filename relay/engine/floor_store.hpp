@@ -16,12 +16,13 @@ namespace relay::engine {
 /// Threads: the scout's.
 class FloorStore {
  public:
-  explicit FloorStore(Trouble& trouble) : trouble_(trouble) {}
+  /// @param now must outlive this, as must the trouble.
+  FloorStore(Trouble& trouble, const claim::Now& now) : trouble_(trouble), now_(now) {}
 
   /// Which server this is, and the floors that are kept of it.
   [[nodiscard]] store::Start load(store::ScoutSession& session, int lanes);
   /// Whether it is time to keep them again: every five seconds.
-  [[nodiscard]] bool due() const { return Clock::now() - kept_at_ >= keep_every; }
+  [[nodiscard]] bool due() const { return now_() - kept_at_ >= keep_every; }
   /// Keeps those that have changed. @param server_run of whom they were learned.
   void keep(store::ScoutSession& session, const claim::Floors& floors,
             const std::string& server_run);
@@ -29,12 +30,11 @@ class FloorStore {
   void replace();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   static constexpr std::chrono::seconds keep_every{5};
 
   Trouble& trouble_;
-  Clock::time_point kept_at_{};
+  const claim::Now& now_;
+  claim::Moment kept_at_{};
   claim::Floors kept_;
 };
 

@@ -10,7 +10,6 @@ namespace relay::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 constexpr int lanes_per_sweep = 8;
 constexpr auto sweep_for = 100ms;  // then it makes room for looks
@@ -27,13 +26,14 @@ bool Seen::left_unread() const {
   });
 }
 
-std::optional<Seen> look_at(store::ScoutSession& session, claim::Reach& reach,
-                            std::vector<claim::LaneTicket> where, std::int64_t last_seq) {
+std::optional<Seen> look_at(store::ScoutSession& session, const claim::Now& now,
+                            claim::Reach& reach, std::vector<claim::LaneTicket> where,
+                            std::int64_t last_seq) {
   Seen seen;
   const auto look = [&](std::chrono::milliseconds patience) {
     static_cast<store::Look&>(seen) = session.look(where, patience);
   };
-  if (!read_piece(reach, where, last_seq, seen.in_part, look)) return {};
+  if (!read_piece(now, reach, where, last_seq, seen.in_part, look)) return {};
   return seen;
 }
 
@@ -44,7 +44,7 @@ bool Sweep::piece(store::ScoutSession& session, claim::LaneBoard& board, std::in
   for (int lane = lane_; lane < std::min(lane_ + lanes_per_sweep, board.size()); ++lane) {
     some.push_back({lane, from});
   }
-  const auto seen = look_at(session, reach_, std::move(some), last_seq);
+  const auto seen = look_at(session, now_, reach_, std::move(some), last_seq);
   if (!seen) return false;
   board.swept(seen->lanes);
   any = any || seen->any();
@@ -56,9 +56,9 @@ bool Sweep::piece(store::ScoutSession& session, claim::LaneBoard& board, std::in
 }
 
 bool Sweep::some(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq) {
-  const auto until = Clock::now() + sweep_for;
+  const auto until = now_() + sweep_for;
   bool any = false;
-  while (!piece(session, board, last_seq, any) && Clock::now() < until) {
+  while (!piece(session, board, last_seq, any) && now_() < until) {
   }
   return any;
 }

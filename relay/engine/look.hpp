@@ -19,17 +19,21 @@ struct Seen : store::Look {
   [[nodiscard]] bool left_unread() const;
 };
 
-/// Looks at these lanes, as far as `reach` lets it. @param last_seq as known so far.
+/// Looks at these lanes, as far as `reach` lets it. @param now tells the time.
+/// @param last_seq as known so far.
 /// @return nothing when it was cut off; the next one reads less.
 /// @throws what the session throws, also when looks are cut off again and again.
-[[nodiscard]] std::optional<Seen> look_at(store::ScoutSession& session, claim::Reach& reach,
-                                          std::vector<claim::LaneTicket> where,
+[[nodiscard]] std::optional<Seen> look_at(store::ScoutSession& session, const claim::Now& now,
+                                          claim::Reach& reach, std::vector<claim::LaneTicket> where,
                                           std::int64_t last_seq);
 
 /// Finds what lies below the floors: numbers given by hand, a row put back by somebody. It walks
 /// every dead entry of the index, a few lanes and a piece of them at a time. Threads: the scout's.
 class Sweep {
  public:
+  /// @param now must outlive this.
+  explicit Sweep(const claim::Now& now) : now_(now) {}
+
   /// Goes on for a while. @return whether something is pending where it came by.
   bool some(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq);
   /// Goes through all lanes. @return whether something is pending.
@@ -41,6 +45,7 @@ class Sweep {
   bool piece(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
              bool& any);
 
+  const claim::Now& now_;
   claim::Reach reach_;
   int lane_ = 0;           ///< The first of those that are swept together.
   std::int64_t from_ = 0;  ///< Where the next piece begins, unless it is the first.

@@ -1,19 +1,16 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "relay/base/chance.hpp"
 #include "relay/deliveries/delivery.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/listeners/duty.hpp"
 
 namespace relay::engine {
-
-/// A random number, 0 … 1.
-using Chance = std::function<double()>;
 
 /// What a batch of the first pass comes to, before anything of it is written.
 struct BatchOutcome {

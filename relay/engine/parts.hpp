@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "relay/base/chance.hpp"
+#include "relay/claim/lane_board.hpp"
 #include "relay/listeners/listener.hpp"
 #include "relay/measure/recorder.hpp"
 #include "relay/store/store.hpp"
@@ -29,6 +31,8 @@ struct Queue {
 /// What a batch passes through, shared by all workers of a database. Every part may be used by
 /// several threads at once.
 struct Parts {
+  claim::Now now = std::chrono::steady_clock::now;
+  Chance chance = random_chance;
   projections::Order order = projections::Order::by_key;
   std::chrono::milliseconds statement_timeout{10'000};
   std::int64_t payload_max_bytes = 0;  ///< As the store was told: a larger one does not travel.
@@ -41,19 +45,14 @@ struct Parts {
 /// How an engine works one database.
 struct EngineOptions {
   std::string database;              ///< For messages.
-  int workers = 2;                   ///< Of the first pass; detached queues have their own.
+  int lanes = 64;                    ///< freshet_lane() knows it, too; all relays must agree on it.
+  int workers = 2;                   ///< Of new events; detached queues have their own.
   int shallow_lanes_per_claim = 16;  ///< Of lanes with a few events each: fewer, larger batches.
-  std::chrono::milliseconds poll_min{1};             ///< Between two looks while events come.
-  std::chrono::milliseconds poll_max{100};           ///< … and at rest.
-  std::chrono::milliseconds call_limit{12'000};      ///< How long one waits for others to be done.
-  std::chrono::milliseconds handler_timeout{5'000};  ///< How long a listener may take over a batch.
-  std::chrono::milliseconds stuck_exit{60'000};      ///< Past that: a handler that does not end.
-  std::string flight_folder;                         ///< Where the flight record lies.
-  int batch_size = 500;                              ///< Events that it can name per worker.
-  bool drain = false;                                ///< End when nothing is left to do.
+  std::chrono::milliseconds poll_min{1};         ///< Between two looks while events come.
+  std::chrono::milliseconds poll_max{100};       ///< … and at rest.
+  std::chrono::milliseconds call_limit{12'000};  ///< How long one waits for others to be done.
+  bool drain = false;                            ///< End when nothing is left to do.
   std::map<std::string, std::string> agreed_settings;  ///< What all relays must have alike.
-  /// Called by each of the engine's threads as its last: `state` and `ended` may have changed.
-  std::function<void()> on_thread_end = [] {};
 };
 
 }  // namespace relay::engine

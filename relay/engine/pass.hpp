@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "relay/engine/handling.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/engine/obstacles.hpp"
 #include "relay/engine/parts.hpp"
-#include "relay/engine/seat.hpp"
 #include "relay/listeners/duty.hpp"
 #include "relay/store/worker_session.hpp"
 
@@ -37,26 +37,19 @@ struct PassResult {
 /// What a pass is done with, beside the parts.
 struct PassContext {
   store::WorkerSession& session;
-  Seat& seat;
+  Handling& handling;
   bool alone;     ///< Nothing runs beside it in this process, and it has one event.
   bool in_steps;  ///< The last SQL does not travel with the batch's end.
   const std::vector<claim::LaneTicket>& tickets;
   const listeners::Duty& duty;
   const Condemned& condemned;
   const StuckEvents& stuck;
-  const std::stop_token& stop;
 };
 
-/// The life of a batch: claim, decode, guard and apply, record, complete, commit, measure.
+/// Passes one batch of new events (`EventBatch`), or of a listener's deliveries (`DeliveryBatch`).
 /// One transaction in the caller's session; the caller rolls back when this throws.
-/// @param result what is known so far, also when this throws.
+/// @param queue null: new events. @param result what is known so far, also when this throws.
 /// @throws PassFailed; else what a statement of the store met.
-void first_pass(const Parts& parts, const PassContext& context, PassResult& result);
-
-/// The same for deliveries of one listener: claim, decode, guard and apply, settle, complete what
-/// owes nothing more, commit, measure.
-/// @throws as above.
-void redeliver(const Parts& parts, const Queue& queue, const PassContext& context,
-               PassResult& result);
+void pass(const Parts& parts, const Queue* queue, const PassContext& context, PassResult& result);
 
 }  // namespace relay::engine

@@ -4,11 +4,11 @@
 
 namespace relay::engine {
 
-bool read_piece(claim::Reach& reach, std::vector<claim::LaneTicket>& lanes, std::int64_t last,
-                bool& in_part, const std::function<void(std::chrono::milliseconds)>& read) {
-  using Clock = std::chrono::steady_clock;
+bool read_piece(const claim::Now& now, claim::Reach& reach, std::vector<claim::LaneTicket>& lanes,
+                std::int64_t last, bool& in_part,
+                const std::function<void(std::chrono::milliseconds)>& read) {
   in_part = reach.limit(lanes, last);
-  const auto began = Clock::now();
+  const auto began = now();
   try {
     read(reach.patience());
   } catch (...) {
@@ -16,8 +16,7 @@ bool read_piece(claim::Reach& reach, std::vector<claim::LaneTicket>& lanes, std:
     if (!reach.cut_off()) throw;
     return false;
   }
-  reach.came_through(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began),
-                     in_part);
+  reach.came_through(std::chrono::duration_cast<std::chrono::milliseconds>(now() - began), in_part);
   return true;
 }
 

@@ -57,7 +57,7 @@ std::shared_ptr<const listeners::Duty> Referee::judge(store::ScoutSession& sessi
 
 void Referee::look_after_paused(store::ScoutSession& session,
                                 const listeners::Registered& registered) {
-  const auto now = std::chrono::steady_clock::now();
+  const auto now = parts_.now();
   if (now - looked_after_at_ < look_after_every) return;
   looked_after_at_ = now;
   for (const listeners::Declaration& own : own_) {

@@ -32,7 +32,7 @@ class Referee {
   const Parts& parts_;
   std::vector<listeners::Declaration> own_;
   bool at_start_ = true;
-  std::chrono::steady_clock::time_point looked_after_at_{};
+  claim::Moment looked_after_at_{};
   std::set<std::string> left_to_others_;  ///< Own ones that are not served; said once.
 };
 

@@ -1,9 +1,9 @@
 #include "relay/engine/scout.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "relay/base/log.hpp"
-#include "relay/base/pause.hpp"
 #include "relay/engine/availability.hpp"
 
 namespace relay::engine {
@@ -22,42 +22,43 @@ constexpr auto sweep_pause_least = 2s;
 }  // namespace
 
 Scout::Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble,
-             Target& target, flow::AdoptedRecords& remains)
+             Target& target, Remains remains)
     : options_(options),
       parts_(parts),
       shared_(shared),
       trouble_(trouble),
       target_(target),
-      remains_(remains),
+      remains_(std::move(remains)),
       referee_(options, parts),
       deliveries_(parts, shared),
       pace_(options.poll_min, options.poll_max),
       settled_(settled_after),
-      floor_store_(trouble) {}
+      floor_store_(trouble, parts.now),
+      sweep_(parts.now) {}
 
 std::string Scout::refused() const {
   const std::lock_guard lock{refused_mutex_};
   return refused_;
 }
 
-void Scout::run(const std::stop_token& stop) {
-  while (!stop.stop_requested() && !drained_ && refused().empty()) {
-    const auto began = Clock::now();
-    {
-      Target::Call call{target_};
-      found_work_ = false;
-      if (call.allowed()) take_turn(call, stop);
-    }
-    if (drained_) return;
-    const auto now = Clock::now();
-    const auto took = std::chrono::ceil<Pace::Time>(now - began);
-    auto pause = pace_.after({took, found_work_, behind_, backlog_}, now);
-    if (in_part_ && !walked_once_) pause = options_.poll_min;  // somebody may wait at its end
-    judge_now_ = shared_.scout_pause(pause, stop) || judge_now_;
+std::chrono::microseconds Scout::take_turn(const std::stop_token& stop) {
+  const auto began = parts_.now();
+  const auto to_rest = std::chrono::ceil<Pace::Time>(rests_until_ - began);
+  if (to_rest > Pace::Time::zero()) return to_rest;
+  judge_now_ = shared_.take_judge_again() || judge_now_;
+  {
+    Target::Call call{target_};
+    found_work_ = false;
+    if (call.allowed()) look_under(call, stop);
   }
+  const auto now = parts_.now();
+  const auto took = std::chrono::ceil<Pace::Time>(now - began);
+  const auto pause = pace_.after({took, found_work_, behind_, backlog_}, now);
+  if (in_part_ && !walked_once_) return options_.poll_min;  // somebody may wait at its end
+  return pause;
 }
 
-void Scout::take_turn(Target::Call& call, const std::stop_token& stop) {
+void Scout::look_under(Target::Call& call, const std::stop_token& stop) {
   try {
     connect();
     look(stop);
@@ -72,7 +73,7 @@ void Scout::take_turn(Target::Call& call, const std::stop_token& stop) {
     if (why.kind == projections::FailureKind::connection) return call.failed(why.message);
     call.worked();
     trouble_.begin("scout", "cannot look for work: " + why.message);
-    pause_for(after_trouble, stop);
+    rests_until_ = parts_.now() + after_trouble;
   }
 }
 
@@ -80,8 +81,8 @@ void Scout::connect() {
   if (session_) return;
   auto fresh = parts_.store->open_scout_session("scout of " + options_.database);
   learn_server(*fresh);
-  fresh->store_suspects(remains_.remains());
-  remains_.forget();
+  fresh->store_suspects(remains_.found);
+  if (const auto stored = std::exchange(remains_, {}).stored) stored();
   const std::lock_guard lock{session_mutex_};
   session_ = std::move(fresh);
 }
@@ -122,30 +123,30 @@ void Scout::cancel() noexcept {
 
 void Scout::look(const std::stop_token& stop) {
   in_part_ = false;
-  if (judge_now_ || Clock::now() - judged_at_ >= judge_every) judge();
+  if (judge_now_ || parts_.now() - judged_at_ >= judge_every) judge();
   tell_of_listeners();
   if (!duty_) return;
   // What was seen a look ago and is still there: the workers have enough.
-  behind_ = shared_.board.waiting(Clock::now()) > 0;
-  backlog_ = shared_.board.deep_waiting(Clock::now());
+  behind_ = shared_.board.waiting(parts_.now()) > 0;
+  backlog_ = shared_.board.deep_waiting(parts_.now());
   const bool events = look_for_events();
   const bool deliveries = deliveries_.look(*session_, *duty_, last_place_);
   found_work_ = (events && first_pass_available(parts_, *duty_)) || deliveries || in_part_;
   // Whatever a worker lost, nothing waits for it.
-  if (!found_work_ && !shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
+  if (!found_work_ && !shared_.obstacles.any_in_trouble(parts_.now())) trouble_.end("statement");
   ring_where_deliveries_wait();
   if (floor_store_.due())
     floor_store_.keep(*session_, shared_.floors_to_keep(), shared_.server_run());
   if (options_.drain && !found_work_ && nobody_at_work()) {
     drained_ = !sweep_.all(*session_, shared_.board, last_seq_, stop) &&
                deliveries_.nothing_left(*session_, *duty_, stop);
-  } else if (Clock::now() >= sweep_after_) {
+  } else if (parts_.now() >= sweep_after_) {
     sweep();
   }
 }
 
 void Scout::tell_of_listeners() {
-  const auto now = Clock::now();
+  const auto now = parts_.now();
   if (now - told_at_ < tell_every) return;
   told_at_ = now;
   for (const Queue& queue : parts_.queues) {
@@ -156,12 +157,13 @@ void Scout::tell_of_listeners() {
 bool Scout::look_for_events() {
   const std::int64_t decided = keeper_.decided();
   shared_.look_began();
-  const auto began = Clock::now();
+  const auto began = parts_.now();
   const bool ahead = begin_walk(began);
-  const auto seen = look_at(*session_, reach_, shared_.board.begin_probe(ahead), last_seq_);
+  const auto seen =
+      look_at(*session_, parts_.now, reach_, shared_.board.begin_probe(ahead), last_seq_);
   if (!ahead) {
     walk_in_part_ = !seen || seen->left_unread();
-    walk_.looked(Clock::now() - began, !walk_in_part_, Clock::now());
+    walk_.looked(parts_.now() - began, !walk_in_part_, parts_.now());
   }
   in_part_ = walk_in_part_ || !seen || seen->in_part;
   if (!seen) return true;  // cut off: the next one reads less
@@ -183,7 +185,7 @@ bool Scout::look_for_events() {
   shared_.board.found(seen->lanes, decided);
   shared_.look_ended();
   walked_once_ = walked_once_ || !in_part_;
-  const auto now = Clock::now();
+  const auto now = parts_.now();
   if (shared_.board.waiting(now) > 0) shared_.bell.ring();  // before what is asked less often
   if (keeper_.wants_to_know(last_seq_) && now - floors_at_ >= floors_every) {
     floors_at_ = now;
@@ -193,7 +195,7 @@ bool Scout::look_for_events() {
 }
 
 // While a walk is read in parts every other look goes ahead, for what is new.
-bool Scout::begin_walk(Clock::time_point now) {
+bool Scout::begin_walk(claim::Moment now) {
   settled_.observe(last_seq_, now);
   shared_.board.settle(settled_.value());
   looked_ahead_ = walk_in_part_ && !looked_ahead_;
@@ -205,7 +207,7 @@ bool Scout::begin_walk(Clock::time_point now) {
 
 // Nor may anybody begin before the next look.
 bool Scout::nobody_at_work() const {
-  const auto at_rest = [now = Clock::now()](const claim::LaneBoard& board) {
+  const auto at_rest = [now = parts_.now()](const claim::LaneBoard& board) {
     return board.taken() == 0 && board.waiting(now) == 0;
   };
   return at_rest(shared_.board) &&
@@ -214,7 +216,7 @@ bool Scout::nobody_at_work() const {
 }
 
 void Scout::ring_where_deliveries_wait() {
-  const auto now = Clock::now();
+  const auto now = parts_.now();
   for (const auto& [listener, board] : shared_.delivery_boards) {
     if (board.waiting(now) > 0) shared_.ring_for(listener);
   }
@@ -222,7 +224,7 @@ void Scout::ring_where_deliveries_wait() {
 
 void Scout::judge() {
   judge_now_ = false;
-  judged_at_ = Clock::now();
+  judged_at_ = parts_.now();
   std::vector<std::string> faults;
   auto duty = referee_.judge(*session_, faults);
   if (!duty) {
@@ -248,10 +250,11 @@ void Scout::decide_floor(store::ScoutSession& session) {
 }
 
 void Scout::sweep() {
-  const auto began = Clock::now();
+  const auto began = parts_.now();
   sweep_.some(*session_, shared_.board, last_seq_);
-  const auto now = Clock::now();
-  sweep_after_ = now + std::max<Clock::duration>(sweep_pause_least, (now - began) * sweep_share);
+  const auto now = parts_.now();
+  sweep_after_ =
+      now + std::max<claim::Moment::duration>(sweep_pause_least, (now - began) * sweep_share);
 }
 
 }  // namespace relay::engine

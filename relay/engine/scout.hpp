@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -23,6 +24,12 @@
 
 namespace relay::engine {
 
+/// What was in the air when processes of this database died.
+struct Remains {
+  std::vector<flow::FlightRemains> found;
+  std::function<void()> stored = [] {};  ///< Called once they are in a safe place.
+};
+
 /// Looks for work on behalf of all workers of a database: one probe over the lanes that are not
 /// known to wait for a worker, at a pace that follows the work. It also moves the floors, sweeps
 /// what lies below them, and has the referee judge what this relay may claim. One session.
@@ -31,10 +38,10 @@ class Scout {
   /// @param remains of processes that died: their events become suspects before anything is
   /// claimed.
   Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble,
-        Target& target, flow::AdoptedRecords& remains);
+        Target& target, Remains remains);
 
-  /// Looks until stopped or, with `drain`, until nothing is left. Never throws.
-  void run(const std::stop_token& stop);
+  /// Looks once. Never throws. @return when to look again, unless somebody rings before.
+  [[nodiscard]] std::chrono::microseconds take_turn(const std::stop_token& stop);
 
   /// Cancels the running statement, if any. Any thread. Never throws.
   void cancel() noexcept;
@@ -43,11 +50,11 @@ class Scout {
   [[nodiscard]] bool drained() const { return drained_; }
   /// With `drain`: why it can never be drained, or "".
   [[nodiscard]] std::string refused() const;
+  /// With `drain`: one of both; there is nothing more to look for.
+  [[nodiscard]] bool has_ended() const { return drained_ || !refused().empty(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  void take_turn(Target::Call& call, const std::stop_token& stop);
+  void look_under(Target::Call& call, const std::stop_token& stop);
   void connect();
   void drop_session();
   void learn_server(store::ScoutSession& session);
@@ -57,7 +64,7 @@ class Scout {
   void forget_floors();
   bool look_for_events();
   /// @return whether the look goes ahead of the walk.
-  bool begin_walk(Clock::time_point now);
+  bool begin_walk(claim::Moment now);
   void decide_floor(store::ScoutSession& session);
   void sweep();
   [[nodiscard]] bool nobody_at_work() const;
@@ -68,7 +75,7 @@ class Scout {
   Shared& shared_;
   Trouble& trouble_;
   Target& target_;
-  flow::AdoptedRecords& remains_;
+  Remains remains_;
   Referee referee_;
   DeliveryScout deliveries_;
   Pace pace_;
@@ -83,18 +90,19 @@ class Scout {
   std::int64_t last_seq_ = 0;
   std::int64_t last_place_ = 0;
   std::shared_ptr<const listeners::Duty> duty_;
-  Clock::time_point judged_at_{};
-  Clock::time_point told_at_{};
+  claim::Moment judged_at_{};
+  claim::Moment told_at_{};
   bool judge_now_ = true;
+  claim::Moment rests_until_{};
   bool found_work_ = false;
   bool behind_ = false;
   bool backlog_ = false;
-  Clock::time_point floors_at_{};
+  claim::Moment floors_at_{};
   bool in_part_ = false;       // looks have left something to be read
   bool walk_in_part_ = false;  // the last look of the walk has
   bool looked_ahead_ = false;  // the last look was none of the walk's
   bool walked_once_ = false;   // since the floors were forgotten, every lane was read to its end
-  Clock::time_point sweep_after_{};
+  claim::Moment sweep_after_{};
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;
   std::string refused_;

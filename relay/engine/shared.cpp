@@ -1,6 +1,7 @@
 #include "relay/engine/shared.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace relay::engine {
@@ -59,7 +60,6 @@ void Shared::look_began() {
 void Shared::look_ended() {
   const std::lock_guard lock{mutex_};
   look_ended_ = looks_begun_;
-  looked_.notify_all();
 }
 
 std::uint64_t Shared::next_look() const {
@@ -72,11 +72,9 @@ bool Shared::floors_hold(const std::string& run, std::uint64_t look) const {
   return look_ended_ >= look && run == server_run_;
 }
 
-void Shared::wait_for_look(std::uint64_t look, std::chrono::milliseconds time,
-                           const std::stop_token& stop) {
-  wake_scout(false);
-  std::unique_lock lock{mutex_};
-  looked_.wait_for(lock, stop, time, [&] { return look_ended_ >= look; });
+bool Shared::has_ended(std::uint64_t look) const {
+  const std::lock_guard lock{mutex_};
+  return look_ended_ >= look;
 }
 
 void Shared::ring_for(const std::string& listener) {
@@ -89,21 +87,17 @@ void Shared::ring_for(const std::string& listener) {
   }
 }
 
+void Shared::ring_for_everybody() {
+  bell.ring_for_all();
+  for (auto& entry : drainer_bells) entry.second.ring_for_all();
+}
+
 void Shared::wake_scout(bool judge_again) {
-  const std::lock_guard lock{mutex_};
-  scout_wanted_ = true;
-  judge_again_ = judge_again_ || judge_again;
-  scout_woken_.notify_all();
+  if (judge_again) judge_again_ = true;
+  scout_bell.ring();
 }
 
-bool Shared::scout_pause(std::chrono::microseconds time, const std::stop_token& stop) {
-  std::unique_lock lock{mutex_};
-  scout_woken_.wait_for(lock, stop, time, [this] { return scout_wanted_; });
-  scout_wanted_ = false;
-  return std::exchange(judge_again_, false);
-}
-
-std::shared_ptr<const Condemned> Shared::condemned(std::chrono::steady_clock::time_point now) {
+std::shared_ptr<const Condemned> Shared::condemned(claim::Moment now) {
   const std::lock_guard lock{mutex_};
   if (condemned_at_.empty()) return condemned_;
   const auto end = now - condemned_for;
@@ -117,11 +111,12 @@ std::shared_ptr<const Condemned> Shared::condemned(std::chrono::steady_clock::ti
   return condemned_;
 }
 
-void Shared::condemn(const EventAndListener& who, const projections::Failure& why) {
+void Shared::condemn(const EventAndListener& who, const projections::Failure& why,
+                     claim::Moment now) {
   const std::lock_guard lock{mutex_};
   Condemned all = *condemned_;
   all[who] = why;
-  condemned_at_[who] = std::chrono::steady_clock::now();
+  condemned_at_[who] = now;
   condemned_ = std::make_shared<const Condemned>(std::move(all));
 }
 

@@ -1,21 +1,18 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "relay/claim/kept_floors.hpp"
 #include "relay/claim/lane_board.hpp"
-#include "relay/engine/bell.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/engine/obstacles.hpp"
+#include "relay/flow/bell.hpp"
 #include "relay/listeners/duty.hpp"
 
 namespace relay::engine {
@@ -35,8 +32,9 @@ class Shared {
 
   claim::LaneBoard board;                                   ///< Of the first pass.
   std::map<std::string, claim::LaneBoard> delivery_boards;  ///< By listener; never grows.
-  Bell bell;                                                ///< Of the workers of the first pass.
-  std::map<std::string, Bell> drainer_bells;  ///< Of those of a detached listener; never grows.
+  flow::Bell bell;                                          ///< Of the workers of the first pass.
+  std::map<std::string, flow::Bell> drainer_bells;  ///< Of a detached listener's; never grows.
+  flow::Bell scout_bell;
   std::atomic<std::int64_t> events_done{0};
   Obstacles obstacles;                      ///< What the relay's own statements fail at.
   std::atomic<bool> retries_to_come{true};  ///< There may be some: they are looked for often.
@@ -63,25 +61,25 @@ class Shared {
   [[nodiscard]] std::uint64_t next_look() const;
   /// Whether floors hold on a connection to this run of a server that was made before that look.
   [[nodiscard]] bool floors_hold(const std::string& run, std::uint64_t look) const;
-  /// Waits until that look has ended, or the time is over.
-  void wait_for_look(std::uint64_t look, std::chrono::milliseconds time,
-                     const std::stop_token& stop);
+  [[nodiscard]] bool has_ended(std::uint64_t look) const;
 
   /// Wakes whoever may take deliveries of this listener: nobody while this relay does not serve it,
   /// as when it is paused. Once it does, the scout's next look rings.
   void ring_for(const std::string& listener);
 
+  /// Wakes all who wait for work, were it for nothing.
+  void ring_for_everybody();
+
   /// Wakes the scout before its pause is over: a hint, or a worker that found the listeners
   /// changed.
   void wake_scout(bool judge_again);
-  /// The scout's pause. @return whether the listeners are to be judged again.
-  bool scout_pause(std::chrono::microseconds time, const std::stop_token& stop);
+  /// Whether the listeners are to be judged again; asked once.
+  [[nodiscard]] bool take_judge_again() { return judge_again_.exchange(false); }
 
   /// Events whose transaction a listener ruined; a snapshot, cheap when there are none. Each for a
   /// minute at most: they come again at once, unless another relay has taken them meanwhile.
-  [[nodiscard]] std::shared_ptr<const Condemned> condemned(
-      std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
-  void condemn(const EventAndListener& who, const projections::Failure& why);
+  [[nodiscard]] std::shared_ptr<const Condemned> condemned(claim::Moment now);
+  void condemn(const EventAndListener& who, const projections::Failure& why, claim::Moment now);
   void forget(const std::vector<EventAndListener>& buried);
 
   /// A connection was lost while a listener had a batch that begins with this event. @return how
@@ -90,16 +88,13 @@ class Shared {
 
  private:
   mutable std::mutex mutex_;
-  std::condition_variable_any scout_woken_;
   std::shared_ptr<const listeners::Duty> duty_;
-  std::condition_variable_any looked_;
   std::string server_run_;
   std::uint64_t looks_begun_ = 0;
   std::uint64_t look_ended_ = 0;  ///< The last that did, well.
-  bool scout_wanted_ = false;
-  bool judge_again_ = true;
+  std::atomic<bool> judge_again_{true};
   std::map<EventAndListener, int> losses_;  // bounded: see count_loss
-  std::map<EventAndListener, std::chrono::steady_clock::time_point> condemned_at_;
+  std::map<EventAndListener, claim::Moment> condemned_at_;
   std::shared_ptr<const Condemned> condemned_ = std::make_shared<const Condemned>();
 };
 

@@ -4,7 +4,8 @@
 
 namespace relay::engine {
 
-Target::Target(Trouble& trouble, int callers) : trouble_(trouble), breaker_({.callers = callers}) {}
+Target::Target(Trouble& trouble, int callers, const Parts& parts)
+    : trouble_(trouble), breaker_({.callers = callers}, parts.now, parts.chance) {}
 
 void Target::Call::worked() {
   if (!leave_.given()) return;

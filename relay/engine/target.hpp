@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "relay/engine/parts.hpp"
 #include "relay/engine/trouble.hpp"
 #include "relay/flow/leave.hpp"
 #include "relay/flow/shared_breaker.hpp"
@@ -12,8 +13,8 @@ namespace relay::engine {
 /// sentence that says why nothing moves. Threads: any.
 class Target {
  public:
-  /// @param callers how many threads call it when all is well.
-  Target(Trouble& trouble, int callers);
+  /// @param callers how many call it at once when all is well. @param parts for time and chance.
+  Target(Trouble& trouble, int callers, const Parts& parts);
 
   /// One call's leave; what is told of it is told to whoever reads the status, too.
   class Call {

@@ -11,8 +11,8 @@ constexpr std::chrono::minutes remind_every{1};
 }  // namespace
 
 // @return whether the log should have it.
-bool Trouble::keep(Kept& kept, const std::string& sentence) {
-  const auto now = std::chrono::steady_clock::now();
+bool Trouble::keep(Kept& kept, const std::string& sentence) const {
+  const auto now = parts_.now();
   const bool news =
       !flow::is_same_outage(kept.sentence, sentence) || now - kept.logged >= remind_every;
   kept.sentence = sentence;
@@ -25,14 +25,14 @@ void Trouble::begin(const std::string& source, const std::string& sentence) {
   Kept& kept = by_source_[source];
   if (kept.sentence == sentence) return;
   if (keep(kept, sentence)) log::error(sentence, {{"database", database_}});
-  recorder_.trouble("", sentence);
+  parts_.recorder->trouble("", sentence);
 }
 
 void Trouble::end(const std::string& source) {
   const std::lock_guard lock{mutex_};
   if (by_source_.erase(source) == 0) return;
   if (by_source_.empty()) log::info("going on", {{"database", database_}, {"after", source}});
-  recorder_.trouble("", by_source_.empty() ? "" : by_source_.begin()->second.sentence);
+  parts_.recorder->trouble("", by_source_.empty() ? "" : by_source_.begin()->second.sentence);
 }
 
 void Trouble::tell(const std::string& listener, const std::string& sentence) {
@@ -45,7 +45,7 @@ void Trouble::tell(const std::string& listener, const std::string& sentence) {
   } else if (news) {
     log::error(sentence, {{"database", database_}, {"listener", listener}});
   }
-  recorder_.trouble(listener, sentence);
+  parts_.recorder->trouble(listener, sentence);
 }
 
 std::string Trouble::sentence() const {

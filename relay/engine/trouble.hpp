@@ -5,7 +5,7 @@
 #include <mutex>
 #include <string>
 
-#include "relay/measure/recorder.hpp"
+#include "relay/engine/parts.hpp"
 
 namespace relay::engine {
 
@@ -13,8 +13,9 @@ namespace relay::engine {
 /// changes and ends, and kept where `freshet status` finds it. Threads: any.
 class Trouble {
  public:
-  Trouble(std::string database, measure::Recorder& recorder)
-      : database_(std::move(database)), recorder_(recorder) {}
+  /// @param parts for its recorder and time; must outlive this.
+  Trouble(std::string database, const Parts& parts)
+      : database_(std::move(database)), parts_(parts) {}
 
   /// @param source who has it; each source has one at a time. The same sentence is logged once,
   ///   and another time of the next try at most once a minute.
@@ -30,10 +31,10 @@ class Trouble {
     std::string sentence;
     std::chrono::steady_clock::time_point logged{};
   };
-  static bool keep(Kept& kept, const std::string& sentence);
+  [[nodiscard]] bool keep(Kept& kept, const std::string& sentence) const;
 
   std::string database_;
-  measure::Recorder& recorder_;
+  const Parts& parts_;
   mutable std::mutex mutex_;
   std::map<std::string, Kept> by_source_;
   std::map<std::string, Kept> by_listener_;

@@ -11,37 +11,31 @@ namespace relay::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using Clock = std::chrono::steady_clock;
 
 constexpr auto undecided_rest = 250ms;  // a lower number may still be committed
-constexpr auto bell_wait = 500ms;       // the bell may be missed; this bounds what that costs
 constexpr auto look_wait = 1s;  // the scout may get no connection: then lanes are read whole
 
 }  // namespace
 
-Worker::Worker(std::string name, std::vector<Field> fields, Bell& bell,
-               const EngineOptions& options, const Parts& parts, Floor& floor, std::size_t slot)
+Worker::Worker(std::string name, std::vector<WorkSource> sources, flow::Bell& bell,
+               HandlingOfPass handling, const WorkerContext& context)
     : name_(std::move(name)),
-      fields_(std::move(fields)),
+      sources_(std::move(sources)),
       bell_(bell),
-      options_(options),
-      parts_(parts),
-      shared_(floor.shared),
-      trouble_(floor.trouble),
-      target_(floor.target),
-      gate_(floor.gate),
-      seat_{watch_, floor.flight, slot, options.handler_timeout} {}
+      handling_(std::move(handling)),
+      options_(context.options),
+      parts_(context.parts),
+      shared_(context.shared),
+      trouble_(context.trouble),
+      target_(context.target),
+      section_(context.section) {}
 
-void Worker::run(const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const std::uint64_t rings = bell_.rings();
-    bool did_something = false;
-    try {
-      did_something = take_turn(stop);
-    } catch (...) {
-      surprised();
-    }
-    if (!did_something) bell_.wait(rings, bell_wait, stop);
+bool Worker::take_turn(const std::stop_token& stop) noexcept {
+  try {
+    return turn(stop);
+  } catch (...) {
+    surprised();
+    return false;
   }
 }
 
@@ -57,72 +51,81 @@ void Worker::surprised() noexcept {
   }
 }
 
-// Whether this relay is to serve the field now, and who is served can take it.
-bool Worker::may_take(const Field& field, const listeners::Duty& duty) const {
-  if (field.queue == nullptr) return first_pass_available(parts_, duty);
-  const std::set<std::string>& served = field.queue->detached ? duty.detached : duty.attached;
-  return served.contains(field.queue->listener->name()) && field.queue->listener->available();
+// Whether this relay is to serve the source now, and who is served can take it.
+bool Worker::may_take(const WorkSource& source, const listeners::Duty& duty) const {
+  if (source.queue == nullptr) return first_pass_available(parts_, duty);
+  const std::set<std::string>& served = source.queue->detached ? duty.detached : duty.attached;
+  return served.contains(source.queue->listener->name()) && source.queue->listener->available();
 }
 
-// @return whether there was anything to do.
-bool Worker::take_turn(const std::stop_token& stop) {
+// @return whether there was anything to do that could be done.
+bool Worker::turn(const std::stop_token& stop) {
+  std::unique_ptr<Turn> turn = std::exchange(waiting_, nullptr);
   const auto duty = shared_.duty();
   if (!duty) return false;
-  for (std::size_t step = 0; step < fields_.size(); ++step) {
-    const Field& field = fields_[(next_field_ + step) % fields_.size()];
-    if (!may_take(field, *duty)) continue;
-    claim::TakenLanes taken{*field.board, parts_.store->lanes_per_claim(), Clock::now(),
-                            options_.shallow_lanes_per_claim};
-    if (taken.tickets().empty()) continue;
-    next_field_ = (next_field_ + step + 1) % fields_.size();
-    return begin(field, taken, *duty, stop);
-  }
-  return false;
-}
-
-// @return false: the database is not to be called now.
-bool Worker::begin(const Field& field, claim::TakenLanes& taken, const listeners::Duty& duty,
-                   const std::stop_token& stop) {
+  if (turn && (!may_take(turn->source, *duty) || parts_.now() > *turn->waits_until)) turn.reset();
+  if (!turn) turn = next_turn(*duty);
+  if (!turn) return false;
   Target::Call call{target_};
   if (!call.allowed()) return false;
-  Job job{field, taken, taken.tickets(), stop};
-  // Only now: two who may not take them would wake each other without end.
-  if (field.board->waiting(Clock::now()) > 0) bell_.ring();
-  work(job, duty, call);
-  return true;
+  std::vector<claim::LaneTicket>& tickets = turn->taken.tickets();
+  const bool alone = std::ranges::any_of(tickets, &claim::LaneTicket::alone);
+  const ExclusiveSection::Entry entry{section_, alone, parts_.now()};
+  if (!entry.inside()) {
+    if (alone) wait_to_be_alone(std::move(turn));
+    return false;
+  }
+  Job job{turn->source, turn->taken, tickets, stop};
+  return work(job, *duty, alone, call);
 }
 
-void Worker::work(Job& job, const listeners::Duty& duty, Target::Call& call) {
+std::unique_ptr<Worker::Turn> Worker::next_turn(const listeners::Duty& duty) {
+  for (std::size_t step = 0; step < sources_.size(); ++step) {
+    const WorkSource& source = sources_[(next_source_ + step) % sources_.size()];
+    if (!may_take(source, duty)) continue;
+    auto turn = std::make_unique<Turn>(source, parts_.store->lanes_per_claim(), parts_.now(),
+                                       options_.shallow_lanes_per_claim);
+    if (turn->taken.tickets().empty()) continue;
+    next_source_ = (next_source_ + step + 1) % sources_.size();
+    return turn;
+  }
+  return nullptr;
+}
+
+// It keeps its lane, so that whoever is let in alone is the one that had asked for it.
+void Worker::wait_to_be_alone(std::unique_ptr<Turn> turn) {
+  if (!turn->waits_until) turn->waits_until = parts_.now() + options_.call_limit;
+  waiting_ = std::move(turn);
+}
+
+// @return false: not before the scout has looked; the lanes come again.
+bool Worker::work(Job& job, const listeners::Duty& duty, bool alone, Target::Call& call) {
   try {
-    if (!pass(job, duty, std::ranges::any_of(job.tickets, &claim::LaneTicket::alone))) return;
+    if (!pass_batch(job, duty, alone)) return false;
     call.worked();
     settle(job);
-    return;
+    return true;
   } catch (const PassFailed& pass_failed) {
     failed(job, pass_failed.why, call);
   } catch (...) {
     failed(job, {.failure = projections::current_failure()}, call);
   }
   if (session_ && !session_->rollback()) drop_session();
+  return true;
 }
 
-// @return false: not let in, since others take their time; the database was not asked, and the
-// lanes come again.
-bool Worker::pass(Job& job, const listeners::Duty& duty, bool alone) {
-  const Gate::Pass inside{gate_, alone, options_.call_limit};
-  if (!inside.inside()) return false;
+bool Worker::pass_batch(Job& job, const listeners::Duty& duty, bool alone) {
   store::WorkerSession& session = connected();
-  check_floors(job);
-  const auto condemned = shared_.condemned();
+  if (!check_floors(job)) return false;
+  // Only now: two who may not take them would wake each other without end.
+  if (job.source.board->waiting(parts_.now()) > 0) bell_.ring();
+  const auto condemned = shared_.condemned(parts_.now());
   const auto stuck = shared_.obstacles.stuck();
-  const bool in_steps = Clock::now() < in_steps_until_;
-  const PassContext context{session, seat_,      alone,  in_steps, job.tickets,
-                            duty,    *condemned, *stuck, job.stop};
-  if (job.field.queue == nullptr) {
-    first_pass(parts_, context, job.result);
-  } else {
-    redeliver(parts_, *job.field.queue, context, job.result);
-  }
+  const auto handling = handling_(session, alone, job.stop);
+  const bool in_steps = parts_.now() < in_steps_until_;
+  const PassContext context{session,     *handling, alone,      in_steps,
+                            job.tickets, duty,      *condemned, *stuck};
+  pass(parts_, job.source.queue, context, job.result);
   return true;
 }
 
@@ -131,8 +134,8 @@ store::WorkerSession& Worker::connected() {
   try {
     auto fresh = parts_.store->open_worker_session(name_);
     server_run_ = fresh->server_run();
+    connected_at_ = parts_.now();
     connected_before_ = shared_.next_look();
-    look_awaited_ = false;
     const std::lock_guard lock{session_mutex_};
     session_ = std::move(fresh);
   } catch (const store::Unreachable& error) {
@@ -144,18 +147,19 @@ store::WorkerSession& Worker::connected() {
 
 // Floors hold on the server they were learned of. On another, where its sequences stand elsewhere,
 // and where the scout has not looked since this session began, lanes are read from their
-// start. A pooler may have moved us to where the scout is.
-void Worker::check_floors(Job& job) {
-  if (shared_.floors_hold(server_run_, connected_before_)) return;
-  if (std::exchange(look_awaited_, true)) {
-    server_run_ = session_->server_run();
-  } else {
-    shared_.wait_for_look(connected_before_, look_wait, job.stop);
+// start. A pooler may have moved us to where the scout is. @return false: the scout may look soon.
+bool Worker::check_floors(Job& job) {
+  if (shared_.floors_hold(server_run_, connected_before_)) return true;
+  if (!shared_.has_ended(connected_before_) && parts_.now() - connected_at_ < look_wait) {
+    shared_.wake_scout(false);
+    return false;
   }
+  server_run_ = session_->server_run();
   const bool hold = shared_.floors_hold(server_run_, connected_before_);
   for (claim::LaneTicket& ticket : job.tickets) {
-    ticket.floor = hold ? job.field.board->floor_of(ticket.lane) : 0;
+    ticket.floor = hold ? job.source.board->floor_of(ticket.lane) : 0;
   }
+  return true;
 }
 
 void Worker::cancel() noexcept {
@@ -173,7 +177,7 @@ void Worker::settle(const Job& job) {
     return shared_.wake_scout(true);
   }
   for (const store::LaneRead& read : job.result.lanes) {
-    if (read.held) shared_.obstacles.well(*job.field.board, read.lane);
+    if (read.held) shared_.obstacles.well(*job.source.board, read.lane);
     settle_lane(job, read);
   }
   if (job.result.events > 0 && job.result.buried.empty()) shared_.obstacles.something_passed();
@@ -181,13 +185,13 @@ void Worker::settle(const Job& job) {
   if (job.result.retries) shared_.retries_to_come = true;
   shared_.forget(job.result.buried);
   shared_.events_done += static_cast<std::int64_t>(job.result.events);
-  if (!shared_.obstacles.any_in_trouble(Clock::now())) trouble_.end("statement");
+  if (!shared_.obstacles.any_in_trouble(parts_.now())) trouble_.end("statement");
 }
 
 void Worker::settle_lane(const Job& job, const store::LaneRead& read) {
-  claim::LaneBoard& board = *job.field.board;
+  claim::LaneBoard& board = *job.source.board;
   if (!read.held) return job.taken.done(read.lane, read.more);
-  const bool deliveries = job.field.queue != nullptr;
+  const bool deliveries = job.source.queue != nullptr;
   if (job.result.left_over) {
     board.be_careful(read.lane, read.events);
   } else {
@@ -206,7 +210,7 @@ void Worker::settle_lane(const Job& job, const store::LaneRead& read) {
 
 void Worker::be_careful(const Job& job) {
   for (const store::LaneRead& read : job.result.lanes) {
-    if (read.held && read.events > 0) job.field.board->be_careful(read.lane, read.events);
+    if (read.held && read.events > 0) job.source.board->be_careful(read.lane, read.events);
   }
 }
 
@@ -214,13 +218,13 @@ void Worker::be_careful(const Job& job) {
 void Worker::single_out(const Job& job) {
   be_careful(job);
   for (const claim::LaneTicket& ticket : job.tickets) {
-    if (ticket.careful) job.field.board->be_alone(ticket.lane);
+    if (ticket.careful) job.source.board->be_alone(ticket.lane);
   }
 }
 
 // Among others it is looked for one by one; alone it is left where it is, and its lane goes on.
 void Worker::step_over(const Job& job) {
-  claim::LaneBoard& board = *job.field.board;
+  claim::LaneBoard& board = *job.source.board;
   for (const store::LaneRead& read : job.result.lanes) {
     if (!job.result.stuck_lanes.contains(read.lane)) continue;
     if (!job.result.stepped_over) {
@@ -229,7 +233,7 @@ void Worker::step_over(const Job& job) {
     }
     board.passed(read.lane, read.events, read.last);
     if (!board.step_over(read.lane, read.last))
-      board.rest(read.lane, Clock::now() + undecided_rest);
+      board.rest(read.lane, parts_.now() + undecided_rest);
   }
 }
 

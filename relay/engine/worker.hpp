@@ -9,7 +9,7 @@
 
 #include "relay/claim/taken_lanes.hpp"
 #include "relay/engine/decide.hpp"
-#include "relay/engine/gate.hpp"
+#include "relay/engine/exclusive_section.hpp"
 #include "relay/engine/pass.hpp"
 #include "relay/engine/shared.hpp"
 #include "relay/engine/target.hpp"
@@ -17,61 +17,68 @@
 
 namespace relay::engine {
 
-/// Where a worker takes lanes from: the first pass, or one listener's deliveries.
-struct Field {
+/// Where a worker takes lanes from: new events, or one listener's deliveries.
+struct WorkSource {
   claim::LaneBoard* board = nullptr;
-  const Queue* queue = nullptr;  ///< Null: the first pass.
+  const Queue* queue = nullptr;  ///< Null: new events.
 };
 
 /// What all workers of a database share.
-struct Floor {
+struct WorkerContext {
+  const EngineOptions& options;
+  const Parts& parts;
   Shared& shared;
   Trouble& trouble;
   Target& target;
-  Gate& gate;
-  flow::FlightRecord& flight;
+  ExclusiveSection& section;
 };
 
-/// One thread's work on one database: takes lanes from the boards of its fields in turn, passes
-/// their batches, and decides what a failed pass asks for. One session, thrown away when it fails.
+/// Work on one database, a batch at a time: takes lanes from the boards of its sources in turn,
+/// passes their batches, and decides what a failed pass asks for. One session, thrown away when it
+/// fails. Threads: one at a time; what says so: any.
 class Worker {
  public:
-  /// @param name for messages and for operators of the store. @param fields in the order of the
-  /// first turn.
-  /// @param bell is rung when their boards have lanes; must outlive the worker. @param slot of the
-  /// flight record; the worker's own.
-  Worker(std::string name, std::vector<Field> fields, Bell& bell, const EngineOptions& options,
-         const Parts& parts, Floor& floor, std::size_t slot);
+  /// @param name for messages and for operators of the store. @param sources in the order of the
+  /// first turn. @param bell is rung when their boards have lanes. @param context outlives the
+  /// worker, as do bell and boards.
+  Worker(std::string name, std::vector<WorkSource> sources, flow::Bell& bell,
+         HandlingOfPass handling, const WorkerContext& context);
 
-  /// Works until stopped; a pass under way is finished first. Never throws.
-  void run(const std::stop_token& stop);
+  /// Passes one batch, if there is one for it. Never throws, and waits for nothing but the store
+  /// and handlers. @param stop what is begun is finished all the same.
+  /// @return false: there is nothing to do before the bell rings, but for what takes its time:
+  /// asked again half a second later at the latest.
+  [[nodiscard]] bool take_turn(const std::stop_token& stop) noexcept;
   /// Cancels the statement that runs now. Any thread.
   void cancel() noexcept;
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// A handler that is past its time; it is asked to stop. Any thread.
-  [[nodiscard]] std::optional<HandlerWatch::Late> look_at_handler() {
-    return watch_.look(HandlerWatch::Clock::now());
-  }
-  [[nodiscard]] std::size_t slot() const { return seat_.slot; }
+  [[nodiscard]] flow::Bell& bell() const { return bell_; }
 
  private:
-  /// Lanes of one field, to be passed as one batch; their owner gives back what is left of them.
+  /// Lanes of one source, to be passed as one batch. What is left of them is given back.
+  struct Turn {
+    Turn(const WorkSource& from, int most, claim::Moment now, int shallow)
+        : source(from), taken(*from.board, most, now, shallow) {}
+    const WorkSource& source;
+    claim::TakenLanes taken;
+    std::optional<claim::Moment> waits_until;  ///< To be alone.
+  };
   struct Job {
-    const Field& field;
+    const WorkSource& source;
     claim::TakenLanes& taken;
     std::vector<claim::LaneTicket>& tickets;
     const std::stop_token& stop;
     PassResult result = {};
   };
 
-  [[nodiscard]] bool may_take(const Field& field, const listeners::Duty& duty) const;
-  bool take_turn(const std::stop_token& stop);
-  bool begin(const Field& field, claim::TakenLanes& taken, const listeners::Duty& duty,
-             const std::stop_token& stop);
-  void work(Job& job, const listeners::Duty& duty, Target::Call& call);
-  bool pass(Job& job, const listeners::Duty& duty, bool alone);
+  bool turn(const std::stop_token& stop);
+  [[nodiscard]] bool may_take(const WorkSource& source, const listeners::Duty& duty) const;
+  [[nodiscard]] std::unique_ptr<Turn> next_turn(const listeners::Duty& duty);
+  void wait_to_be_alone(std::unique_ptr<Turn> turn);
+  bool work(Job& job, const listeners::Duty& duty, bool alone, Target::Call& call);
+  bool pass_batch(Job& job, const listeners::Duty& duty, bool alone);
   store::WorkerSession& connected();
-  void check_floors(Job& job);
+  bool check_floors(Job& job);
   void settle(const Job& job);
   void settle_lane(const Job& job, const store::LaneRead& read);
   static void be_careful(const Job& job);
@@ -97,24 +104,24 @@ class Worker {
   void rest(const Job& job, std::chrono::milliseconds time);
 
   const std::string name_;
-  const std::vector<Field> fields_;
-  Bell& bell_;
+  const std::vector<WorkSource> sources_;
+  flow::Bell& bell_;
+  const HandlingOfPass handling_;
   const EngineOptions& options_;
   const Parts& parts_;
   Shared& shared_;
   Trouble& trouble_;
   Target& target_;
-  Gate& gate_;
-  HandlerWatch watch_;
-  Seat seat_;
-  std::size_t next_field_ = 0;
-  std::mutex session_mutex_;  // cancel() comes from another thread
+  ExclusiveSection& section_;
+  std::size_t next_source_ = 0;
+  std::unique_ptr<Turn> waiting_;  // to be alone
+  std::mutex session_mutex_;       // cancel() comes from another thread
   std::unique_ptr<store::WorkerSession> session_;
-  std::string server_run_;              // of the session's server
+  std::string server_run_;  // of the session's server
+  claim::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
-  bool look_awaited_ = false;           // in this session
   int conflicts_ = 0;
-  std::chrono::steady_clock::time_point in_steps_until_;
+  claim::Moment in_steps_until_{};
 };
 
 }  // namespace relay::engine

@@ -13,7 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using projections::Failure;
 using projections::FailureKind;
-using Clock = std::chrono::steady_clock;
 using Where = PassFailure::Where;
 
 constexpr int timeouts_before_blame = 3;
@@ -33,7 +32,7 @@ void Worker::failed(const Job& job, const PassFailure& why, Target::Call& call) 
       projections::sabotaged("forward_counts_attempts")) {
     decision.action = Action::condemn;
   }
-  if (why.where == Where::handler_or_end) in_steps_until_ = Clock::now() + apart_for;
+  if (why.where == Where::handler_or_end) in_steps_until_ = parts_.now() + apart_for;
   if (decision.database == Database::answers) call.worked();
   if (why.where == Where::listener_down) {
     log::warn("a batch is given back", {{"who", name_}, {"why", why.failure.message}});
@@ -53,7 +52,8 @@ void Worker::act(const Job& job, const PassFailure& why, Action action, Target::
     case Action::again: return again(job, why, call);
     case Action::one_by_one: return be_careful(job);
     case Action::condemn:
-      for (const EventAndListener& who : why.blamed) shared_.condemn(who, why.failure);
+      for (const EventAndListener& who : why.blamed)
+        shared_.condemn(who, why.failure, parts_.now());
       return;
     case Action::examine: return examine(job, why, call);
     case Action::blame_event: return blame(job, job.result.lone.value(), why.failure);
@@ -81,7 +81,8 @@ void Worker::pause_listener(const Job& job, const PassFailure& why) {
 void Worker::count_loss(const Job& job, const PassFailure& why, Target::Call& call) {
   const EventAndListener& who = why.blamed.front();
   const int times = shared_.count_loss(who);
-  if (projections::sabotaged("count_lost_connections")) shared_.condemn(who, why.failure);
+  if (projections::sabotaged("count_lost_connections"))
+    shared_.condemn(who, why.failure, parts_.now());
   lost(why.failure, call);
   const Action action = after_loss(times, is_single(job.tickets));
   if (action == Action::condemn && !can_connect()) return;
@@ -116,29 +117,30 @@ void Worker::examine(const Job& job, const PassFailure& why, Target::Call& call)
 // It counts as a failed try of whoever was to see the event. Where not even that can be written
 // down, the event is left aside for a while.
 void Worker::blame(const Job& job, const LoneEvent& event, const Failure& why) {
-  const bool deliveries = job.field.queue != nullptr;
-  const std::pair who{event.id, deliveries ? job.field.queue->listener->name() : std::string{}};
+  const bool deliveries = job.source.queue != nullptr;
+  const std::pair who{event.id, deliveries ? job.source.queue->listener->name() : std::string{}};
   const std::string sentence = "the relay cannot complete event " + event.id + ": " + why.message;
   if (why.kind == FailureKind::timeout && shared_.count_loss(who) < timeouts_before_blame) {
     return in_trouble(job, sentence);
   }
-  if (shared_.condemned()->contains(who)) {
-    if (deliveries || !shared_.obstacles.leave_aside(event, Clock::now())) {
+  if (shared_.condemned(parts_.now())->contains(who)) {
+    if (deliveries || !shared_.obstacles.leave_aside(event, parts_.now())) {
       return in_trouble(job, sentence);
     }
     return trouble_.begin("event", sentence + "; nor can it be recorded as failed, so it waits");
   }
-  if (!shared_.obstacles.may_blame_another(Clock::now())) return in_trouble(job, sentence);
+  if (!shared_.obstacles.may_blame_another(parts_.now())) return in_trouble(job, sentence);
   log::warn(sentence, {{"who", name_}});
   const std::string state = why.sqlstate.empty() ? "" : " (" + why.sqlstate + ")";
   shared_.condemn(who,
                   {FailureKind::event, own_failure,
-                   projections::one_line("it could not be completed: " + why.message + state)});
+                   projections::one_line("it could not be completed: " + why.message + state)},
+                  parts_.now());
 }
 
 void Worker::in_trouble(const Job& job, const std::string& sentence) {
   for (const claim::LaneTicket& ticket : job.tickets) {
-    shared_.obstacles.in_trouble(*job.field.board, ticket.lane, Clock::now());
+    shared_.obstacles.in_trouble(*job.source.board, ticket.lane, parts_.now());
   }
   trouble_.begin("statement", sentence);
   rest(job, trouble_rest);
@@ -165,7 +167,7 @@ void Worker::again(const Job& job, const PassFailure& why, Target::Call& call) {
     const PassFailure nobodys{.where = why.where, .failure = why.failure};
     act(job, nobodys, narrow(nobodys, is_single(job.tickets)), call);
   }
-  pause_for(backoff(conflicts_, 2ms, 500ms), job.stop);
+  rest(job, backoff(conflicts_, 2ms, 500ms, parts_.chance));
 }
 
 void Worker::lost(const Failure& why, Target::Call& call) {
@@ -181,7 +183,7 @@ void Worker::drop_session() {
 
 void Worker::rest(const Job& job, std::chrono::milliseconds time) {
   for (const claim::LaneTicket& ticket : job.tickets) {
-    job.field.board->rest(ticket.lane, Clock::now() + time);
+    job.source.board->rest(ticket.lane, parts_.now() + time);
   }
 }
 

@@ -1,32 +1,27 @@
 #include "relay/flow/shared_breaker.hpp"
 
-#include <random>
+#include <utility>
+
+#include "relay/base/chance.hpp"
 
 namespace relay::flow {
-namespace {
-
-using Clock = std::chrono::steady_clock;
-
-std::function<double()> dice() {
-  return [random = std::minstd_rand{std::random_device{}()}]() mutable {
-    return std::uniform_real_distribution<double>{0, 1}(random);
-  };
-}
-
-}  // namespace
 
 SharedBreaker::SharedBreaker(const BreakerLimits& limits)
-    : breaker_(limits, dice(), Clock::now()) {}
+    : SharedBreaker(limits, std::chrono::steady_clock::now, random_chance) {}
+
+SharedBreaker::SharedBreaker(const BreakerLimits& limits, std::function<Breaker::Time()> now,
+                             std::function<double()> random)
+    : now_(std::move(now)), breaker_(limits, std::move(random), now_()) {}
 
 std::optional<Breaker::Permit> SharedBreaker::ask() {
   const std::lock_guard lock{mutex_};
-  return breaker_.ask(Clock::now());
+  return breaker_.ask(now_());
 }
 
 void SharedBreaker::report(Breaker::Permit permit, Breaker::Outcome outcome,
                            const std::string& why) {
   const std::lock_guard lock{mutex_};
-  breaker_.report(permit, outcome, Clock::now(), why);
+  breaker_.report(permit, outcome, now_(), why);
 }
 
 Breaker::View SharedBreaker::view() const {

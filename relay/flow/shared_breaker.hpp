@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -7,10 +8,14 @@
 
 namespace relay::flow {
 
-/// A breaker for all the threads that call one target, with the process's clock and dice.
+/// A breaker for all the threads that call one target.
 class SharedBreaker {
  public:
+  /// With the process's clock and dice.
   explicit SharedBreaker(const BreakerLimits& limits);
+  /// @param now, random as Breaker's.
+  SharedBreaker(const BreakerLimits& limits, std::function<Breaker::Time()> now,
+                std::function<double()> random);
 
   /// As Breaker's, at this moment.
   std::optional<Breaker::Permit> ask();
@@ -18,6 +23,7 @@ class SharedBreaker {
   [[nodiscard]] Breaker::View view() const;
 
  private:
+  std::function<Breaker::Time()> now_;
   mutable std::mutex mutex_;  ///< Guards `breaker_`; held for a few instructions.
   Breaker breaker_;
 };

@@ -18,8 +18,8 @@
 namespace relay::wiring {
 namespace {
 
-using Engines = std::vector<std::unique_ptr<engine::Engine>>;
 using engine::Engine;
+using runtime::Runtime;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_every{100};
@@ -28,12 +28,6 @@ constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
 /// Waits for a signal, the end of a thread or a moment. @return the signal's number, or 0.
 int next_signal() {
   return next_stop_signal(look_every);
-}
-
-std::int64_t events_done(const Engines& engines) {
-  std::int64_t sum = 0;
-  for (const auto& engine : engines) sum += engine->events_done();
-  return sum;
 }
 
 /// A line that grows on a terminal, a log line now and then elsewhere; only when draining.
@@ -69,39 +63,33 @@ class DrainProgress {
   Clock::time_point last_ = began_;
 };
 
-bool all(const Engines& engines, Engine::State state) {
-  return std::ranges::all_of(engines, [&](const auto& e) { return e->state() == state; });
-}
-
 /// A thread that is lost in a handler cannot be ended; past a limit only a new process helps.
-void exit_if_stuck(const Engines& engines) {
-  for (const auto& engine : engines) {
-    const std::string why = engine->look_after_handlers();
-    if (why.empty()) continue;
-    log::error(why + "; the process ends, so that its supervisor starts it again",
-               {{"database", engine->database()}});
-    std::_Exit(1);
-  }
+void exit_if_stuck(Runtime& runtime) {
+  const auto stuck = runtime.look_after_handlers();
+  if (!stuck) return;
+  log::error(stuck->what + "; the process ends, so that its supervisor starts it again",
+             {{"database", stuck->database}});
+  std::_Exit(1);
 }
 
 /// Ends everything within the limit; a second signal shortens it to now. Exits the process when a
 /// handler cannot be ended: its thread would never be joined.
-void stop_all(const Engines& engines, std::chrono::seconds limit, LastResort& last_resort) {
-  for (const auto& engine : engines) engine->request_stop();
+void stop_all(Runtime& runtime, std::chrono::seconds limit, LastResort& last_resort) {
+  runtime.request_stop();
   auto deadline = Clock::now() + limit;
-  for (const auto& engine : engines) {
-    while (Clock::now() < deadline && !engine->ended()) {
-      if (next_signal() == 0) continue;
-      deadline = Clock::now();
-      last_resort.hurry(to_cancel);
-    }
-    if (engine->wait(deadline)) continue;
+  while (Clock::now() < deadline && !runtime.ended_by(Clock::now())) {
+    if (next_signal() == 0) continue;
+    deadline = Clock::now();
+    last_resort.hurry(to_cancel);
+  }
+  const std::vector<std::string> stuck = runtime.wait(deadline);
+  for (const std::string& database : stuck) {
     log::error(
         "a handler did not end within the limit; the process ends without it, and what it "
         "had not committed is tried again",
-        {{"database", engine->database()}});
-    std::_Exit(1);
+        {{"database", database}});
   }
+  if (!stuck.empty()) std::_Exit(1);
 }
 
 void tell_start(const House& house, const settings::Database& database) {
@@ -117,51 +105,48 @@ int run_relay(const House& house, bool drain, const std::vector<std::string>& un
   const settings::Settings& settings = house.settings;
   take_stop_signals();
 
-  std::optional<LastResort> last_resort;  // outlives the engines, whose end it watches
+  std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
   const auto sink = open_sink(house);
   Latecomers latecomers{house, unreached, interrupt_wait};
   if (drain) repair_before_drain(house);
-  Engines engines;
+  Runtime runtime{interrupt_wait};
   std::vector<std::unique_ptr<upkeep::Upkeep>> upkeeps;  // ends before the engines
-  const auto serve = [&](const settings::Database& database) {
-    engines.push_back(start_engine(house, database, sink, drain, interrupt_wait));
+  const auto serve_it = [&](const settings::Database& database) {
+    const Engine& engine = serve(runtime, house, database, sink, drain);
     tell_start(house, database);
     if (drain) return;
-    upkeeps.push_back(start_upkeep(house, database,
-                                   [&engine = *engines.back()] { return engine.events_done(); }));
+    upkeeps.push_back(start_upkeep(house, database, [&engine] { return engine.events_done(); }));
   };
   for (const settings::Database& database : settings.databases) {
-    if (std::ranges::find(unreached, database.name) == unreached.end()) serve(database);
+    if (std::ranges::find(unreached, database.name) == unreached.end()) serve_it(database);
   }
 
   DrainProgress progress{drain};
   int signal_number = 0;
   const auto ended = [&] {
     return drain &&
-           (all(engines, Engine::State::drained) || std::ranges::any_of(engines, [](const auto& e) {
-              return e->state() == Engine::State::refused;
-            }));
+           (runtime.all_are(Engine::State::drained) || runtime.any_is(Engine::State::refused));
   };
   while (signal_number == 0 && !ended()) {
     signal_number = next_signal();
-    for (const settings::Database* database : latecomers.reached()) serve(*database);
-    exit_if_stuck(engines);
-    progress.show(events_done(engines));
+    for (const settings::Database* database : latecomers.reached()) serve_it(*database);
+    exit_if_stuck(runtime);
+    progress.show(runtime.events_done());
   }
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
   last_resort.emplace(settings.relay.drain + to_cancel);
   for (const auto& upkeep : upkeeps) upkeep->request_stop();
-  stop_all(engines, settings.relay.drain, *last_resort);
-  progress.end(events_done(engines));
+  stop_all(runtime, settings.relay.drain, *last_resort);
+  progress.end(runtime.events_done());
 
   int code = 0;
-  for (const auto& engine : engines) {
+  for (const Engine* engine : runtime.engines()) {
     if (engine->state() != Engine::State::refused) continue;
     std::fprintf(stderr, "freshet: %s: %s\n", engine->database().c_str(),
                  engine->sentence().c_str());
     code = 1;
   }
-  if (code == 0) log::info("relay ended", {{"events", std::to_string(events_done(engines))}});
+  if (code == 0) log::info("relay ended", {{"events", std::to_string(runtime.events_done())}});
   last_resort->settled(code);
   last_resort->hurry(to_cancel);
   return code;

@@ -94,22 +94,17 @@ std::shared_ptr<forward::Sink> open_sink(const House& house) {
   }
 }
 
-std::unique_ptr<engine::Engine> start_engine(const House& house, const settings::Database& database,
-                                             const std::shared_ptr<forward::Sink>& sink, bool drain,
-                                             const std::function<void()>& on_thread_end) {
+engine::Engine& serve(runtime::Runtime& runtime, const House& house,
+                      const settings::Database& database,
+                      const std::shared_ptr<forward::Sink>& sink, bool drain) {
   const settings::Relay& relay = house.settings.relay;
   engine::EngineOptions options{.database = database.name,
                                 .workers = relay.workers,
                                 .poll_min = relay.poll_min,
                                 .poll_max = relay.poll_max,
                                 .call_limit = settings::client_limit(relay),
-                                .handler_timeout = relay.handler_timeout,
-                                .stuck_exit = relay.stuck_exit,
-                                .flight_folder = relay.flight_record_dir,
-                                .batch_size = relay.batch_size,
                                 .drain = drain,
-                                .agreed_settings = agreed_settings(relay),
-                                .on_thread_end = on_thread_end};
+                                .agreed_settings = agreed_settings(relay)};
   engine::Parts parts;
   std::vector<std::string> names;
   for (const projections::Projection& projection : house.registry.all()) {
@@ -128,7 +123,11 @@ std::unique_ptr<engine::Engine> start_engine(const House& house, const settings:
   parts.store = store_of(relay, database);
   parts.recorder =
       std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names);
-  return std::make_unique<engine::Engine>(std::move(options), std::move(parts));
+  return runtime.serve(std::move(options), std::move(parts),
+                       {.handler_timeout = relay.handler_timeout,
+                        .stuck_exit = relay.stuck_exit,
+                        .flight_folder = relay.flight_record_dir,
+                        .batch_size = relay.batch_size});
 }
 
 }  // namespace relay::wiring

@@ -19,7 +19,7 @@ std::chrono::seconds or_long(std::chrono::seconds usual, std::chrono::seconds lo
   return std::getenv("FRESHET_LONG") == nullptr ? usual : long_one;
 }
 
-bool stopped(relay::engine::Engine& engine) {
+bool stopped(tests::RunningEngine& engine) {
   engine.request_stop();
   return engine.wait(Clock::now() + 10s);
 }

@@ -60,7 +60,7 @@ TEST(SharedLane, FourRelaysAgreeOnTheFateOfEveryEventOfALane) {
               effects.sql("1 / (random() > 0.2 AND (random() > 0.02 OR pg_sleep(0.002) IS NOT "
                           "NULL))::int"));
   {
-    std::vector<std::unique_ptr<relay::engine::Engine>> engines;
+    std::vector<std::unique_ptr<tests::RunningEngine>> engines;
     for (int i = 0; i < 4; ++i) engines.push_back(run.start());
     for (int i = 0; i < 5; ++i) {
       db.run(tests::publishing("Thing", "(ARRAY[" + list + "])[n]", 300));

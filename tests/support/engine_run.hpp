@@ -11,6 +11,7 @@
 #include "relay/settings/settings.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "tests/support/fake_sink.hpp"
+#include "tests/support/running_engine.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -42,8 +43,10 @@ class EngineRun {
                                    relay::forward::Format::plain)});
   }
 
-  [[nodiscard]] std::unique_ptr<relay::engine::Engine> start(bool drain = false) const {
-    return relay::wiring::start_engine(house, settings.databases[0], sink, drain);
+  [[nodiscard]] std::unique_ptr<RunningEngine> start(bool drain = false) const {
+    return std::make_unique<RunningEngine>([&](relay::runtime::Runtime & runtime) -> auto& {
+      return relay::wiring::serve(runtime, house, settings.databases[0], sink, drain);
+    });
   }
 
   /// Runs until nothing is pending. @return whether it drained within a minute.
@@ -53,7 +56,7 @@ class EngineRun {
     const bool ended = engine->wait_for_end(60s);
     engine->request_stop();
     return engine->wait(std::chrono::steady_clock::now() + 10s) && ended &&
-           engine->state() == relay::engine::Engine::State::drained;
+           engine->state() == RunningEngine::State::drained;
   }
 
   TemporaryFolder flights;  // of the flight records

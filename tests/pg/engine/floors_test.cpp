@@ -47,7 +47,7 @@ class Floors : public ::testing::Test {
         "SELECT coalesce((SELECT min(f) FROM event_floor, unnest(floors) f WHERE listener = ''), "
         "0)");
   }
-  void end(relay::engine::Engine& engine) {
+  void end(tests::RunningEngine& engine) {
     engine.request_stop();
     ASSERT_TRUE(engine.wait(std::chrono::steady_clock::now() + 10s));
   }

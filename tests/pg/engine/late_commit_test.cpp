@@ -85,7 +85,7 @@ class LateCommit : public ::testing::TestWithParam<How> {
   EngineRun run_{db_};
   pqxx::connection late_session_{db_.url()};
   pqxx::work late_{late_session_};
-  std::unique_ptr<relay::engine::Engine> engine_;
+  std::unique_ptr<tests::RunningEngine> engine_;
 };
 
 TEST_P(LateCommit, IsAppliedWhileALaterEventOfItsKeyIsToBeTriedAgain) {

@@ -242,8 +242,8 @@ TEST(Narrowing, WhateverEncodingTheDatabaseAsksForTextsTravelAsUtf8) {
 
 TEST(Condemned, AnEventThatAnotherRelayTookIsForgottenAfterAMinute) {
   relay::engine::Shared shared{64, true, {}};
-  shared.condemn({"id", "listener"}, {});
   const auto now = std::chrono::steady_clock::now();
+  shared.condemn({"id", "listener"}, {}, now);
   EXPECT_EQ(shared.condemned(now + 50s)->size(), 1U);
   EXPECT_TRUE(shared.condemned(now + 61s)->empty());
   shared.forget({{"id", "listener"}});

@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <thread>
 
-#include "relay/flow/flight_remains.hpp"
 #include "relay/store/outbox/outbox_store.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/named_listener.hpp"
-#include "tests/support/temporary_folder.hpp"
 #include "tests/support/test_database.hpp"
 
 // A scout without workers: what it rings for stays where it is.
@@ -56,15 +54,18 @@ class ScoutRings : public testing::Test {
   std::uint64_t rings_of_drainers() { return shared_.drainer_bells.at("slow").rings(); }
 
   tests::TestDatabase db_;
-  tests::TemporaryFolder flights_;
   EngineOptions options_{.database = "main", .agreed_settings = wiring::agreed_settings({})};
   Parts parts_ = parts(db_.url());
   Shared shared_{64, true, {"quick", "slow"}};
-  Trouble trouble_{"main", *parts_.recorder};
-  Target target_{trouble_, 1};
-  flow::AdoptedRecords remains_{flights_.path(), db_.url()};
-  Scout scout_{options_, parts_, shared_, trouble_, target_, remains_};
-  std::jthread thread_{[this](const std::stop_token& stop) { scout_.run(stop); }};
+  Trouble trouble_{"main", parts_};
+  Target target_{trouble_, 1, parts_};
+  Scout scout_{options_, parts_, shared_, trouble_, target_, {}};
+  std::jthread thread_{[this](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const std::uint64_t rings = shared_.scout_bell.rings();
+      shared_.scout_bell.wait(rings, scout_.take_turn(stop), stop);
+    }
+  }};
 };
 
 TEST_F(ScoutRings, TheWorkersForAnEventThatALookHasSeen) {

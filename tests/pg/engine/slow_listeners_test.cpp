@@ -47,7 +47,7 @@ class SlowListeners : public ::testing::Test {
   tests::EngineRun run_{db_};
   std::vector<std::string> names_;
   pg::Connection connection_{db_.url()};
-  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<tests::RunningEngine> engine_;
 };
 
 // One is under way when somebody asks, and one more may begin before that is known.

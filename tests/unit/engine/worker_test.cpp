@@ -2,19 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <functional>
-#include <thread>
 
-#include "tests/support/eventually.hpp"
+#include "tests/support/direct_handling.hpp"
 #include "tests/support/no_transaction.hpp"
-#include "tests/support/temporary_folder.hpp"
 
 namespace relay::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::eventually;
 
 constexpr int lanes = 4;
 
@@ -38,9 +34,9 @@ struct FakeStore final : store::Store {
   std::function<void()> at_open;
   std::function<void()> at_claim;
   std::function<void()> at_end;
-  std::atomic<bool> unknown_lane = false;
-  std::atomic<int> claims{0};
-  std::atomic<int> ends{0};
+  bool unknown_lane = false;
+  int claims = 0;
+  int ends = 0;
 };
 
 class FakeSession final : public store::WorkerSession {
@@ -92,6 +88,13 @@ std::unique_ptr<store::WorkerSession> FakeStore::open_worker_session(const std::
   return std::make_unique<FakeSession>(*this);
 }
 
+/// Calls no handler: nobody listens here.
+HandlingOfPass no_handling() {
+  return [](store::WorkerSession&, bool, const std::stop_token&) {
+    return std::make_unique<tests::DirectHandling>();
+  };
+}
+
 /// One worker with nothing but a first pass whose parts throw where they are told to.
 class WorkerThat : public ::testing::Test {
  protected:
@@ -100,108 +103,152 @@ class WorkerThat : public ::testing::Test {
     store_ = store.get();
     parts_.store = std::move(store);
     parts_.recorder = std::make_unique<Silent>();
+    parts_.now = [this] { return now_; };
     options_.database = "main";
     shared_.allow(std::make_shared<const listeners::Duty>());
-  }
-  void start() {
-    thread_ = std::jthread{[this](const std::stop_token& stop) { worker_.run(stop); }};
+    shared_.look_began();
     find_work();
   }
-  void find_work() {
-    shared_.board.found_work({0, 1, 2, 3});
-    shared_.bell.ring();
+  /// The scout's, so that floors are known to hold.
+  void look() {
+    shared_.look_began();
+    shared_.look_ended();
   }
-  bool rests() {
-    return eventually([&] { return shared_.board.taken() == 0; });
+  void find_work() { shared_.board.found_work({0, 1, 2, 3}); }
+  /// A turn that reaches the store; the first one only connects.
+  void turn() {
+    if (worker_.take_turn({})) return;
+    look();
+    (void)worker_.take_turn({});
   }
-  /// Every lane and every permit can be had, and the thread works on.
-  void expect_all_is_back(const std::atomic<int>& calls) {
-    const int so_far = calls;
+  static constexpr int alone = 2;
+  void one_lane_wants_to_be_alone() {
     find_work();
-    EXPECT_TRUE(eventually([&] { return calls > so_far; })) << "it works on";
-    thread_.request_stop();
-    shared_.bell.ring();
-    thread_.join();
+    for (const claim::LaneTicket& ticket : shared_.board.take(lanes, now_)) {
+      shared_.board.done(ticket.lane, ticket.lane == alone);
+    }
+    shared_.board.be_careful(alone, 1);
+    shared_.board.be_alone(alone);
+  }
+  [[nodiscard]] int waiting() const { return shared_.board.waiting(claim::Moment::max()); }
+  /// Every lane and every permit can be had, and the worker works on.
+  void expect_all_is_back() {
     EXPECT_EQ(shared_.board.taken(), 0);
     EXPECT_TRUE(Target::Call{target_}.allowed()) << "the breaker's only permit";
-    EXPECT_TRUE((Gate::Pass{gate_, true, 0ms}.inside()));
+    EXPECT_TRUE((ExclusiveSection::Entry{section_, true, now_}.inside()));
+    now_ += 10s;  // whatever rests has rested
+    const int so_far = store_->claims;
+    find_work();
+    turn();
+    EXPECT_GT(store_->claims, so_far) << "it works on";
+    EXPECT_EQ(shared_.board.taken(), 0);
   }
 
-  tests::TemporaryFolder flights_;
+  claim::Moment now_{1h};
   EngineOptions options_;
   Parts parts_;
   FakeStore* store_ = nullptr;
   Shared shared_{lanes, true, {}};
-  Silent silent_;
-  Trouble trouble_{"main", silent_};
-  Target target_{trouble_, 1};
-  Gate gate_;
-  flow::FlightRecord flight_{{.folder = flights_.path(), .database = "main"}};
-  Floor floor_{shared_, trouble_, target_, gate_, flight_};
-  Worker worker_{"worker", {{&shared_.board, nullptr}}, shared_.bell, options_, parts_, floor_, 0};
-  std::jthread thread_;
+  Trouble trouble_{"main", parts_};
+  Target target_{trouble_, 1, parts_};
+  int freed_ = 0;
+  ExclusiveSection section_{[this] { ++freed_; }};
+  WorkerContext context_{options_, parts_, shared_, trouble_, target_, section_};
+  Worker worker_{"worker", {{&shared_.board, nullptr}}, shared_.bell, no_handling(), context_};
 };
 
 TEST_F(WorkerThat, CannotReadItsAddressGivesEverythingBackAndGoesOn) {
   store_->at_open = [] { throw std::invalid_argument{"no address"}; };  // speaks of no database
-  start();
-  EXPECT_TRUE(eventually([&] { return !trouble_.sentence().empty(); }));
-  ASSERT_TRUE(rests());
-  thread_.request_stop();
-  thread_.join();
-  EXPECT_TRUE(Target::Call{target_}.allowed());
-  EXPECT_EQ(shared_.board.waiting(claim::Moment::max()), lanes);
+  turn();
+  EXPECT_FALSE(trouble_.sentence().empty());
+  EXPECT_EQ(waiting(), lanes);
+  store_->at_open = {};
+  expect_all_is_back();
 }
 
 TEST_F(WorkerThat, IsThrownAtInAClaimGivesEverythingBackAndGoesOn) {
   store_->at_claim = [this] {
     if (store_->claims == 1) throw 1;
   };
-  start();
-  EXPECT_TRUE(eventually([&] { return store_->claims > 1; }));
-  expect_all_is_back(store_->claims);
+  turn();
+  EXPECT_EQ(store_->claims, 1);
+  expect_all_is_back();
 }
 
 TEST_F(WorkerThat, RunsOutOfMemoryAtABatchsEndGivesEverythingBackAndGoesOn) {
   store_->at_end = [this] {
     if (store_->ends == 1) throw std::bad_alloc{};
   };
-  start();
-  EXPECT_TRUE(eventually([&] { return store_->ends > 1; }));
-  expect_all_is_back(store_->ends);
+  turn();
+  EXPECT_EQ(store_->ends, 1);
+  expect_all_is_back();
 }
 
 // One of its lanes has been left by then, and another worker is on it.
 TEST_F(WorkerThat, IsThrownAtInSettlingGivesBackOnlyWhatItStillHas) {
   store_->unknown_lane = true;
-  store_->at_claim = [this] { thread_.request_stop(); };
-  start();
-  thread_.join();
+  turn();
   EXPECT_EQ(shared_.board.taken(), 0);
-  EXPECT_EQ(shared_.board.waiting(claim::Moment::max()), lanes - 1)
-      << "the first was left as done, and somebody else may be on it";
+  EXPECT_EQ(waiting(), lanes - 1) << "the first was left as done, and somebody else may be on it";
   store_->unknown_lane = false;
-  store_->at_claim = {};
-  start();
-  expect_all_is_back(store_->claims);
+  expect_all_is_back();
 }
 
 TEST_F(WorkerThat, IsNotLetInSaysNothingOfTheDatabase) {
-  options_.call_limit = 10ms;
   for (int i = 0; i < 5; ++i) Target::Call{target_}.failed("away");
-  ASSERT_TRUE(eventually([&] {  // its pause is over: the next one is the probe
-    return Target::Call{target_}.allowed();
-  }));
-  const Gate::Pass somebody_alone{gate_, true, 0ms};
-  ASSERT_TRUE(somebody_alone.inside());
-  start();
-  ASSERT_TRUE(eventually([&] { return shared_.board.taken() > 0; }));
-  thread_.request_stop();
-  thread_.join();
+  now_ += 10s;  // its pause is over: the next one is the probe
+  {
+    const ExclusiveSection::Entry somebody_alone{section_, true, now_};
+    ASSERT_TRUE(somebody_alone.inside());
+    EXPECT_FALSE(worker_.take_turn({}));
+  }
+  EXPECT_EQ(freed_, 1) << "who was not let in is told";
   EXPECT_EQ(store_->claims, 0);
   EXPECT_NE(trouble_.sentence().find("away"), std::string::npos)
       << "nobody has asked it, so the breaker stays open";
-  EXPECT_EQ(shared_.board.waiting(claim::Moment::max()), lanes);
+  EXPECT_EQ(waiting(), lanes);
+}
+
+TEST_F(WorkerThat, WantsToBeAloneKeepsItsLaneUntilOthersAreOutAndNobodyElseComesIn) {
+  turn();  // connected
+  one_lane_wants_to_be_alone();
+  const int so_far = store_->claims;
+  {
+    const ExclusiveSection::Entry somebody{section_, false, now_};
+    ASSERT_TRUE(somebody.inside());
+    EXPECT_FALSE(worker_.take_turn({}));
+    EXPECT_EQ(shared_.board.taken(), 1);
+    EXPECT_FALSE((ExclusiveSection::Entry{section_, false, now_}.inside())) << "somebody waits";
+    EXPECT_EQ(freed_, 0);
+  }
+  EXPECT_EQ(freed_, 1);
+  EXPECT_EQ(store_->claims, so_far);
+  EXPECT_TRUE(worker_.take_turn({}));
+  EXPECT_EQ(store_->claims, so_far + 1);
+  expect_all_is_back();
+}
+
+TEST_F(WorkerThat, CannotBeAloneInTimeGivesItsLaneBack) {
+  turn();
+  one_lane_wants_to_be_alone();
+  const ExclusiveSection::Entry somebody{section_, false, now_};
+  EXPECT_FALSE(worker_.take_turn({}));
+  EXPECT_EQ(shared_.board.taken(), 1);
+  now_ += options_.call_limit + 1s;
+  shared_.board.rest(alone, now_ + 1s);  // so that it is not taken at once again
+  EXPECT_FALSE(worker_.take_turn({}));
+  EXPECT_EQ(shared_.board.taken(), 0);
+  EXPECT_EQ(waiting(), 1);
+}
+
+TEST_F(WorkerThat, HasANewSessionWaitsForTheScoutToLookAndASecondAtMost) {
+  EXPECT_FALSE(worker_.take_turn({}));
+  EXPECT_EQ(store_->claims, 0);
+  EXPECT_EQ(shared_.board.taken(), 0);
+  EXPECT_EQ(shared_.scout_bell.rings(), 1U);
+  now_ += 1s;
+  EXPECT_TRUE(worker_.take_turn({}));
+  EXPECT_EQ(store_->claims, 1);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-#include "relay/engine/handler_watch.hpp"
+#include "relay/runtime/handler_watch.hpp"
 
 #include <utility>
 
-namespace relay::engine {
+namespace relay::runtime {
 
 std::optional<HandlerWatch::Late> HandlerWatch::look(Clock::time_point now) {
   const std::lock_guard lock{mutex_};
@@ -27,4 +27,4 @@ HandlerWatch::Visit::~Visit() {
   watch_.visit_ = nullptr;
 }
 
-}  // namespace relay::engine
+}  // namespace relay::runtime

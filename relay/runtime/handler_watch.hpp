@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <string>
 
-namespace relay::engine {
+namespace relay::runtime {
 
 /// Sees how long a worker has been in a listener's handler. A thread cannot be ended from outside:
 /// a handler past its time is asked to stop, and if it does not, somebody must know. One per
@@ -34,7 +34,7 @@ class HandlerWatch {
 /// A call of a handler, for as long as this object lives.
 class HandlerWatch::Visit {
  public:
-  /// @param stop asked for by the engine: passed on to the handler as well.
+  /// @param stop asked for from outside: passed on to the handler as well.
   Visit(HandlerWatch& watch, std::string listener, std::string event_id, Clock::time_point deadline,
         const std::stop_token& stop);
   ~Visit();
@@ -58,4 +58,4 @@ class HandlerWatch::Visit {
   std::stop_callback<PassOn> pass_on_;
 };
 
-}  // namespace relay::engine
+}  // namespace relay::runtime

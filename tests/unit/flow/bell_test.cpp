@@ -1,4 +1,4 @@
-#include "relay/engine/bell.hpp"
+#include "relay/flow/bell.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 namespace {
 
 using namespace std::chrono_literals;
-using relay::engine::Bell;
+using relay::flow::Bell;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto long_enough = 20s;  // nothing here takes so long unless it is broken

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <cstddef>
 
-#include "relay/engine/handler_watch.hpp"
 #include "relay/flow/flight_record.hpp"
+#include "relay/runtime/handler_watch.hpp"
 
-namespace relay::engine {
+namespace relay::runtime {
 
 /// A worker's own place: who sees how long it is in a handler, and its slot of the flight record.
 struct Seat {
@@ -16,4 +16,4 @@ struct Seat {
   std::chrono::milliseconds handler_timeout;
 };
 
-}  // namespace relay::engine
+}  // namespace relay::runtime

@@ -1,17 +1,17 @@
 #pragma once
 
 #include "relay/engine/handling.hpp"
-#include "relay/engine/seat.hpp"
+#include "relay/runtime/seat.hpp"
 #include "relay/store/worker_session.hpp"
 
-namespace relay::engine {
+namespace relay::runtime {
 
 /// Calls a handler within its time: past it the session is cut off under it and it is asked to
 /// stop. Meanwhile the flight record names what it has. Borrows everything. Threads: the worker's.
-class BoundedHandling final : public Handling {
+class BoundedHandling final : public engine::Handling {
  public:
   /// @param alone nothing runs beside it in this process.
-  BoundedHandling(store::WorkerSession& session, Seat& seat, bool alone,
+  BoundedHandling(store::WorkerSession& session, const Seat& seat, bool alone,
                   const std::stop_token& stop)
       : session_(session), seat_(seat), alone_(alone), stop_(stop) {}
 
@@ -21,9 +21,9 @@ class BoundedHandling final : public Handling {
 
  private:
   store::WorkerSession& session_;
-  Seat& seat_;
+  const Seat& seat_;
   bool alone_;
   const std::stop_token& stop_;
 };
 
-}  // namespace relay::engine
+}  // namespace relay::runtime

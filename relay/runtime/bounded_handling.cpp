@@ -1,8 +1,8 @@
-#include "relay/engine/bounded_handling.hpp"
+#include "relay/runtime/bounded_handling.hpp"
 
 #include "relay/engine/pass_failure.hpp"
 
-namespace relay::engine {
+namespace relay::runtime {
 
 std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& who,
                                                      const std::vector<projections::Event>& events,
@@ -16,7 +16,7 @@ std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& 
   const auto refuse_if_late = [&] {
     if (!limit->expired()) return;
     const std::string limit_name = who.time_limit() ? "it should (" : "handler_timeout_ms (";
-    throw failed_in_handler(
+    throw engine::failed_in_handler(
         first, listener,
         {projections::FailureKind::timeout, "",
          "it took longer than " + limit_name + std::to_string(time.count()) + ")"});
@@ -32,4 +32,4 @@ std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& 
   }
 }
 
-}  // namespace relay::engine
+}  // namespace relay::runtime

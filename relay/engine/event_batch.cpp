@@ -1,0 +1,194 @@
+#include "relay/engine/event_batch.hpp"
+
+#include <algorithm>
+
+#include "projections/failpoint.hpp"
+#include "relay/engine/outcome_of_batch.hpp"
+
+namespace relay::engine {
+namespace {
+
+using projections::Fate;
+
+bool passed(const Fate& fate) {
+  return fate.kind == Fate::Kind::done || fate.kind == Fate::Kind::waiting;
+}
+
+bool all_passed(const std::vector<ListenerPart>& parts) {
+  return std::ranges::all_of(
+      parts, [](const ListenerPart& part) { return std::ranges::all_of(part.fates, passed); });
+}
+
+bool any_by_completion(const std::vector<ListenerPart>& parts) {
+  return std::ranges::any_of(parts, [](const ListenerPart& part) {
+    return projections::by_completion(part.listener->options());
+  });
+}
+
+}  // namespace
+
+bool EventBatch::pass_quickly() {
+  payloads_ = payloads_if_all_goes_well();
+  pass();
+  return !wants_payloads_;
+}
+
+// While all goes well nobody in the relay needs payload or headers of what SQL alone listens to.
+// What has failed before is looked at with all there is.
+store::Payloads EventBatch::payloads_if_all_goes_well() const {
+  const bool care = !context_.condemned.empty() ||
+                    std::ranges::any_of(context_.tickets, &claim::LaneTicket::careful);
+  const std::vector<listeners::Listener*> listeners = attached();
+  const auto anybody = [&](bool (listeners::Listener::*reads)() const) {
+    return std::ranges::any_of(
+        listeners, [&](const listeners::Listener* listener) { return (listener->*reads)(); });
+  };
+  if (care || anybody(&listeners::Listener::reads_payload)) return store::Payloads::travel;
+  return anybody(&listeners::Listener::reads_headers) ? store::Payloads::stay
+                                                      : store::Payloads::stay_with_headers;
+}
+
+std::vector<listeners::Listener*> EventBatch::attached() const {
+  std::vector<listeners::Listener*> attached;
+  for (const Queue& queue : parts_.queues) {
+    if (queue.detached || !context_.duty.attached.contains(queue.listener->name())) continue;
+    attached.push_back(queue.listener.get());
+  }
+  return attached;
+}
+
+store::Claim EventBatch::claim() {
+  return context_.session.claim_events(context_.tickets, payloads_);
+}
+
+bool EventBatch::is_to_be_handled() {
+  if (step_over_stuck() || batch_.events.empty()) return false;
+  result_.stale = claim_.listeners_version != context_.duty.version;
+  if (result_.stale) return false;
+  result_.wants_alone = wants_to_be_alone(context_.duty.attached);
+  return !result_.wants_alone;
+}
+
+// Events that can neither be completed nor recorded must not keep the others of their lane. They
+// are looked for one by one, and stepped over. @return whether there are any.
+bool EventBatch::step_over_stuck() {
+  if (context_.stuck.empty()) return false;
+  const auto now = parts_.now();
+  const bool single = std::ranges::any_of(context_.tickets, &claim::LaneTicket::careful);
+  std::set<std::string_view> read_now;
+  for (const decode::DecodedEvent& decoded : batch_.events) {
+    read_now.insert(decoded.event.id);
+    if (is_stuck(context_.stuck, decoded, parts_.order, now)) {
+      result_.stuck_lanes.insert(decoded.lane);
+    }
+  }
+  for (const auto& [id, stuck] : context_.stuck) {
+    const auto lane = std::ranges::find(claim_.lanes, stuck.event.lane, &store::LaneRead::lane);
+    const auto ticket =
+        std::ranges::find(context_.tickets, stuck.event.lane, &claim::LaneTicket::lane);
+    if (lane == claim_.lanes.end() || ticket == context_.tickets.end() || !lane->held) continue;
+    const bool read_past_it =
+        ticket->floor < stuck.event.seq && (lane->last > stuck.event.seq || !lane->more);
+    if (read_past_it && !read_now.contains(id)) result_.gone.push_back(id);
+  }
+  result_.stepped_over = single && !result_.stuck_lanes.empty();
+  return !result_.stuck_lanes.empty();
+}
+
+// Costs nothing while no delivery is open in these lanes.
+EventBatch::HeldByListener EventBatch::held_keys() const {
+  if (parts_.order == projections::Order::none || projections::sabotaged("waiting_not_held")) {
+    return {};
+  }
+  std::set<int> lanes;
+  for (const store::LaneRead& read : claim_.lanes) {
+    if (read.open_deliveries) lanes.insert(read.lane);
+  }
+  if (lanes.empty()) return {};
+  std::set<deliveries::LaneKey> keys;
+  for (const auto& decoded : batch_.events) {
+    if (lanes.contains(decoded.lane)) keys.insert({decoded.lane, decoded.event.key()});
+  }
+  return context_.session.held_keys(keys);
+}
+
+bool EventBatch::apply() {
+  HeldByListener held = held_keys();
+  const std::vector<listeners::Listener*> listeners = attached();
+  budget_ = savepoint_budget();
+  if (is_quick()) budget_.left = static_cast<int>(parts_.queues.size());  // one try each
+  const Call call = call_with(budget_);
+  for (listeners::Listener* listener : listeners) {
+    projections::HeldKeys& waiting = held[listener->name()];
+    if (is_quick() && !context_.in_steps && listener == listeners.back()) {
+      last_ = foretell(*listener, batch_, waiting, call);
+    }
+    listener_parts_.push_back(last_ ? last_->part
+                                    : run_listener(*listener, batch_, std::move(waiting), call));
+  }
+  wants_payloads_ = is_quick() && !all_passed(listener_parts_);
+  return !wants_payloads_;
+}
+
+// An event that is left comes again to all: who has applied it and keeps no guard row must not
+// have. One event at a time, none is left.
+bool EventBatch::plan() {
+  BatchOutcome outcome = outcome_of(batch_, listener_parts_, context_.duty, parts_.chance);
+  result_.left_over = outcome.left_over;
+  end_.complete = std::move(outcome.complete);
+  end_.park = std::move(outcome.park);
+  end_.entries = std::move(outcome.entries);
+  end_.promote = std::move(outcome.promote);
+  return !outcome.left_over || !any_by_completion(listener_parts_);
+}
+
+bool EventBatch::end() {
+  if (last_) return commit_foretold();
+  commit();
+  return true;
+}
+
+// Under its listener's time limit. Where it fails by what may be an event's fault, or the guard's,
+// nobody can tell yet which. @throws PassFailed: at the commit; a conflict; or nobody will know.
+bool EventBatch::commit_foretold() {
+  bool committed = false;
+  end_.effect = last_->sql;
+  try {
+    send(*last_, call_with(budget_), [&] {
+      try {
+        commit();
+        committed = true;
+      } catch (const PassFailed&) {
+        throw;
+      } catch (...) {
+        projections::Failure why = projections::current_failure();
+        if (!projections::may_be_an_events(why.kind)) {
+          throw projections::TransactionOver{std::move(why)};
+        }
+      }
+    });
+  } catch (const PassFailed& failed) {
+    if (failed.why.where != PassFailure::Where::handler) throw;
+    if (committed) return true;  // the answer was there when its time was over
+    if (failed.why.failure.kind == projections::FailureKind::conflict) throw;
+    throw PassFailed{{.where = PassFailure::Where::handler_or_end, .failure = failed.why.failure}};
+  }
+  wants_payloads_ = !committed;
+  return committed;
+}
+
+void EventBatch::note() {
+  result_.events = end_.complete.size() + end_.park.size();
+  for (const deliveries::Delivery& entry : end_.entries.deliveries) {
+    if (entry.state == deliveries::Delivery::State::ready) {
+      result_.ready[entry.listener].insert(entry.lane);
+    }
+    if (entry.state == deliveries::Delivery::State::retrying) result_.retries = true;
+    note_buried(entry);
+  }
+  for (const auto& [listener, keys] : end_.promote) {
+    for (const deliveries::LaneKey& key : keys) result_.ready[listener].insert(key.lane);
+  }
+}
+
+}  // namespace relay::engine

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+
+#include "relay/claim/lane_board.hpp"
+
+namespace relay::engine {
+
+/// Lets workers work side by side, or one of them alone. Nobody waits here: who is not let in comes
+/// again. While somebody wants to be alone nobody else is let in, so that it becomes free.
+/// Threads: any.
+class ExclusiveSection {
+ public:
+  class Entry;
+
+  /// @param freed called when who was not let in may be: somebody alone has left, or all have whom
+  /// somebody waits for.
+  explicit ExclusiveSection(std::function<void()> freed) : freed_(std::move(freed)) {}
+
+ private:
+  std::function<void()> freed_;
+  std::mutex mutex_;
+  int inside_ = 0;
+  bool alone_ = false;            ///< Who is inside is alone.
+  claim::Moment wanted_until_{};  ///< Somebody wants to be alone, and asks again by then.
+};
+
+/// Being inside, for as long as this object lives.
+class ExclusiveSection::Entry {
+ public:
+  Entry(ExclusiveSection& section, bool alone, claim::Moment now);
+  ~Entry();
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+  /// False: not now.
+  [[nodiscard]] bool inside() const { return inside_; }
+
+ private:
+  ExclusiveSection& section_;
+  bool alone_;
+  bool inside_ = false;
+};
+
+}  // namespace relay::engine

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relay/runtime/served.hpp"
+
+namespace relay::runtime {
+
+/// What of the process serves databases, any number of them: threads and their waits, sessions, who
+/// tells of new events, the watch over handlers and what they have in hand. It decides nothing.
+/// Threads: one at a time.
+class Runtime {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// A database, and what is to be said of it.
+  struct Said {
+    std::string database;
+    std::string what;
+  };
+
+  /// @param thread_ended called by each of its threads as its last: the state of an engine may
+  /// have changed.
+  explicit Runtime(std::function<void()> thread_ended = [] {});
+
+  /// Serves one more database, from now on.
+  engine::Engine& serve(engine::EngineOptions options, engine::Parts parts, Bounds bounds);
+  /// In the order in which they came.
+  [[nodiscard]] std::vector<const engine::Engine*> engines() const;
+  /// Whether every engine of at least one is in this state.
+  [[nodiscard]] bool all_are(engine::Engine::State state) const;
+  [[nodiscard]] bool any_is(engine::Engine::State state) const;
+  /// Events settled since the start, of all.
+  [[nodiscard]] std::int64_t events_done() const;
+
+  /// Looks whether handlers keep to their time; to be called several times a second. One that does
+  /// not is asked to stop and reported by name. @return why this process is of no use any more and
+  /// must exit, so that its supervisor starts it again; nothing as long as it is.
+  [[nodiscard]] std::optional<Said> look_after_handlers();
+
+  /// Nothing new is begun; what is under way goes on. Returns at once.
+  void request_stop();
+  /// Waits until every thread has ended. @return false: the time is over.
+  [[nodiscard]] bool ended_by(Clock::time_point deadline);
+  /// The same; but then running statements are cancelled, which rolls their batches back, and two
+  /// more seconds are given. @return databases in which a thread is stuck in a handler: the process
+  /// can only exit.
+  [[nodiscard]] std::vector<std::string> wait(Clock::time_point deadline);
+
+ private:
+  std::function<void()> thread_ended_;
+  std::vector<std::unique_ptr<Served>> served_;
+};
+
+}  // namespace relay::runtime
