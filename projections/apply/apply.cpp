@@ -95,9 +95,9 @@ class Halving {
     if (!known_to_fail || open.size() == 1) {
       if (!may_try()) return false;
       Tried tried = attempt_.run(open);
+      if (lacks_something(tried)) tried = ask_whether_broken(open, std::move(tried));
       if (tried.later) return postpone(open, *tried.later);
       if (!tried.failure) return store(open, tried);
-      if (tried.failure->kind == FailureKind::configuration) throw_if_broken();
       if (open.size() == 1) {
         hold(failed_keys_, open[0]);
         fail(open[0], std::move(*tried.failure));
@@ -141,12 +141,23 @@ class Halving {
     return true;
   }
 
-  // Asked once, at the first configuration failure of a call in which nothing passed yet.
-  void throw_if_broken() {
-    if (probed_ || any_fresh_ || !projection_.handler->can_probe()) return;
+  static bool lacks_something(const Tried& tried) {
+    return tried.failure && tried.failure->kind == FailureKind::configuration;
+  }
+
+  // What is missing may be missing for everybody. Asked at the first such failure of a call, and
+  // again before an event alone is blamed for it: it may have gone since the call began, whatever
+  // passed before, or be back since the try, so that one more is made.
+  Tried ask_whether_broken(const std::vector<std::size_t>& open, Tried tried) {
+    if (!projection_.handler->can_probe()) return tried;
+    const bool alone = open.size() == 1;
+    if (!alone && (probed_ || any_fresh_)) return tried;
     probed_ = true;
     --budget_.left;
     if (auto failure = attempt_.probe()) throw ProjectionBroken{std::move(*failure)};
+    if (!alone) return tried;
+    --budget_.left;
+    return attempt_.run(open);
   }
 
   // For handlers that cannot be probed: two or more events failed so, and none passed.

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <stdexcept>
+
 #include "projections/sql/sql_projection.hpp"
 #include "tests/pg/projections/apply_fixture.hpp"
 
@@ -11,6 +14,18 @@ using tests::projection_of;
 using tests::recorder;
 
 class ApplyBlames : public tests::ApplyTest {};
+
+/// A handler whose table is there, or not, as it is told at each call.
+struct Lacking final : Handler {
+  explicit Lacking(std::function<bool(std::size_t events)> is_gone) : gone(std::move(is_gone)) {}
+  Outcome apply(const Batch& events, Context& context) override {
+    if (gone(events.size())) context.tx().exec("SELECT FROM absent");
+    return Outcome::applied();
+  }
+  [[nodiscard]] bool can_probe() const override { return true; }
+
+  std::function<bool(std::size_t)> gone;
+};
 
 TEST_F(ApplyBlames, BlamesASqlProjectionThatFailsWithoutEventsToo) {
   for (int i = 0; i < 4; ++i) published_.add(std::to_string(i));
@@ -44,6 +59,27 @@ TEST_F(ApplyBlames, BlamesTheEventWhoseDynamicSqlNamesAMissingTable) {
             published_.batch());
   EXPECT_EQ(kinds(fates), (std::vector{Kind::done, Kind::failed, Kind::done}));
   EXPECT_EQ(fates[1].failure.kind, FailureKind::configuration);
+}
+
+TEST_F(ApplyBlames, BlamesTheProjectionWhoseTableGoesInTheMiddleOfABatch) {
+  for (int i = 0; i < 4; ++i) published_.add(std::to_string(i));
+  int calls = 0;
+  const auto projection = projection_of(std::make_unique<Lacking>([&](std::size_t events) {
+    ++calls;
+    if (calls == 1) throw std::runtime_error{"not all four at once"};
+    return events != 2 || calls > 2;  // the first two pass
+  }));
+  EXPECT_THROW(apply(projection, published_.batch()), ProjectionBroken);
+  EXPECT_TRUE(held_.empty()) << "nobody is held by what failed";
+}
+
+TEST_F(ApplyBlames, BlamesNobodyWhenWhatWasMissingIsBackAtOnce) {
+  published_.add("0");
+  int calls = 0;
+  const auto projection =
+      projection_of(std::make_unique<Lacking>([&](std::size_t) { return ++calls == 1; }));
+  EXPECT_EQ(kinds(apply(projection, published_.batch())), std::vector{Kind::done});
+  EXPECT_EQ(db_.number("SELECT count(*) FROM processed_events"), 1);
 }
 
 TEST_F(ApplyBlames, BlamesACppProjectionWhenEveryEventFailsByConfiguration) {
