@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "projections/tx.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/hostile_rows.hpp"
@@ -103,7 +104,7 @@ class HostileRowsIn : public ::testing::TestWithParam<Hostility> {
     const auto row = rows.row(seen_);
     try {
       pqxx::work work{session};
-      const auto back = work.exec_params(
+      const auto back = projections::Tx{work}.exec(
           "INSERT INTO event_publication (id, seq, publication_date, event_type, "
           "serialized_event, listener_id, aggregate_type, aggregate_id, headers) VALUES "
           "(coalesce($1::uuid, gen_random_uuid()), "
