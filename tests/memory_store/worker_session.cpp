@@ -90,8 +90,8 @@ void WorkerSession::commit(bool wait_for_disk) {
 
 std::int64_t WorkerSession::end(const BatchEnd& end) {
   return session_.run([&] {
-    (void)session_.open_transaction();
     session_.pause();
+    (void)session_.open_transaction();
     write(end);
     commit(end.wait_for_disk);
     return session_.database().now_us();
