@@ -15,9 +15,12 @@ struct LaneRead {
   int lane = 0;
   bool held = false;  ///< Our transaction holds the lane; false: another relay is on it.
   bool more = false;  ///< The read stopped at a limit, not at the lane's end.
+  /// Keys of the events read here may be held for a listener of the first pass: one has a delivery
+  /// in the lane that is ready or to be retried, or anybody a dead letter.
   bool open_deliveries = false;
   std::size_t events = 0;
-  /// Of the events read the last seq, of deliveries the last place; 0 for none.
+  /// Of the events read the last seq, of ready deliveries the last place (a retry that is due has
+  /// an old one); 0 for none.
   std::int64_t last = 0;
 };
 
@@ -31,13 +34,16 @@ struct Taken {
 };
 
 /// Pending events, or deliveries with their events, read by the transaction that now holds their
-/// lanes. Rows of a lane stand together, in seq order.
+/// lanes. Rows of a lane stand together: events in seq order, of deliveries first those whose retry
+/// is due and then those that are ready, each in the order of their places. Of a delivery whose
+/// event is gone there is a row without a type.
 struct Claim {
   decode::Rows events;
   std::vector<LaneRead> lanes;    ///< One for each ticket.
   std::string listeners_version;  ///< Of the snapshot the rows were read in; "" without rows.
   std::unordered_map<std::string, Taken> taken;  ///< Of deliveries, by event id.
-  bool any_waiting = false;  ///< Of deliveries: the listener has waiting ones, somewhere.
+  /// Of deliveries: the listener has waiting ones, somewhere. False without rows.
+  bool any_waiting = false;
 
   [[nodiscard]] bool empty() const { return events.rows.empty(); }
 };

@@ -66,9 +66,10 @@ class ScoutSession {
   /// Where the store stands, with the floors that are kept: those of the same server, the same
   /// timeline, and of sequences that have not gone back since.
   [[nodiscard]] virtual Start start(int lanes) = 0;
-  /// The same for who cannot read floors.
+  /// The same for who cannot read floors; the last place is not known.
   [[nodiscard]] virtual Standing start_without_floors() = 0;
-  /// Keeps floors for whoever starts later. @param server_run of whom they were learned.
+  /// Keeps floors for whoever starts later, of two relays' the higher ones.
+  /// @param server_run of whom they were learned; if it is another by now, nothing is kept.
   virtual void keep_floors(const claim::Floors& floors, const std::string& server_run) = 0;
 
   /// Looks at these lanes of events, above their floors and up to their tops. @param patience how
@@ -78,7 +79,7 @@ class ScoutSession {
   /// The same for ready deliveries. @return for each of the lanes the lowest place, if any.
   [[nodiscard]] virtual std::vector<std::optional<std::int64_t>> look_at_deliveries(
       const DeliveryLanes& where, std::chrono::milliseconds patience) = 0;
-  /// Where these listeners have deliveries to be tried again.
+  /// Where these listeners have deliveries to be tried again, a row for each lane.
   [[nodiscard]] virtual std::vector<RetryLane> retries(
       const std::vector<std::string>& listeners) = 0;
   /// Names of the transactions that may hold a seq that they have drawn and not committed.
@@ -87,17 +88,21 @@ class ScoutSession {
   /// Who listens, and what all relays have agreed on, in one snapshot.
   [[nodiscard]] virtual listeners::Registered registered() = 0;
   /// Registers listeners, and says how this store works if no relay has said so. What is paused
-  /// stays paused. No batch straddles the change. @throws when batches under way take too long,
-  /// too; then nothing is changed.
+  /// stays paused, what was retired is active again, and behind dead letters that are skipped from
+  /// now on the first goes on. Forwards are detached while a projection is registered. Raises the
+  /// listeners' version, as each change does. No batch straddles the change. @throws when batches
+  /// under way take too long, too; then nothing is changed.
   virtual void register_listeners(const std::vector<listeners::Declaration>& declarations,
                                   const std::map<std::string, std::string>& agreed_settings) = 0;
-  /// Ends a relay's own pause. @throws as above.
+  /// Ends a relay's own pause, and nobody else's. @throws as above.
   virtual void resume_listener(const std::string& name) = 0;
-  /// Does something in a transaction that is rolled back. @return what `attempt` does.
+  /// Does something in a transaction that is rolled back, also when `attempt` throws.
+  /// @return what it does.
   virtual bool rehearse(const std::function<bool(projections::Tx&)>& attempt) = 0;
   /// Stores what was in the air when processes died. Every relay runs it alone from now on where
   /// its own thread crashed, or where it was in the air for the second time when a process
   /// vanished: once is most often somebody's kill. Counts rise only for what was alone already.
+  /// What is complete is no suspect. Raises the listeners' version, if there is anything to store.
   virtual void store_suspects(const std::vector<flow::FlightRemains>& remains) = 0;
 
   /// Ends what is under way, and with it the session. Never waits.

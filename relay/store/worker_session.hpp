@@ -42,12 +42,14 @@ class WorkerSession {
   [[nodiscard]] virtual std::string server_run() = 0;
 
   /// Begins a transaction, takes the tickets' lanes as far as they are free, and only then reads
-  /// their first pending events. The caller ends or rolls back, whatever comes of it, also when
-  /// this throws.
+  /// their first pending events above the floors. The lanes that it got share the store's limits,
+  /// of events and of bytes, evenly; each gives one event at least, and no more while one of the
+  /// tickets is careful. Tops are not minded. Behind a change of the listeners that waits no lane
+  /// is had. The caller ends or rolls back, whatever comes of it, also when this throws.
   [[nodiscard]] virtual Claim claim_events(const std::vector<claim::LaneTicket>& tickets,
                                            Payloads payloads) = 0;
-  /// The same of one listener's due and ready deliveries. Payloads always travel: who has
-  /// deliveries has failed, or is slow.
+  /// The same of one listener's due and ready deliveries; floors are places, and hold back no retry
+  /// that is due. Payloads always travel: who has deliveries has failed, or is slow.
   [[nodiscard]] virtual Claim claim_deliveries(const DeliveryQueue& queue,
                                                const std::vector<claim::LaneTicket>& tickets) = 0;
   /// Of the keys asked for, in claimed lanes: what is open, by listener of the first pass. A dead
@@ -67,7 +69,8 @@ class WorkerSession {
   /// A batch's end over no event at all, in a transaction that is rolled back. @throws what would
   /// keep any batch from ending.
   virtual void rehearse_end() = 0;
-  /// Pauses an active listener: its events become deliveries that wait for its return. Waits for
+  /// Pauses an active listener, and leaves one that is not as it is: its events become deliveries
+  /// that wait for its return. Raises the listeners' version. Waits for
   /// batches under way. @param by "relay" or "projection". @throws when they take too long, too;
   /// then nothing is changed.
   virtual void pause_listener(const std::string& name, const std::string& reason,

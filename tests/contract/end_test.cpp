@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 TEST_P(AStore, EndsABatchWithWhatItsHandlersWroteAndTellsTheClock) {
   const Sent sent = publish();
   (void)claim();
-  world_->make_effect(*worker_);
+  world_->make_effect(worker_->tx());
   EXPECT_EQ(world_->effects(), 0) << "nobody sees it before";
   EXPECT_EQ(world_->state_of(sent.id), "pending");
   EXPECT_GT(worker_->end({.complete = {sent.id}}), 0);
@@ -39,7 +39,7 @@ TEST_P(AStore, DoesNotNeedToWaitForTheDisk) {
 TEST_P(AStore, KeepsNothingOfABatchThatIsRolledBackAndClaimsAgain) {
   const Sent sent = publish();
   (void)claim();
-  world_->make_effect(*worker_);
+  world_->make_effect(worker_->tx());
   EXPECT_TRUE(worker_->rollback());
   EXPECT_EQ(world_->effects(), 0);
   EXPECT_THAT(ids(claim()), ElementsAre(sent.id));
@@ -50,7 +50,7 @@ TEST_P(AStore, KeepsNothingOfABatchThatIsRolledBackAndClaimsAgain) {
 TEST_P(AStore, KeepsNothingOfABatchWhoseSessionIsGone) {
   const Sent sent = publish();
   (void)claim();
-  world_->make_effect(*worker_);
+  world_->make_effect(worker_->tx());
   worker_.reset();
   EXPECT_EQ(world_->effects(), 0);
   const auto another = open_worker();
@@ -61,7 +61,7 @@ TEST_P(AStore, KeepsNothingOfABatchWhoseCommitIsRefusedAndSaysSo) {
   const Sent sent = publish();
   world_->refuse_commits();
   (void)claim();
-  world_->make_effect(*worker_);
+  world_->make_effect(worker_->tx());
   try {
     worker_->end(
         {.complete = {sent.id}, .entries = {.deliveries = {delivery(sent, "board", ready)}}});
@@ -89,7 +89,7 @@ TEST_P(AStore, RunsAnEffectThatTravelsWithTheEnd) {
 TEST_P(AStore, IsNotRefusedButFailsWhereAStatementOfTheEndDoes) {
   const Sent sent = publish();
   (void)claim();
-  world_->make_effect(*worker_);
+  world_->make_effect(worker_->tx());
   const std::string effect = world_->failing_text();
   try {
     worker_->end({.effect = effect, .complete = {sent.id}});

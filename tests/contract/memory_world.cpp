@@ -99,7 +99,7 @@ class MemoryWorld final : public World {
     return text;
   }
 
-  void make_effect(relay::store::WorkerSession& session) override { note_effect(session.tx()); }
+  void make_effect(projections::Tx& tx) override { note_effect(tx); }
   std::string effect_text() override { return "effect"; }
   std::string failing_text() override { return "fail"; }
   int effects() override { return effects_; }

@@ -108,9 +108,7 @@ class PostgresWorld final : public World {
         listener + "' AND event_id = '" + event_id + "'");
   }
 
-  void make_effect(relay::store::WorkerSession& session) override {
-    session.tx().exec(effect_text());
-  }
+  void make_effect(projections::Tx& tx) override { tx.exec(effect_text()); }
   std::string effect_text() override { return "INSERT INTO effects VALUES (1)"; }
   std::string failing_text() override { return "SELECT 1 / 0"; }
   int effects() override { return static_cast<int>(db_.number("SELECT count(*) FROM effects")); }

@@ -43,7 +43,7 @@ TEST_P(AStore, HasSeveralSessionsSideBySide) {
 TEST_P(AStore, FailsInASessionThatIsCutOffAndKeepsNothingOfItsBatch) {
   const Sent sent = publish("k");
   (void)claim();
-  world_->make_effect(*worker_);
+  world_->make_effect(worker_->tx());
   world_->cut_off("worker");
   const auto failure = failure_of([&] { worker_->end({.complete = {sent.id}}); });
   EXPECT_EQ(failure.kind, FailureKind::connection) << failure.message;

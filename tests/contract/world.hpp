@@ -91,8 +91,8 @@ class World {
                                              const std::string& event_id) = 0;
 
   // Handlers.
-  /// Leaves a mark in the session's transaction.
-  virtual void make_effect(relay::store::WorkerSession& session) = 0;
+  /// Leaves a mark in the transaction.
+  virtual void make_effect(projections::Tx& tx) = 0;
   /// A text for `BatchEnd::effect` that does the same, and one that fails.
   [[nodiscard]] virtual std::string effect_text() = 0;
   [[nodiscard]] virtual std::string failing_text() = 0;

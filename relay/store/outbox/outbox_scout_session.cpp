@@ -151,10 +151,15 @@ void OutboxScoutSession::resume_listener(const std::string& name) {
 }
 
 bool OutboxScoutSession::rehearse(const std::function<bool(projections::Tx&)>& attempt) {
-  pg::Script{connection_}.begin(pg::beside_batches).run();
-  const bool result = attempt(connection_.tx());
-  connection_.exec("ROLLBACK");
-  return result;
+  try {
+    pg::Script{connection_}.begin(pg::beside_batches).run();
+    const bool result = attempt(connection_.tx());
+    connection_.exec("ROLLBACK");
+    return result;
+  } catch (...) {
+    connection_.rollback();  // or what comes next would commit it
+    throw;
+  }
 }
 
 void OutboxScoutSession::store_suspects(const std::vector<flow::FlightRemains>& remains) {

@@ -31,23 +31,11 @@ class AnOutboxSession : public testing::Test {
     const Claim claim = session_->claim_events(all_lanes(), Payloads::travel);
     return claim.empty() ? "" : std::string{claim.events.rows.at(0).id};
   }
-  long pending() {
-    return db_.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL");
-  }
 
   tests::TestDatabase db_;
   OutboxStore store_{options(db_.url())};
   std::unique_ptr<WorkerSession> session_ = store_.open_worker_session("test");
 };
-
-TEST_F(AnOutboxSession, EndsABatchInOneTransactionAndTellsTheClock) {
-  const std::string id = claimed_id();
-  session_->tx().exec("CREATE TABLE effects (n int)");
-  EXPECT_EQ(pending(), 1);
-  EXPECT_GT(session_->end({.complete = {id}}), 0);
-  EXPECT_EQ(pending(), 0);
-  EXPECT_EQ(db_.number("SELECT count(*) FROM effects"), 0);
-}
 
 TEST_F(AnOutboxSession, ThatCouldNotWriteTheEndKeepsNothingOfTheBatchAndClaimsAgain) {
   const std::string id = claimed_id();
@@ -65,35 +53,6 @@ TEST_F(AnOutboxSession, ThatCouldNotWriteTheEndKeepsNothingOfTheBatchAndClaimsAg
   EXPECT_TRUE(session_->rollback());
   EXPECT_EQ(db_.value("SELECT to_regclass('effects') IS NULL"), "t");
   EXPECT_EQ(claimed_id(), id);
-}
-
-TEST_F(AnOutboxSession, WhoseCommitIsRefusedSaysSoAndKeepsNothingOfTheBatch) {
-  db_.run("CREATE TABLE effects (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)");
-  const std::string id = claimed_id();
-  session_->tx().exec("INSERT INTO effects VALUES (1), (1)");
-  try {
-    session_->end({.complete = {id}});
-    FAIL() << "it was committed";
-  } catch (const CommitRefused& refused) {
-    EXPECT_EQ(refused.failure.sqlstate, "23505");
-  }
-  EXPECT_TRUE(session_->rollback());
-  EXPECT_EQ(pending(), 1);
-  EXPECT_EQ(claimed_id(), id);
-}
-
-TEST_F(AnOutboxSession, RehearsesABatchsEndAndSaysWhatWouldKeepAnyFromEnding) {
-  session_->rehearse_end();
-  db_.run("DROP TABLE event_attempt CASCADE");
-  EXPECT_ANY_THROW(session_->rehearse_end());
-  EXPECT_TRUE(session_->rollback());
-}
-
-TEST_F(AnOutboxSession, IsCutOffWhenItsTimeIsOver) {
-  (void)claimed_id();
-  const auto limit = session_->within(std::chrono::milliseconds{50});
-  EXPECT_ANY_THROW(session_->tx().exec("SELECT pg_sleep(20)"));
-  EXPECT_TRUE(limit->expired());
 }
 
 TEST(OutboxStore, SaysWhichServerCannotBeReached) {
