@@ -8,7 +8,6 @@ namespace tests::contract {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 TEST_P(AStore, ReadsTheEventsOfALaneTogetherAndInTheOrderOfTheirNumbers) {

@@ -9,7 +9,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 TEST_P(AStore, GivesDueDeliveriesBeforeReadyOnesAndNoneThatIsNotDue) {
   declare("board");

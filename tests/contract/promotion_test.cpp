@@ -1,5 +1,3 @@
-#include <gmock/gmock.h>
-
 #include "tests/contract/a_store.hpp"
 
 // What may hold a delivery is an earlier open one of its key for the same listener, nothing else.
@@ -7,7 +5,6 @@
 namespace tests::contract {
 namespace {
 
-using ::testing::ElementsAre;
 
 TEST_P(AStore, MakesReadyWhatWaitedBehindADeliveryThatIsDone) {
   declare("board");
@@ -38,6 +35,17 @@ TEST_P(AStore, MakesReadyAllThatWaitAtTheFrontInTheirOrder) {
   settle("board", {s[0]}, {}, {{s[0].lane, s[0].key}});
   EXPECT_EQ(states("board"), "ready ready");
   EXPECT_LT(owed("board", s[1].id).place, owed("board", s[2].id).place);
+}
+
+TEST_P(AStore, LetsNothingWaitBehindWhatIsReady) {
+  declare("board");
+  const std::vector<Sent> s{publish("k"), publish("k")};
+  owe({delivery(s[0], "board", ready), delivery(s[1], "board", waiting)});
+  (void)claim();
+  BatchEnd end;
+  end.promote["board"] = {{s[0].lane, s[0].key}};
+  worker_->end(end);
+  EXPECT_EQ(states("board"), "ready ready") << "its place keeps it behind";
 }
 
 TEST_P(AStore, LetsARetryHoldWhatIsBehindItAndNothingBefore) {
