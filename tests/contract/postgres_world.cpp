@@ -54,9 +54,30 @@ struct TableLock {
   pqxx::work tx;
 };
 
+/// One for all of these tests: making one takes longer than most of them. Dropped at the end.
+const TestDatabase& shared_database() {
+  static const TestDatabase db;
+  return db;
+}
+
+/// As if it had just been migrated, whatever a test has left.
+void make_new(const TestDatabase& db) {
+  db.run(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+      "AND pid <> pg_backend_pid()");
+  db.run(
+      "DROP TRIGGER IF EXISTS refuse ON event_publication; DROP FUNCTION IF EXISTS refuse(); "
+      "ALTER TABLE IF EXISTS somewhere_else RENAME TO event_attempt; "
+      "DROP TABLE IF EXISTS effects; CREATE TABLE effects (n int); "
+      "TRUNCATE event_publication, event_delivery, event_attempt, event_listener, event_suspect, "
+      "event_floor, server_run, projection_freshness, operator_log RESTART IDENTITY; "
+      "DELETE FROM event_lane WHERE drainer <> ''; "
+      "DELETE FROM freshet_setting WHERE name NOT IN ('lanes', 'listeners_version')");
+}
+
 class PostgresWorld final : public World {
  public:
-  PostgresWorld() { db_.run("CREATE TABLE effects (n int)"); }
+  PostgresWorld() { make_new(db_); }
 
   std::unique_ptr<relay::store::Store> store(const Limits& limits,
                                              const std::string& instance) override {
@@ -68,7 +89,7 @@ class PostgresWorld final : public World {
   }
 
   int lane_of_key(const std::string& key) override {
-    return static_cast<int>(db_.number("SELECT freshet_lane('thing', '" + key + "', NULL)"));
+    return by_operator().exec("SELECT freshet_lane('thing', $1, NULL)", key)[0][0].as<int>();
   }
   std::unique_ptr<OpenWriter> open_writer() override {
     return std::make_unique<PostgresWriter>(db_.url());
@@ -160,21 +181,21 @@ class PostgresWorld final : public World {
   }
 
   void pause_by_hand(const std::string& listener) override {
-    (void)operate::pause_listener(operator_, listener, "");
+    (void)operate::pause_listener(by_operator(), listener, "");
   }
   void resume_by_hand(const std::string& listener) override {
-    (void)operate::resume_listener(operator_, listener, "");
+    (void)operate::resume_listener(by_operator(), listener, "");
   }
   void retire(const std::string& listener) override {
-    (void)operate::retire_listener(operator_, listener, {});
+    (void)operate::retire_listener(by_operator(), listener, {});
   }
   void retry_dead(const std::string& listener) override {
-    const auto letters = operate::find_dead(operator_, {.projection = listener});
-    (void)operate::retry_dead(operator_, letters, {});
+    const auto letters = operate::find_dead(by_operator(), {.projection = listener});
+    (void)operate::retry_dead(by_operator(), letters, {});
   }
   void discard_dead(const std::string& listener) override {
-    const auto letters = operate::find_dead(operator_, {.projection = listener});
-    (void)operate::discard_dead(operator_, letters, "a test", {});
+    const auto letters = operate::find_dead(by_operator(), {.projection = listener});
+    (void)operate::discard_dead(by_operator(), letters, "a test", {});
   }
   void saw(const std::string& listener, const std::string& instance) override {
     db_.run("INSERT INTO projection_freshness (listener, instance, seen_at) VALUES ('" + listener +
@@ -195,13 +216,17 @@ class PostgresWorld final : public World {
                                         .batch_max_bytes = limits.batch_max_bytes},
                               .complete_sql = schema::statements::complete_update});
   }
+  relay::pg::Connection& by_operator() {
+    if (!operator_) operator_ = std::make_unique<relay::pg::Connection>(db_.url());
+    return *operator_;
+  }
   long waiting() {
     return db_.number("SELECT count(*) FROM pg_stat_activity WHERE " +
                       std::string{waits_for_a_lock});
   }
 
-  TestDatabase db_;
-  relay::pg::Connection operator_{db_.url()};
+  const TestDatabase& db_ = shared_database();
+  std::unique_ptr<relay::pg::Connection> operator_;
 };
 
 }  // namespace
