@@ -5,7 +5,6 @@
 namespace tests::contract {
 namespace {
 
-
 TEST_P(AStore, MakesReadyWhatWaitedBehindADeliveryThatIsDone) {
   declare("board");
   const std::vector<Sent> s{publish("k"), publish("k"), publish("l")};
