@@ -32,6 +32,7 @@ spdlog::level::level_enum spd(Level level) {
     case Level::info: return spdlog::level::info;
     case Level::warn: return spdlog::level::warn;
     case Level::error: return spdlog::level::err;
+    case Level::off: return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -41,7 +42,8 @@ const char* word(Level level) {
     case Level::debug: return "debug";
     case Level::info: return "info";
     case Level::warn: return "warn";
-    case Level::error: return "error";
+    case Level::error:
+    case Level::off: return "error";
   }
   return "info";
 }

@@ -6,7 +6,7 @@
 
 namespace relay::log {
 
-enum class Level { debug, info, warn, error };
+enum class Level { debug, info, warn, error, off };
 enum class Format { text, json };
 
 /// One named value of a log line. Never a payload, never a secret.
@@ -15,8 +15,8 @@ struct Field {
   std::string value;
 };
 
-/// Chooses the format and the least level; lines go to standard error. Called once by main,
-/// before any thread starts. Without it: text, info.
+/// Chooses the format and the least level, `off` for no line; lines go to standard error. Called
+/// once by main, before any thread starts. Without it: text, info.
 void configure(Format format, Level level);
 
 /// Writes one line. Control characters in the message and the values are escaped.

@@ -43,6 +43,11 @@ class Engine {
   /// Events settled since the start.
   [[nodiscard]] std::int64_t events_done() const { return shared_.events_done; }
   [[nodiscard]] const std::string& database() const { return options_.database; }
+  /// Below which nothing is pending, by listener ("": events), if they are of this run of a server;
+  /// else none.
+  [[nodiscard]] claim::Floors floors_of(const std::string& server_run) const {
+    return shared_.server_run() == server_run ? shared_.floors_to_keep() : claim::Floors{};
+  }
   /// What somebody else knows to be in its way.
   [[nodiscard]] Trouble& trouble() { return trouble_; }
 

@@ -24,10 +24,10 @@ bool any_open(const Rows& rows, int lane) {
   });
 }
 
-std::vector<EventRow*> first_pending(Session& session, bool ordered,
+std::vector<EventRow*> first_pending(Session& session, std::vector<EventRow>& events, bool ordered,
                                      const relay::claim::LaneTicket& ticket, std::size_t most) {
   std::vector<EventRow*> found;
-  for (EventRow& row : session.database().locked_rows().events) {
+  for (EventRow& row : events) {
     if (row.what->lane != ticket.lane || !row.pending() || row.what->seq <= ticket.floor) continue;
     if (ordered || row.locked_by == nullptr) found.push_back(&row);
   }
@@ -90,6 +90,7 @@ int take_lanes(Session& session, bool ordered, const std::string& drainer,
   for (LaneRead& read : reads) {
     LaneLock& lane = lanes_of->lanes.at(static_cast<std::size_t>(read.lane));
     read.held = ordered ? lane.free_for(transaction) : lane.shared_with(transaction);
+    read.held = read.held || session.database().breaks(Rule::lane_lock);
     if (!read.held) continue;
     ordered ? transaction.lock(lane) : transaction.share(lane);
     ++held;
@@ -100,20 +101,26 @@ int take_lanes(Session& session, bool ordered, const std::string& drainer,
 Claim claim_events(Session& session, const StoreOptions& options,
                    const std::vector<relay::claim::LaneTicket>& tickets, Payloads payloads) {
   session.begin();
+  Database& database = session.database();
+  std::vector<EventRow> older;
+  const bool reads_first = database.breaks(Rule::read_before_lock);
+  if (reads_first) older = database.rows().events;
   session.pause();
   Claim claim;
   for (const auto& ticket : tickets) claim.lanes.push_back({.lane = ticket.lane});
   const int held = take_lanes(session, options.ordered, "", claim.lanes);
   if (held == 0) return claim;
   session.pause(Pause::part);  // the read's snapshot is taken after the lanes are held
-  const Rows& rows = session.database().rows();
+  const Rows& rows = database.rows();
+  std::vector<EventRow>& events = reads_first ? older : database.locked_rows().events;
   const LaneLimit limit{options, tickets, held};
   const auto owner = std::make_shared<Owner>();
   for (std::size_t at = 0; at < tickets.size(); ++at) {
     LaneRead& read = claim.lanes[at];
     if (!read.held) continue;
     std::int64_t bytes = 0;
-    for (const EventRow* row : first_pending(session, options.ordered, tickets[at], limit.events)) {
+    for (const EventRow* row :
+         first_pending(session, events, options.ordered, tickets[at], limit.events)) {
       if (bytes >= limit.bytes) break;
       const Published& what = *owner->emplace_back(row->what);
       claim.events.rows.push_back(travelling(what, read.lane, payloads, options.payload_max_bytes));

@@ -18,6 +18,13 @@ namespace tests::memory {
 class Session;
 class Writer;
 
+/// A rule that may be broken on purpose, for checkers that should miss it.
+enum class Rule {
+  lane_lock,         ///< A lane is held by one.
+  read_before_lock,  ///< A claim's snapshot is taken after its lanes are held.
+  event_lock,        ///< Who settles deliveries of an event has it locked.
+};
+
 struct DatabaseOptions {
   int lanes = 2;
   /// The store's clock, microseconds; by default it stands still.
@@ -78,6 +85,9 @@ class Database {
   void be_down(std::optional<projections::Failure> why) { down_ = std::move(why); }
   /// No batch can be ended, as when a table of ours is missing; nothing: they can.
   void break_ends(std::optional<projections::Failure> why) { broken_end_ = std::move(why); }
+  /// Nothing: none is broken.
+  void break_rule(std::optional<Rule> rule) { broken_rule_ = rule; }
+  [[nodiscard]] bool breaks(Rule rule) const { return broken_rule_ == rule; }
   /// A relay has shown that it serves a listener.
   void saw(const std::string& listener, const std::string& instance);
 
@@ -139,6 +149,7 @@ class Database {
   std::string server_;
   std::optional<projections::Failure> down_;
   std::optional<projections::Failure> broken_end_;
+  std::optional<Rule> broken_rule_;
   std::optional<Rows> durable_;  ///< What a crash leaves; nothing: all there is.
   std::vector<WhenItEnds> undurable_;
 };

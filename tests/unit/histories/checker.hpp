@@ -1,30 +1,44 @@
 #pragma once
 
-#include "tests/unit/histories/sim_listener.hpp"
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/unit/histories/world.hpp"
 
 namespace tests::histories {
 
-/// Books the committed effects. @throws Violation: a second one, or one out of its key's order.
-void book_effects(World& world, const Doings& doings);
+/// Handlers' doings were committed. Says in the world what they break: a second effect, or one that
+/// comes after a later one of its key.
+void book(World& world, const Doings& doings);
+/// … and a crash of the server has taken that back.
+void unbook(World& world, const Doings& doings);
 
-/// Each (listener, event) that an event owed when it left the outbox has its effect or is open.
-/// @throws Violation
-void check_nothing_lost(World& world, const std::vector<std::string>& left_outbox);
+/// Looks at the tables after each commit. Threads: one.
+class Checker {
+ public:
+  explicit Checker(World& world) : world_(world) {}
 
-/// Every event in one state; who waits has somebody to wait for; counts within the schedule.
-/// @throws Violation
-void check_tables(const World& world);
+  /// @throws Violation: nothing waits behind nothing, nothing is lost when it leaves the outbox,
+  /// failures are counted and tried again by their schedule, …
+  void look();
+  /// What has been seen so far says nothing about what comes: the server has lost some.
+  void forget();
+  /// @throws Violation: a floor hides what is pending, or may still be committed.
+  void look_at_floors(const relay::claim::Floors& floors) const;
+  /// In the end. @throws Violation
+  void check_all_done() const;
 
-/// One change of a delivery's row. @throws Violation: a wrong count, state or time.
-/// @param before none: it is new.
-void check_change(const World& world, const DeliveryRow* before,
-                  const relay::deliveries::Delivery& after);
+ private:
+  void look_at_events();
+  void look_at_deliveries();
+  void look_at_change(const memory::DeliveryRow* before, const memory::DeliveryRow& after) const;
+  [[nodiscard]] const memory::DeliveryRow* before(const memory::DeliveryRow& row) const;
 
-/// A floor of the outbox hides nothing that is, or may still become, visible.
-/// @throws Violation
-void check_floors(const World& world, const std::vector<std::int64_t>& floors);
-
-/// Everything that was owed was done, discarded, or passed over. @throws Violation
-void check_all_done(World& world);
+  World& world_;
+  std::vector<memory::DeliveryRow> before_;
+  std::int64_t listeners_version_ = 0;
+};
 
 }  // namespace tests::histories

@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "tests/unit/histories/tables.hpp"
+#include "tests/unit/histories/world.hpp"
 
 namespace tests::histories {
 
-/// The tables as text, for a failure's message.
-[[nodiscard]] std::string describe(const Tables& tables);
+/// The world as text, for a failure's message.
+[[nodiscard]] std::string describe(const World& world);
 
 }  // namespace tests::histories

@@ -15,6 +15,7 @@ class Dice {
     return z ^ (z >> 31);
   }
   int below(int n) { return static_cast<int>(next() % static_cast<std::uint64_t>(n)); }
+  bool permille(int chance) { return below(1'000) < chance; }
   bool percent(int chance) { return below(100) < chance; }
   double fraction() { return static_cast<double>(next() >> 11) * 0x1p-53; }
 

@@ -13,6 +13,10 @@ struct Tally {
   std::uint64_t effects = 0;
   std::uint64_t dead = 0;
   std::uint64_t aborted = 0;
+  std::uint64_t refused = 0;        ///< COMMITs.
+  std::uint64_t lost = 0;           ///< Effects that a crash of the server took back.
+  std::uint64_t suspected = 0;      ///< Slots that were in the air when a process died.
+  std::uint64_t crash_letters = 0;  ///< Dead letters for killing their process.
 };
 
 /// Plays one history: two relays, writers, operators and crashes by chance, then everything is

@@ -4,100 +4,87 @@
 
 namespace tests::histories {
 
-using relay::deliveries::LaneKey;
+using State = memory::DeliveryState;
 
-bool Operators::lane_free(int listener, int lane) const {
-  return world_.tables.holder(lane, world_.tables.drainer_of(listener)) == 0;
+// A command that does not get its locks in time, or loses its connection, may be tried again.
+void Operators::start(std::function<void(memory::Operators&)> command) {
+  if (!operators_) operators_ = std::make_unique<memory::Operators>(world_.database);
+  fiber_.start([this, command = std::move(command)] {
+    try {
+      command(*operators_);
+    } catch (...) {
+    }
+  });
+  world_.dirty = true;
 }
 
-std::set<int> Operators::some_dead(int listener, int lane, int percent) {
-  std::set<int> chosen;
-  for (const DeliveryRow& row : world_.tables.open) {
-    if (row.listener != listener || row.state != State::dead) continue;
-    if (world_.tables.event(row.event).lane != lane) continue;
-    if (world_.dice.percent(percent)) chosen.insert(row.event);
-  }
-  return chosen;
+bool Operators::go_on() {
+  if (!fiber_.busy()) return false;
+  fiber_.resume();
+  world_.dirty = true;
+  return true;
+}
+
+void Operators::lose_session() {
+  world_.database.kill("operator");
+  while (fiber_.busy()) fiber_.resume();
+  operators_.reset();
 }
 
 void Operators::step() {
-  int listener = world_.dice.below(listener_count);
-  int lane = world_.dice.below(lane_count);
-  const int what = world_.dice.below(10);
-  for (const DeliveryRow& row : world_.tables.open) {
-    if (row.state != State::dead || !world_.dice.percent(50)) continue;
-    listener = row.listener;
-    lane = world_.tables.event(row.event).lane;
+  if (go_on()) return;
+  Dice& dice = world_.dice;
+  std::string listener = World::name_of(dice.below(listener_count));
+  const int what = dice.below(10);
+  const memory::Rows& rows = world_.database.rows();
+  for (const memory::DeliveryRow& row : rows.deliveries) {
+    if (row.state == State::dead && dice.percent(50)) listener = row.listener;
   }
-  if (what < 7 && !lane_free(listener, lane)) return;
-  if (what < 4) {
-    world_.tables.operator_retry(listener, some_dead(listener, lane, 60));
-  } else if (what < 7) {
-    discard(listener, lane, some_dead(listener, lane, 60));
-  } else if (what < 9) {
-    set_state(listener, world_.tables.listener(listener).state == "active" ? "paused" : "active");
-  } else {
-    retire(listener);
+  std::vector<std::string> some;
+  for (const memory::DeliveryRow& row : rows.deliveries) {
+    if (row.listener == listener && row.state == State::dead && dice.percent(60)) {
+      some.push_back(row.event_id);
+    }
   }
+  const memory::ListenerRow* own = rows.listener(listener);
+  if (own == nullptr || (what < 7 && some.empty())) return;
+  if (what < 4) return start([=](auto& operators) { operators.retry_dead(listener, some); });
+  if (what < 7) return start([=, this](auto& operators) { discard(operators, listener, some); });
+  if (what == 9) return start([=](auto& operators) { operators.retire(listener); });
+  if (own->state == "paused") return start([=](auto& operators) { operators.resume(listener); });
+  start([=](auto& operators) { operators.pause(listener, "by chance"); });
 }
 
-void Operators::discard(int listener, int lane, const std::set<int>& events) {
-  Tables& tables = world_.tables;
-  const bool locked =
-      std::ranges::any_of(events, [&](int at) { return tables.event(at).locked_by != 0; });
-  if (locked) return;  // another settles its share of them; the command comes again
-  std::set<LaneKey> keys;
-  for (const int at : events) {
-    tables.delete_delivery(listener, at);
-    tables.cell(listener, at).discarded = true;
-    keys.insert({lane, tables.event(at).key});
+void Operators::discard(memory::Operators& operators, const std::string& listener,
+                        const std::vector<std::string>& ids) {
+  if (world_.broken != Broken::discard_wakes) {
+    operators.discard_dead(listener, ids);
+    return;
   }
-  for (const int at : events) {
-    EventRow& event = tables.event(at);
-    if (!event.parked || !tables.owes_nothing(at)) continue;
-    event.complete = true;
+  memory::Rows& rows = world_.database.by_hand();
+  std::erase_if(rows.deliveries, [&](const memory::DeliveryRow& row) {
+    return row.listener == listener && row.state == State::dead &&
+           std::ranges::find(ids, row.event_id) != ids.end();
+  });
+  for (memory::EventRow& event : rows.events) {
+    const bool owes = std::ranges::any_of(rows.deliveries, [&](const memory::DeliveryRow& row) {
+      return row.event_id == event.what->id;
+    });
+    if (!event.parked || owes) continue;
     event.parked = false;
+    event.complete = true;
   }
-  if (world_.broken == Broken::discard_wakes) return;
-  for (const LaneKey& key : keys) tables.promote(listener, key, 2);
 }
 
-void Operators::set_state(int listener, const char* state) {
-  Tables& tables = world_.tables;
-  if (!tables.all_lanes_free() || !tables.listener(listener).there) return;
-  if (tables.listener(listener).state == "retired") return;
-  tables.listener(listener).state = state;
-  ++tables.listeners_version;
-}
-
-// Nothing waits for it any more: what is open is discarded.
-void Operators::retire(int listener) {
-  Tables& tables = world_.tables;
-  if (!tables.all_lanes_free() || !tables.listener(listener).there) return;
-  tables.listener(listener).state = "retired";
-  ++tables.listeners_version;
-  for (int lane = 0; lane < lane_count; ++lane) {
-    std::set<int> open;
-    for (const DeliveryRow& row : tables.open) {
-      if (row.listener == listener && tables.event(row.event).lane == lane) open.insert(row.event);
+void Operators::mend() {
+  if (go_on()) return;
+  start([this](memory::Operators& operators) {
+    const auto listeners = world_.database.rows().listeners;
+    for (const memory::ListenerRow& row : listeners) {
+      if (row.state == "paused") operators.resume(row.declaration.name);
+      operators.retry_dead(row.declaration.name);
     }
-    discard(listener, lane, open);
-  }
-}
-
-void Operators::retry_all() {
-  for (int listener = 0; listener < listener_count; ++listener) {
-    for (int lane = 0; lane < lane_count; ++lane) {
-      if (!lane_free(listener, lane)) continue;
-      world_.tables.operator_retry(listener, some_dead(listener, lane, 100));
-    }
-  }
-}
-
-void Operators::resume_all() {
-  for (int listener = 0; listener < listener_count; ++listener) {
-    if (world_.tables.listener(listener).state == "paused") set_state(listener, "active");
-  }
+  });
 }
 
 }  // namespace tests::histories

@@ -1,28 +1,42 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+
+#include "tests/memory_store/operators.hpp"
+#include "tests/support/fiber.hpp"
 #include "tests/unit/histories/world.hpp"
 
 namespace tests::histories {
 
-/// What `freshet dead retry`, `dead discard`, `pause`, `resume` and retiring do, each under the
-/// locks that it takes; where they are held it does nothing, as after a time-out.
+/// Somebody at the command line: one command after the other, each of which waits for its locks
+/// while the others go on.
 class Operators {
  public:
-  explicit Operators(World& world) : world_(world) {}
+  /// @param fiber idle.
+  Operators(World& world, Fiber& fiber) : world_(world), fiber_(fiber) {}
+  ~Operators() { lose_session(); }
+  Operators(const Operators&) = delete;
+  Operators& operator=(const Operators&) = delete;
 
-  /// One command, by chance.
+  /// The next step of a command, or the first of another.
   void step();
-  void retry_all();
-  void resume_all();
+  [[nodiscard]] bool busy() const { return fiber_.busy(); }
+  /// Goes on with what has been begun. @return whether something has.
+  bool go_on();
+  /// Begins to resume all listeners and to retry all that is dead.
+  void mend();
+  /// Their session is gone, and with it what had been begun.
+  void lose_session();
 
  private:
-  [[nodiscard]] bool lane_free(int listener, int lane) const;
-  [[nodiscard]] std::set<int> some_dead(int listener, int lane, int percent);
-  void discard(int listener, int lane, const std::set<int>& events);
-  void set_state(int listener, const char* state);
-  void retire(int listener);
+  void start(std::function<void(memory::Operators&)> command);
+  void discard(memory::Operators& operators, const std::string& listener,
+               const std::vector<std::string>& ids);
 
   World& world_;
+  Fiber& fiber_;
+  std::unique_ptr<memory::Operators> operators_;
 };
 
 }  // namespace tests::histories

@@ -1,239 +1,140 @@
 #include "tests/unit/histories/sim_relay.hpp"
 
-#include <algorithm>
-#include <limits>
+#include "tests/unit/histories/broken_store.hpp"
+#include "tests/unit/histories/sim_listener.hpp"
 
 namespace tests::histories {
 
-namespace claim = relay::claim;
-namespace listeners = relay::listeners;
+namespace engine = relay::engine;
 
 namespace {
 
-void keep(const World::Floors& floors, World::Floors& kept) {
-  kept.resize(floors.size());
-  for (std::size_t lane = 0; lane < floors.size(); ++lane) {
-    kept[lane] = std::max(kept[lane], floors[lane]);
-  }
-}
+struct Silent final : relay::measure::Recorder {
+  void applied(relay::measure::Sample) noexcept override {}
+  void serving(const std::set<std::string>&, const std::set<std::string>&) override {}
+  void trouble(const std::string&, const std::string&) noexcept override {}
+};
 
 }  // namespace
 
-void SimRelay::start(std::vector<projections::ProjectionOptions> listeners) {
-  for (auto& pass : passes_) pass.reset();
-  own_.clear();
-  declarations_.clear();
-  for (projections::ProjectionOptions& options : listeners) {
-    declarations_.push_back({.name = options.name,
-                             .kind = "projection",
-                             .patterns = options.events,
-                             .skip_dead = options.on_dead == projections::OnDead::skip,
-                             .detached = options.detached});
-    own_.push_back(std::make_unique<SimListener>(world_, std::move(options)));
+/// Notes what a handler has in hand, as the flight record does.
+class SimRelay::SimHandling final : public engine::Handling {
+ public:
+  SimHandling(std::optional<InAir>& in_air, bool alone) : in_air_(in_air), alone_(alone) {}
+
+  std::vector<projections::Fate> call(const relay::listeners::Listener& listener,
+                                      const std::vector<projections::Event>& events,
+                                      const Handler& handler) override {
+    in_air_ = InAir{.listener = listener.name(), .event_ids = {}, .alone = alone_};
+    for (const projections::Event& event : events) in_air_->event_ids.emplace_back(event.id);
+    const struct Landing {
+      std::optional<InAir>& in_air;
+      ~Landing() { in_air.reset(); }
+    } landing{in_air_};
+    return handler({});
   }
-  board_.emplace(lane_count);
-  board_->start_from(world_.kept_floors);
-  for (std::size_t at = 0; at < delivery_boards_.size(); ++at) {
-    delivery_boards_.at(at).emplace(lane_count).start_from(world_.kept_delivery_floors.at(at));
-  }
-  keeper_ = {};
-  duty_.reset();
-  judged_.reset();
-  at_start_ = true;
-  scout_step_ = 0;
+
+ private:
+  std::optional<InAir>& in_air_;
+  bool alone_;
+};
+
+SimRelay::~SimRelay() {
+  kill();
 }
 
-claim::Moment SimRelay::now() const {
-  return claim::Moment{std::chrono::milliseconds{world_.tables.now_ms}};
-}
-
-SimRelay::Board& SimRelay::board_of(const SimListener* drained) {
-  if (drained == nullptr) return board_;
-  return delivery_boards_[static_cast<std::size_t>(drained->index())];
-}
-
-listeners::Registered SimRelay::read_registered() const {
-  listeners::Registered registered;
-  registered.settings["listeners_version"] = std::to_string(world_.tables.listeners_version);
-  for (const ListenerRow& row : world_.tables.listeners) {
-    if (!row.there) continue;
-    // Of a relay that was rolled back nothing has been seen for a while.
-    const std::int64_t seen = world_.healed || world_.dice.percent(70) ? 0 : 60'000;
-    registered.listeners[row.declaration.name] = {.declaration = row.declaration,
-                                                  .state = row.state,
-                                                  .paused_by = {},
-                                                  .others_seen_ms = seen};
+// Whatever its fibers are in the middle of ends without any effect.
+void SimRelay::kill() {
+  if (!engine_) return;
+  const bool crashed = world_.crashed == number_;
+  using End = relay::flow::FlightRemains::End;
+  for (std::size_t worker = 0; worker < in_air_.size(); ++worker) {
+    const auto& in_air = in_air_.at(worker);
+    // Where one thread crashed the others are innocent.
+    if (!in_air || (crashed && static_cast<int>(worker) + 1 != world_.actor)) continue;
+    remains_.push_back({in_air->listener, in_air->event_ids, in_air->alone,
+                        crashed ? End::crashed : End::vanished});
   }
-  return registered;
+  if (world_.broken == Broken::suspects) remains_.clear();
+  world_.suspected += remains_.size();
+  world_.dying = number_;
+  store_->kill();
+  for (Fiber& fiber : crew_) {
+    while (fiber.busy()) fiber.resume();
+  }
+  world_.acting = world_.dying = -1;
+  if (crashed) world_.crashed = -1;
+  engine_.reset();
+  for (auto& in_air : in_air_) in_air.reset();
 }
 
-// Under the locks of its lanes.
-void SimRelay::register_listeners(const std::vector<listeners::Declaration>& declarations) {
-  Tables& tables = world_.tables;
-  for (const listeners::Declaration& own : declarations) {
-    const int index = Tables::listener_of(own.name);
-    ListenerRow& row = tables.listener(index);
-    if (!row.there || row.state == "retired") row.state = "active";
-    row.there = true;
-    row.declaration = own;
-    if (own.skip_dead) tables.release_behind_dead(index);
-  }
-  ++tables.listeners_version;
+relay::engine::Remains SimRelay::remains() {
+  return {.found = remains_, .stored = [this] { remains_.clear(); }};
 }
 
-void SimRelay::judge() {
-  listeners::Registered registered = read_registered();
-  const auto wanted = listeners::to_register(declarations_, registered, at_start_);
-  if (!wanted.empty()) {
-    if (!world_.tables.all_lanes_free()) return;  // not had in time: another look later
-    register_listeners(wanted);
-    registered = read_registered();
-    changed_ = true;
+engine::Parts SimRelay::parts_of(const std::vector<Declared>& listeners) {
+  engine::Parts parts;
+  parts.now = [this] { return world_.now(); };
+  parts.chance = [this] { return world_.dice.fraction(); };
+  parts.payload_max_bytes = 1'000;
+  parts.synchronous_commit = world_.waits;
+  parts.recorder = std::make_unique<Silent>();
+  for (const Declared& own : listeners) {
+    parts.queues.push_back({.listener = std::make_shared<SimListener>(world_, own.options, own.sql),
+                            .detached = own.options.detached});
   }
-  at_start_ = false;
-  duty_ = std::make_shared<const listeners::Duty>(listeners::duty_of(declarations_, registered));
-  judged_ = duty_;
+  auto store = std::make_unique<memory::Store>(
+      world_.database, memory::StoreOptions{.instance = "relay " + std::to_string(number_),
+                                            .batch_size = world_.per_claim,
+                                            .payload_max_bytes = parts.payload_max_bytes});
+  store_ = store.get();
+  parts.store = broken_on_purpose(world_.broken, std::move(store));
+  return parts;
+}
+
+void SimRelay::start(const std::vector<Declared>& listeners) {
+  kill();
+  for (const Declared& own : listeners) {
+    world_.database.saw(own.options.name, "relay " + std::to_string(number_));
+  }
+  engine_ = std::make_unique<engine::Engine>(
+      engine::EngineOptions{.database = "main",
+                            .lanes = lane_count,
+                            .shallow_lanes_per_claim = 1 + world_.dice.below(lane_count),
+                            .agreed_settings = {{"completion", "update"},
+                                                {"ordering", "key"},
+                                                {"lanes", std::to_string(lane_count)}}},
+      parts_of(listeners), remains(), [this](std::size_t worker) {
+        return [this, worker](relay::store::WorkerSession&, bool alone, const std::stop_token&) {
+          return std::make_unique<SimHandling>(in_air_.at(worker), alone);
+        };
+      });
+}
+
+void SimRelay::step(int actor, const std::function<void()>& turn) {
+  Fiber& fiber = crew_.at(static_cast<std::size_t>(actor));
+  world_.acting = number_;
+  world_.actor = actor;
+  std::int64_t& began_us = began_us_.at(static_cast<std::size_t>(actor));
+  if (!fiber.busy()) began_us = world_.now_us;
+  world_.turn_began_us = began_us;
+  fiber.busy() ? fiber.resume() : fiber.start(turn);
+  world_.acting = -1;
 }
 
 void SimRelay::scout() {
-  switch (scout_step_++) {
-    case 0:
-      if (duty_ == nullptr || world_.dice.percent(30) || world_.healed) judge();
-      if (judged_ == nullptr) scout_step_ = 0;
-      return;
-    case 1:
-      decided_ = keeper_.decided();
-      probe(false);
-      return;
-    case 2:
-      board_->found(probes_, decided_);
-      if (world_.dice.percent(20)) keep_floors();
-      changed_ = true;
-      return;
-    case 3:
-      if (!keeper_.wants_to_know(last_seq_)) return;
-      keeper_.observe(last_seq_, world_.broken == Broken::open_writers
-                                     ? std::set<std::string>{}
-                                     : world_.tables.open_writers);
-      return;
-    case 4: look_for_deliveries(false); return;
-    default:
-      scout_step_ = 0;
-      if (!world_.healed && !world_.dice.percent(10)) return;
-      probe(true);
-      board_->swept(probes_);
-      look_for_deliveries(true);
-  }
+  step(0, [this] { (void)engine_->scout().take_turn({}); });
 }
 
-void SimRelay::probe(bool from_start) {
-  probes_.clear();
-  if (from_start) {
-    constexpr auto lowest = std::numeric_limits<std::int64_t>::min();
-    for (int lane = 0; lane < lane_count; ++lane) {
-      probes_.push_back({lane, world_.tables.probe_lane(lane, lowest)});
-    }
-    return;
-  }
-  for (const claim::LaneTicket& ticket : board_->begin_probe()) {
-    const std::int64_t top =
-        world_.dice.percent(70) ? ticket.top : ticket.floor + 1 + world_.dice.below(4);
-    auto lowest = world_.tables.probe_lane(ticket.lane, ticket.floor);
-    if (lowest && *lowest > top) lowest.reset();
-    probes_.push_back({ticket.lane, lowest, ticket.floor, top});
-  }
-  last_seq_ = world_.tables.last_seq;
-}
-
-// In the database, for whoever starts next.
-void SimRelay::keep_floors() {
-  keep(board_->floors_to_keep(), world_.kept_floors);
-  for (std::size_t at = 0; at < delivery_boards_.size(); ++at) {
-    keep(delivery_boards_.at(at)->floors_to_keep(), world_.kept_delivery_floors.at(at));
-  }
-}
-
-void SimRelay::look_for_deliveries(bool sweep) {
-  for (const auto& listener : own_) {
-    if (!judged_->serves(listener->name())) continue;
-    claim::LaneBoard& board = *board_of(listener.get());
-    if (world_.dice.percent(30)) board.settle(world_.tables.last_place);
-    for (int lane = 0; lane < lane_count; ++lane) {
-      claim::LaneProbe probe{.lane = lane, .from = sweep ? 0 : board.floor_of(lane)};
-      if (!sweep && world_.dice.percent(30)) probe.top = probe.from + 1 + world_.dice.below(4);
-      probe.lowest = world_.tables.probe_delivery(listener->index(), lane, probe.from);
-      if (probe.lowest && *probe.lowest > probe.top) probe.lowest.reset();
-      sweep ? board.swept({probe}) : board.looked({probe});
-      if (world_.tables.probe_retry(listener->index(), lane)) board.found_work({lane});
-    }
-  }
-}
-
-bool SimRelay::take(int worker) {
-  if (duty_ == nullptr) return false;
-  const std::size_t fields = own_.size() + 1;
-  for (std::size_t step = 0; step < fields; ++step) {
-    const std::size_t at = (next_field_ + step) % fields;
-    SimListener* drained = at == 0 ? nullptr : own_[at - 1].get();
-    if (drained != nullptr && !duty_->serves(drained->name())) continue;
-    auto tickets = board_of(drained)->take(1 + world_.dice.below(lane_count), now());
-    if (tickets.empty()) continue;
-    next_field_ = at + 1;
-    passes_[static_cast<std::size_t>(worker)] =
-        std::make_unique<Pass>(world_, duty_, own_, drained, std::move(tickets));
-    return true;
-  }
-  return false;
-}
-
-bool SimRelay::work(int worker) {
-  auto& pass = passes_[static_cast<std::size_t>(worker)];
-  if (pass == nullptr && !take(worker)) return false;
-  const Pass::Ended ended = pass->advance();
-  if (ended == Pass::Ended::not_yet) return true;
-  const std::unique_ptr<Pass> over = std::move(pass);
-  if (ended == Pass::Ended::stale) {
-    duty_.reset();
-    scout_step_ = 0;
-    for (const auto& ticket : over->tickets()) board_of(over->drains())->done(ticket.lane, true);
-    return true;
-  }
-  settle(*over);
-  changed_ = changed_ || ended == Pass::Ended::committed;
-  return true;
-}
-
-void SimRelay::abort(int worker) {
-  const std::unique_ptr<Pass> over = std::move(passes_[static_cast<std::size_t>(worker)]);
-  if (over == nullptr) return;
-  ++world_.aborted;
-  claim::LaneBoard& board = *board_of(over->drains());
-  for (const auto& ticket : over->tickets()) {
-    if (world_.dice.percent(30)) board.be_careful(ticket.lane, 1 + world_.dice.below(8));
-    board.done(ticket.lane, true);
-  }
-}
-
-void SimRelay::settle(const Pass& pass) {
-  for (const relay::store::LaneRead& read : pass.lanes()) settle_lane(pass, read);
-  for (const auto& [name, lanes] : pass.ready()) {
-    delivery_boards_[static_cast<std::size_t>(Tables::listener_of(name))]->found_work(
-        {lanes.begin(), lanes.end()});
-  }
-}
-
-void SimRelay::settle_lane(const Pass& pass, const relay::store::LaneRead& read) {
-  claim::LaneBoard& board = *board_of(pass.drains());
-  if (!read.held) return board.busy(read.lane);
-  const bool deliveries = pass.drains() != nullptr;
-  if (pass.left_over()) {
-    board.be_careful(read.lane, read.events);
-  } else {
-    board.passed(read.lane, read.events, read.last);
-    deliveries ? board.read_up_to(read.lane, read.last)
-               : board.committed_up_to(read.lane, read.last);
-  }
-  board.done(read.lane, read.more || pass.left_over() || (deliveries && read.events > 0));
+bool SimRelay::work(int which) {
+  const int worker = which % workers();
+  const auto actor = static_cast<std::size_t>(worker) + 1;
+  did_something_.at(actor) = true;  // unless its turn ends and says otherwise
+  step(worker + 1, [this, worker, actor] {
+    did_something_.at(actor) =
+        engine_->workers().at(static_cast<std::size_t>(worker))->take_turn({});
+  });
+  return did_something_.at(actor);
 }
 
 }  // namespace tests::histories

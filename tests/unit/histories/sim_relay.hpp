@@ -1,62 +1,73 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "relay/claim/floor_keeper.hpp"
-#include "tests/unit/histories/pass.hpp"
+#include "relay/engine/engine.hpp"
+#include "tests/memory_store/store.hpp"
+#include "tests/support/fiber.hpp"
+#include "tests/unit/histories/world.hpp"
 
 namespace tests::histories {
 
-/// A relay's process: what it declares, its boards, its floor keeper, its scout and two workers.
-/// It does what engine::Scout, Referee and Worker do, a step at a time.
+inline constexpr int workers_at_most = 2 + listener_count;
+
+/// Fibers of one relay: its scout's, then its workers'. They outlive histories.
+using Crew = std::array<Fiber, 1 + workers_at_most>;
+
+/// What a relay declares of one listener.
+struct Declared {
+  projections::ProjectionOptions options;
+  bool sql = false;
+};
+
+/// A relay's process: the engine that runs in production, over the world's database. What the
+/// runtime's threads do there is done here a step at a time, each up to the next statement.
 class SimRelay {
  public:
-  explicit SimRelay(World& world) : world_(world) {}
+  SimRelay(World& world, int number, Crew& crew) : world_(world), number_(number), crew_(crew) {}
+  ~SimRelay();
+  SimRelay(const SimRelay&) = delete;
+  SimRelay& operator=(const SimRelay&) = delete;
 
-  /// Starts, or starts again after a crash: nothing of before is left.
-  void start(std::vector<projections::ProjectionOptions> listeners);
-  /// The next small part of the scout's round.
+  /// Starts, or is killed and starts again: nothing of before is left but its flight record.
+  void start(const std::vector<Declared>& listeners);
+  /// The next part of the scout's turn.
   void scout();
-  /// The next step of a worker. @return whether it did anything. @throws Violation
-  bool work(int worker);
-  /// A worker's connection is lost: its transaction is gone.
-  void abort(int worker);
-  /// Whether a commit or a floor has changed since this was asked last.
-  [[nodiscard]] bool changed() { return std::exchange(changed_, false); }
-  [[nodiscard]] std::vector<std::int64_t> floors() const { return board_->floors_to_keep(); }
+  /// The next step of some worker's turn. @return whether it did anything.
+  bool work(int which);
+  [[nodiscard]] int workers() const { return static_cast<int>(engine_->workers().size()); }
+  /// Floors of events and deliveries, of this run of the server.
+  [[nodiscard]] relay::claim::Floors floors() const {
+    return engine_->floors_of(world_.database.server_run());
+  }
+  [[nodiscard]] std::string sentence() const { return engine_->sentence(); }
 
  private:
-  using Board = std::optional<relay::claim::LaneBoard>;
+  struct InAir {
+    std::string listener;
+    std::vector<std::string> event_ids;
+    bool alone = false;
+  };
+  class SimHandling;
 
-  void judge();
-  [[nodiscard]] relay::listeners::Registered read_registered() const;
-  void register_listeners(const std::vector<relay::listeners::Declaration>& declarations);
-  void keep_floors();
-  void probe(bool from_start);
-  void look_for_deliveries(bool sweep);
-  bool take(int worker);
-  void settle(const Pass& pass);
-  void settle_lane(const Pass& pass, const relay::store::LaneRead& read);
-  [[nodiscard]] Board& board_of(const SimListener* drained);
-  [[nodiscard]] relay::claim::Moment now() const;
+  void kill();
+  void step(int actor, const std::function<void()>& turn);
+  [[nodiscard]] relay::engine::Parts parts_of(const std::vector<Declared>& listeners);
+  [[nodiscard]] relay::engine::Remains remains();
 
   World& world_;
-  std::vector<std::unique_ptr<SimListener>> own_;
-  std::vector<relay::listeners::Declaration> declarations_;
-  Board board_;
-  std::array<Board, listener_count> delivery_boards_;
-  relay::claim::FloorKeeper keeper_;
-  Duty duty_;    ///< Null: it may not claim.
-  Duty judged_;  ///< The scout's own.
-  bool at_start_ = true;
-  int scout_step_ = 0;
-  std::int64_t decided_ = 0;
-  std::int64_t last_seq_ = 0;
-  std::vector<relay::claim::LaneProbe> probes_;
-  std::array<std::unique_ptr<Pass>, 2> passes_;
-  std::size_t next_field_ = 0;
-  bool changed_ = false;
+  int number_;
+  Crew& crew_;
+  memory::Store* store_ = nullptr;  // of engine_
+  std::array<std::optional<InAir>, workers_at_most> in_air_;
+  std::vector<relay::flow::FlightRemains> remains_;
+  std::array<bool, 1 + workers_at_most> did_something_{};
+  std::array<std::int64_t, 1 + workers_at_most> began_us_{};
+  std::unique_ptr<relay::engine::Engine> engine_;
 };
 
 }  // namespace tests::histories

@@ -15,59 +15,67 @@ void Writers::step() {
   const auto at = static_cast<std::size_t>(world_.dice.below(static_cast<int>(writers_at_most)));
   if (at >= open_.size()) {
     // The lock comes with the INSERT, before the seq is drawn.
-    open_.push_back({"3/" + std::to_string(next_++), {}});
-    world_.tables.open_writers.insert(open_.back().name);
+    open_.push_back(std::make_unique<Open>(world_.database));
+    open_.back()->writer.begin_to_draw();
     return;
   }
-  if (open_[at].events.empty() || world_.dice.percent(40)) {
-    insert(open_[at]);
+  if (open_[at]->events.empty() || world_.dice.percent(40)) {
+    insert(*open_[at]);
   } else {
-    end(at);
+    end(at, world_.dice.percent(85));
   }
 }
 
 void Writers::finish() {
-  while (!open_.empty()) end(0);
+  while (!open_.empty()) end(0, true);
 }
 
-void Writers::insert(Writer& writer) {
-  Tables& tables = world_.tables;
-  if (tables.events.size() >= events_at_most) return;
-  EventRow row;
-  row.id = "e" + std::to_string(tables.events.size());
-  const int key = world_.dice.below(4);
-  if (key < 3) row.aggregate = std::string(1, static_cast<char>('k' + key));
-  row.key = row.aggregate ? "\x1f" + *row.aggregate : row.id;
-  row.lane = key < 3 ? key % lane_count : static_cast<int>(tables.events.size()) % lane_count;
-  if (key != raced_key && others_have(writer, row.key)) return;
-  row.type = world_.dice.percent(70) ? "A" : "B";
-  if (world_.dice.percent(5)) row.listener_id = Tables::name_of(world_.dice.below(listener_count));
-  row.unreadable = world_.dice.percent(3);
-  row.by_hand = row.aggregate == std::nullopt && world_.dice.percent(5);
-  row.seq = row.by_hand ? -1 - static_cast<std::int64_t>(tables.events.size()) : ++tables.last_seq;
-  row.inserted_at = ++world_.written;
-  writer.events.push_back(static_cast<int>(tables.events.size()));
-  tables.events.push_back(std::move(row));
+void Writers::lose_all() {
+  while (!open_.empty()) end(0, false);
 }
 
-bool Writers::others_have(const Writer& writer, const std::string& key) const {
-  return std::ranges::any_of(open_, [&](const Writer& other) {
-    return &other != &writer && std::ranges::any_of(other.events, [&](int at) {
-      return world_.tables.event(at).key == key;
-    });
+void Writers::insert(Open& writer) {
+  if (world_.events.size() >= events_at_most) return;
+  Dice& dice = world_.dice;
+  EventNote note{.id = "e" + std::to_string(world_.events.size())};
+  memory::NewEvent event{.id = note.id};
+  const int key = dice.below(4);
+  if (key < 3) event.aggregate_id = std::string(1, static_cast<char>('k' + key));
+  note.key = key < 3 ? "\x1f" + *event.aggregate_id : note.id;
+  if (key != raced_key && others_have(writer, note.key)) return;
+  note.type = dice.percent(70) ? "A" : "B";
+  if (dice.percent(5)) note.listener_id = World::name_of(dice.below(listener_count));
+  note.unreadable = dice.percent(3);
+  if (dice.percent(world_.deadly)) note.deadly_for = dice.below(listener_count);
+  note.by_hand = key == 3 && dice.percent(5);
+  if (note.by_hand) event.seq = -1 - static_cast<std::int64_t>(world_.events.size());
+  note.inserted_at = ++world_.written;
+  event.type = note.type;
+  event.listener_id = note.listener_id;
+  if (note.unreadable) event.payload = "{";
+  writer.events.push_back(static_cast<int>(world_.events.size()));
+  writer.writer.insert(event);
+  note.seq = writer.writer.inserted().back().what->seq;
+  world_.events.push_back(std::move(note));
+}
+
+bool Writers::others_have(const Open& writer, const std::string& key) const {
+  return std::ranges::any_of(open_, [&](const auto& other) {
+    return other.get() != &writer &&
+           std::ranges::any_of(other->events, [&](int at) { return world_.event(at).key == key; });
   });
 }
 
-void Writers::end(std::size_t at) {
-  const bool commits = world_.dice.percent(85);
+void Writers::end(std::size_t at, bool commits) {
   ++world_.written;
-  for (const int event : open_[at].events) {
-    world_.tables.event(event).committed = commits;
-    world_.tables.event(event).gone = !commits;
-    world_.tables.event(event).ended_at = world_.written;
+  for (const int event : open_[at]->events) {
+    world_.event(event).committed = commits;
+    world_.event(event).gone = !commits;
+    world_.event(event).ended_at = world_.written;
   }
-  world_.tables.open_writers.erase(open_[at].name);
+  if (commits) open_[at]->writer.commit();
   open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(at));
+  world_.dirty = true;
 }
 
 }  // namespace tests::histories

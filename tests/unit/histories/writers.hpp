@@ -1,35 +1,38 @@
 #pragma once
 
-#include <string>
+#include <memory>
 #include <vector>
 
+#include "tests/memory_store/writer.hpp"
 #include "tests/unit/histories/world.hpp"
 
 namespace tests::histories {
 
-/// Applications that publish: they lock the table, draw seqs, and commit late or not at all.
-/// Writers of one key take turns, as the order per key asks of them.
+/// Applications that publish: up to three transactions at once, each with a few events. Those of
+/// one key wait for each other, but for one key's.
 class Writers {
  public:
   explicit Writers(World& world) : world_(world) {}
 
-  /// One of them begins, inserts, commits or rolls back.
+  /// One begins, inserts, commits or rolls back.
   void step();
-  /// All that are open commit or roll back.
+  /// All end.
   void finish();
+  /// The server has gone: nobody has committed.
+  void lose_all();
 
  private:
-  struct Writer {
-    std::string name;  ///< Its virtual transaction.
+  struct Open {
+    explicit Open(memory::Database& database) : writer(database) {}
+    memory::Writer writer;
     std::vector<int> events;
   };
-  void insert(Writer& writer);
-  [[nodiscard]] bool others_have(const Writer& writer, const std::string& key) const;
-  void end(std::size_t at);
+  void insert(Open& writer);
+  void end(std::size_t at, bool commits);
+  [[nodiscard]] bool others_have(const Open& writer, const std::string& key) const;
 
   World& world_;
-  std::vector<Writer> open_;
-  int next_ = 1;
+  std::vector<std::unique_ptr<Open>> open_;
 };
 
 }  // namespace tests::histories
