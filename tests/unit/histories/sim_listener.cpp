@@ -23,7 +23,7 @@ bool is_guarded(World& world, int listener, int event) {
 void die_of(World& world, EventNote& event, int listener) {
   if (world.healed || event.deadly_for != listener) return;
   // Among others in each relay, until one comes to write it down, and as often as it may alone.
-  if (++event.deaths > 4 * (relays + relay::flow::crashes_most)) {
+  if (++event.deaths > (1 + relays) * relay::flow::crashes_most) {
     world.violated(event.id + " kills a process again and again");
   }
   world.crashed = world.acting;
