@@ -22,7 +22,7 @@ Sent AStore::publish(const NewEvent& event) {
 
 std::string AStore::key_in(int lane, int nth) {
   for (int n = 0;; ++n) {
-    const std::string key = "k" + std::to_string(n);
+    std::string key = "k" + std::to_string(n);
     if (world_->lane_of_key(key) == lane && nth-- == 0) return key;
   }
 }

@@ -38,7 +38,7 @@ class AMemoryStore : public testing::Test {
     scout_->register_listeners({{.name = "board", .kind = "projection"},
                                 {.name = "slow", .kind = "projection", .detached = true}},
                                {});
-    const std::string id = publish(database_, {});
+    std::string id = publish(database_, {});
     const Published what = *database_.rows().event(id)->what;
     (void)claimed(*worker_);
     Delivery one{.event_id = id, .lane = what.lane, .seq = what.seq, .key = what.key};

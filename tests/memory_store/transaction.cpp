@@ -118,9 +118,9 @@ std::vector<ListenerRow>& Transaction::listeners(const Rows& rows) {
 }
 
 void Transaction::apply(Rows& rows) const {
-  for (const auto& [event, listener] : changes.gone_deliveries) {
+  for (const auto& gone : changes.gone_deliveries) {
     std::erase_if(rows.deliveries,
-                  [&](const DeliveryRow& row) { return row.is_of(event, listener); });
+                  [&](const DeliveryRow& row) { return row.is_of(gone.first, gone.second); });
   }
   for (const DeliveryRow& ours : changes.deliveries) {
     const auto known = std::ranges::find_if(rows.deliveries, [&](const DeliveryRow& row) {
@@ -140,9 +140,9 @@ void Transaction::apply(Rows& rows) const {
     event->complete = true;
     event->parked = false;
   }
-  for (const auto& [event, listener] : changes.cleared_suspects) {
+  for (const auto& cleared : changes.cleared_suspects) {
     std::erase_if(rows.suspects, [&](const SuspectRow& row) {
-      return row.event_id == event && row.listener == listener;
+      return row.event_id == cleared.first && row.listener == cleared.second;
     });
   }
   if (changes.listeners) rows.listeners = *changes.listeners;
