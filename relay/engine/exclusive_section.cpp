@@ -3,7 +3,7 @@
 namespace relay::engine {
 namespace {
 
-constexpr std::chrono::seconds asks_again_within{2};  // a worker at rest asks twice a second
+constexpr std::chrono::seconds asks_again_within{1};  // a worker at rest asks twice a second
 
 }  // namespace
 
@@ -16,7 +16,8 @@ ExclusiveSection::Entry::Entry(ExclusiveSection& section, bool alone, claim::Mom
     ++section_.inside_;
     section_.alone_ = alone_;
   }
-  if (alone_) section_.wanted_until_ = inside_ ? claim::Moment{} : now + asks_again_within;
+  if (inside_) section_.wanted_until_ = {};  // granted, or over
+  if (alone_ && !inside_) section_.wanted_until_ = now + asks_again_within;
 }
 
 ExclusiveSection::Entry::~Entry() {

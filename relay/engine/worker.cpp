@@ -13,7 +13,19 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto undecided_rest = 250ms;  // a lower number may still be committed
-constexpr auto look_wait = 1s;  // the scout may get no connection: then lanes are read whole
+constexpr auto look_wait = 1s;      // the scout may get no connection: then lanes are read whole
+constexpr auto given_up_rest = 5s;  // meanwhile others are let in
+
+// Lanes that were kept meanwhile: their floors may have been forgotten. @return whether they are
+// given up for a while.
+bool has_waited_too_long(claim::LaneBoard& board, std::vector<claim::LaneTicket>& tickets,
+                         claim::Moment until, claim::Moment now) {
+  for (claim::LaneTicket& ticket : tickets) {
+    ticket.floor = std::min(ticket.floor, board.floor_of(ticket.lane));
+    if (now > until) board.rest(ticket.lane, now + given_up_rest);
+  }
+  return now > until;
+}
 
 }  // namespace
 
@@ -63,20 +75,21 @@ bool Worker::turn(const std::stop_token& stop) {
   std::unique_ptr<Turn> turn = std::exchange(waiting_, nullptr);
   const auto duty = shared_.duty();
   if (!duty) return false;
-  if (turn && (!may_take(turn->source, *duty) || parts_.now() > *turn->waits_until)) turn.reset();
+  if (turn && (!may_take(turn->source, *duty) ||
+               has_waited_too_long(*turn->source.board, turn->taken.tickets(), *turn->waits_until,
+                                   parts_.now()))) {
+    turn.reset();
+  }
   if (!turn) turn = next_turn(*duty);
   if (!turn) return false;
   Target::Call call{target_};
   if (!call.allowed()) return false;
   std::vector<claim::LaneTicket>& tickets = turn->taken.tickets();
   const bool alone = std::ranges::any_of(tickets, &claim::LaneTicket::alone);
-  const ExclusiveSection::Entry entry{section_, alone, parts_.now()};
-  if (!entry.inside()) {
-    if (alone) wait_to_be_alone(std::move(turn));
-    return false;
-  }
   Job job{turn->source, turn->taken, tickets, stop};
-  return work(job, *duty, alone, call);
+  if (work(job, *duty, alone, call)) return true;
+  if (alone) wait_to_be_alone(std::move(turn));
+  return false;
 }
 
 std::unique_ptr<Worker::Turn> Worker::next_turn(const listeners::Duty& duty) {
@@ -98,7 +111,7 @@ void Worker::wait_to_be_alone(std::unique_ptr<Turn> turn) {
   waiting_ = std::move(turn);
 }
 
-// @return false: not before the scout has looked; the lanes come again.
+// @return false: not before the scout has looked, or not let in; the lanes come again.
 bool Worker::work(Job& job, const listeners::Duty& duty, bool alone, Target::Call& call) {
   try {
     if (!pass_batch(job, duty, alone)) return false;
@@ -117,6 +130,8 @@ bool Worker::work(Job& job, const listeners::Duty& duty, bool alone, Target::Cal
 bool Worker::pass_batch(Job& job, const listeners::Duty& duty, bool alone) {
   store::WorkerSession& session = connected();
   if (!check_floors(job)) return false;
+  const ExclusiveSection::Entry entry{section_, alone, parts_.now()};
+  if (!entry.inside()) return false;
   // Only now: two who may not take them would wake each other without end.
   if (job.source.board->waiting(parts_.now()) > 0) bell_.ring();
   const auto condemned = shared_.condemned(parts_.now());

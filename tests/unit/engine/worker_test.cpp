@@ -235,10 +235,11 @@ TEST_F(WorkerThat, CannotBeAloneInTimeGivesItsLaneBack) {
   EXPECT_FALSE(worker_.take_turn({}));
   EXPECT_EQ(shared_.board.taken(), 1);
   now_ += options_.call_limit + 1s;
-  shared_.board.rest(alone, now_ + 1s);  // so that it is not taken at once again
   EXPECT_FALSE(worker_.take_turn({}));
   EXPECT_EQ(shared_.board.taken(), 0);
   EXPECT_EQ(waiting(), 1);
+  EXPECT_TRUE((ExclusiveSection::Entry{section_, false, now_}.inside())) << "others go on";
+  EXPECT_FALSE(worker_.take_turn({})) << "it rests for a while";
 }
 
 TEST_F(WorkerThat, HasANewSessionWaitsForTheScoutToLookAndASecondAtMost) {
