@@ -25,7 +25,19 @@ bool any_by_completion(const std::vector<ListenerPart>& parts) {
   });
 }
 
+std::vector<listeners::Listener*> attached_of(const Parts& parts, const listeners::Duty& duty) {
+  std::vector<listeners::Listener*> attached;
+  for (const Queue& queue : parts.queues) {
+    if (queue.detached || !duty.attached.contains(queue.listener->name())) continue;
+    attached.push_back(queue.listener.get());
+  }
+  return attached;
+}
+
 }  // namespace
+
+EventBatch::EventBatch(const Parts& parts, const PassContext& context, PassResult& result)
+    : Batch(parts, context, result), attached_(attached_of(parts, context.duty)) {}
 
 bool EventBatch::pass_quickly() {
   payloads_ = payloads_if_all_goes_well();
@@ -38,23 +50,13 @@ bool EventBatch::pass_quickly() {
 store::Payloads EventBatch::payloads_if_all_goes_well() const {
   const bool care = !context_.condemned.empty() ||
                     std::ranges::any_of(context_.tickets, &claim::LaneTicket::careful);
-  const std::vector<listeners::Listener*> listeners = attached();
   const auto anybody = [&](bool (listeners::Listener::*reads)() const) {
     return std::ranges::any_of(
-        listeners, [&](const listeners::Listener* listener) { return (listener->*reads)(); });
+        attached_, [&](const listeners::Listener* listener) { return (listener->*reads)(); });
   };
   if (care || anybody(&listeners::Listener::reads_payload)) return store::Payloads::travel;
   return anybody(&listeners::Listener::reads_headers) ? store::Payloads::stay
                                                       : store::Payloads::stay_with_headers;
-}
-
-std::vector<listeners::Listener*> EventBatch::attached() const {
-  std::vector<listeners::Listener*> attached;
-  for (const Queue& queue : parts_.queues) {
-    if (queue.detached || !context_.duty.attached.contains(queue.listener->name())) continue;
-    attached.push_back(queue.listener.get());
-  }
-  return attached;
 }
 
 store::Claim EventBatch::claim() {
@@ -114,13 +116,12 @@ EventBatch::HeldByListener EventBatch::held_keys() const {
 
 bool EventBatch::apply() {
   HeldByListener held = held_keys();
-  const std::vector<listeners::Listener*> listeners = attached();
   budget_ = savepoint_budget();
   if (is_quick()) budget_.left = static_cast<int>(parts_.queues.size());  // one try each
   const Call call = call_with(budget_);
-  for (listeners::Listener* listener : listeners) {
+  for (listeners::Listener* listener : attached_) {
     projections::HeldKeys& waiting = held[listener->name()];
-    if (is_quick() && !context_.in_steps && listener == listeners.back()) {
+    if (is_quick() && !context_.in_steps && listener == attached_.back()) {
       last_ = foretell(*listener, batch_, waiting, call);
     }
     listener_parts_.push_back(last_ ? last_->part

@@ -13,7 +13,7 @@ namespace relay::engine {
 /// still owed of it.
 class EventBatch final : public Batch {
  public:
-  using Batch::Batch;
+  EventBatch(const Parts& parts, const PassContext& context, PassResult& result);
 
   /// Without payloads, if nobody in the relay needs them while all goes well.
   /// @return false: not all went well, and nothing was done; they are wanted.
@@ -34,11 +34,11 @@ class EventBatch final : public Batch {
   [[nodiscard]] store::Payloads payloads_if_all_goes_well() const;
   [[nodiscard]] bool step_over_stuck();
   [[nodiscard]] HeldByListener held_keys() const;
-  [[nodiscard]] std::vector<listeners::Listener*> attached() const;
   /// The last of the batch's SQL travels with its end. @return false: only another try, step by
   /// step, can tell whose fault it was.
   [[nodiscard]] bool commit_foretold();
 
+  const std::vector<listeners::Listener*> attached_;
   store::Payloads payloads_ = store::Payloads::travel;
   bool wants_payloads_ = false;
   projections::SavepointBudget budget_;

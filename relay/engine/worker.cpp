@@ -16,15 +16,11 @@ constexpr auto undecided_rest = 250ms;  // a lower number may still be committed
 constexpr auto look_wait = 1s;      // the scout may get no connection: then lanes are read whole
 constexpr auto given_up_rest = 5s;  // meanwhile others are let in
 
-// Lanes that were kept meanwhile: their floors may have been forgotten. @return whether they are
-// given up for a while.
-bool has_waited_too_long(claim::LaneBoard& board, std::vector<claim::LaneTicket>& tickets,
-                         claim::Moment until, claim::Moment now) {
+// While lanes were kept their floors may have been forgotten.
+void lower_floors(const claim::LaneBoard& board, std::vector<claim::LaneTicket>& tickets) {
   for (claim::LaneTicket& ticket : tickets) {
     ticket.floor = std::min(ticket.floor, board.floor_of(ticket.lane));
-    if (now > until) board.rest(ticket.lane, now + given_up_rest);
   }
-  return now > until;
 }
 
 }  // namespace
@@ -75,10 +71,11 @@ bool Worker::turn(const std::stop_token& stop) {
   std::unique_ptr<Turn> turn = std::exchange(waiting_, nullptr);
   const auto duty = shared_.duty();
   if (!duty) return false;
-  if (turn && (!may_take(turn->source, *duty) ||
-               has_waited_too_long(*turn->source.board, turn->taken.tickets(), *turn->waits_until,
-                                   parts_.now()))) {
-    turn.reset();
+  if (turn) {
+    const bool too_long = parts_.now() > *turn->waits_until;
+    lower_floors(*turn->source.board, turn->taken.tickets());
+    if (too_long) rest({turn->source, turn->taken, turn->taken.tickets(), stop}, given_up_rest);
+    if (too_long || !may_take(turn->source, *duty)) turn.reset();
   }
   if (!turn) turn = next_turn(*duty);
   if (!turn) return false;

@@ -9,18 +9,13 @@
 #include "relay/wiring/wire_engine.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/named_listener.hpp"
+#include "tests/support/no_recorder.hpp"
 #include "tests/support/test_database.hpp"
 
 // A scout without workers: what it rings for stays where it is.
 
 namespace relay::engine {
 namespace {
-
-struct NoRecorder final : measure::Recorder {
-  void applied(measure::Sample) noexcept override {}
-  void serving(const std::set<std::string>&, const std::set<std::string>&) override {}
-  void trouble(const std::string&, const std::string&) noexcept override {}
-};
 
 Queue queue(const std::string& name, bool detached) {
   return {.listener = std::make_shared<tests::Named>(
@@ -32,7 +27,7 @@ Parts parts(const std::string& url) {
   Parts parts;
   parts.store = std::make_unique<store::outbox::OutboxStore>(
       store::outbox::OutboxOptions{.conninfo = url, .instance = "test"});
-  parts.recorder = std::make_unique<NoRecorder>();
+  parts.recorder = std::make_unique<tests::NoRecorder>();
   parts.queues.push_back(queue("quick", false));
   parts.queues.push_back(queue("slow", true));
   return parts;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "tests/support/direct_handling.hpp"
+#include "tests/support/no_recorder.hpp"
 #include "tests/support/no_transaction.hpp"
 
 namespace relay::engine {
@@ -13,12 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int lanes = 4;
-
-struct Silent final : measure::Recorder {
-  void applied(measure::Sample) noexcept override {}
-  void serving(const std::set<std::string>&, const std::set<std::string>&) override {}
-  void trouble(const std::string&, const std::string&) noexcept override {}
-};
 
 /// A store whose sessions hold every lane they are asked for and find in each an event that nobody
 /// has to see, and which fails where it is told to.
@@ -102,7 +97,7 @@ class WorkerThat : public ::testing::Test {
     auto store = std::make_unique<FakeStore>();
     store_ = store.get();
     parts_.store = std::move(store);
-    parts_.recorder = std::make_unique<Silent>();
+    parts_.recorder = std::make_unique<tests::NoRecorder>();
     parts_.now = [this] { return now_; };
     options_.database = "main";
     shared_.allow(std::make_shared<const listeners::Duty>());

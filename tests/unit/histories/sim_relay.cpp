@@ -1,21 +1,12 @@
 #include "tests/unit/histories/sim_relay.hpp"
 
+#include "tests/support/no_recorder.hpp"
 #include "tests/unit/histories/broken_store.hpp"
 #include "tests/unit/histories/sim_listener.hpp"
 
 namespace tests::histories {
 
 namespace engine = relay::engine;
-
-namespace {
-
-struct Silent final : relay::measure::Recorder {
-  void applied(relay::measure::Sample) noexcept override {}
-  void serving(const std::set<std::string>&, const std::set<std::string>&) override {}
-  void trouble(const std::string&, const std::string&) noexcept override {}
-};
-
-}  // namespace
 
 /// Notes what a handler has in hand, as the flight record does.
 class SimRelay::SimHandling final : public engine::Handling {
@@ -78,7 +69,7 @@ engine::Parts SimRelay::parts_of(const std::vector<Declared>& listeners) {
   parts.chance = [this] { return world_.dice.fraction(); };
   parts.payload_max_bytes = 1'000;
   parts.synchronous_commit = world_.waits;
-  parts.recorder = std::make_unique<Silent>();
+  parts.recorder = std::make_unique<NoRecorder>();
   for (const Declared& own : listeners) {
     parts.queues.push_back({.listener = std::make_shared<SimListener>(world_, own.options, own.sql),
                             .detached = own.options.detached});

@@ -44,7 +44,6 @@ class SimRelay {
   [[nodiscard]] relay::claim::Floors floors() const {
     return engine_->floors_of(world_.database.server_run());
   }
-  [[nodiscard]] std::string sentence() const { return engine_->sentence(); }
 
  private:
   struct InAir {
