@@ -37,10 +37,11 @@ struct Quiet {
 
 TEST(Histories, OfTheEngineKeepEveryPromise) {
   Tally tally;
+  Company company;
   const Quiet quiet;
   const auto [first, last] = seeds();
   for (std::uint64_t seed = first; seed <= last; ++seed) {
-    const auto fault = play(seed, Broken::nothing, tally);
+    const auto fault = play(seed, Broken::nothing, company, tally);
     ASSERT_FALSE(fault) << *fault << "\nagain: FRESHET_HISTORY=" << seed
                         << " freshet_tests --gtest_filter=Histories.Of*";
   }
@@ -69,9 +70,10 @@ class BrokenRule : public testing::TestWithParam<Rule> {};
 TEST_P(BrokenRule, IsMissed) {
   if (sanitized) GTEST_SKIP() << "the plain build shows what the checker sees";
   Tally tally;
+  Company company;
   const Quiet quiet;
   for (std::uint64_t seed = 1; seed <= until_missed; ++seed) {
-    const auto fault = play(seed, GetParam().broken, tally);
+    const auto fault = play(seed, GetParam().broken, company, tally);
     if (!fault) continue;
     RecordProperty("seed", std::to_string(seed));
     RecordProperty("fault", *fault);

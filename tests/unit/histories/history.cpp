@@ -6,7 +6,6 @@
 #include "tests/unit/histories/describe.hpp"
 #include "tests/unit/histories/operators.hpp"
 #include "tests/unit/histories/sim_listener.hpp"
-#include "tests/unit/histories/sim_relay.hpp"
 #include "tests/unit/histories/writers.hpp"
 
 namespace tests::histories {
@@ -27,20 +26,12 @@ std::optional<memory::Rule> rule_of(Broken broken) {
   }
 }
 
-/// Fibers are made once: their stacks are large.
-struct Company {
-  std::array<Crew, 2> crews;
-  Fiber operators;
-};
-
-Company& company() {
-  static thread_local Company all;
-  return all;
-}
-
 class History {
  public:
-  History(std::uint64_t seed, Broken broken) : world_(seed) {
+  History(std::uint64_t seed, Broken broken, Company& company)
+      : world_(seed),
+        operators_(world_, company.operators),
+        relays_{SimRelay{world_, 0, company.crews[0]}, SimRelay{world_, 1, company.crews[1]}} {
     Dice& dice = world_.dice;
     world_.broken = broken;
     world_.database.break_rule(rule_of(broken));
@@ -181,15 +172,14 @@ class History {
   std::vector<Declared> declared_;
   Checker checker_{world_};
   Writers writers_{world_};
-  Operators operators_{world_, company().operators};
-  std::array<SimRelay, 2> relays_{SimRelay{world_, 0, company().crews[0]},
-                                  SimRelay{world_, 1, company().crews[1]}};
+  Operators operators_;
+  std::array<SimRelay, 2> relays_;
 };
 
 }  // namespace
 
-std::optional<std::string> play(std::uint64_t seed, Broken broken, Tally& tally) {
-  History history{seed, broken};
+std::optional<std::string> play(std::uint64_t seed, Broken broken, Company& company, Tally& tally) {
+  History history{seed, broken, company};
   std::optional<std::string> fault;
   try {
     history.run();
