@@ -1,10 +1,17 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "projections/registry.hpp"
 
 namespace relay {
+namespace store {
+class Store;
+}
+
+/// Puts something between the engine and a database's store, as a test does to break it.
+using AroundStore = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
 
 /// The whole program: reads the command line, loads the settings, registers the projections of the
 /// file and those of `register_projections`, and does what is asked. What goes wrong is one clear
@@ -12,7 +19,9 @@ namespace relay {
 /// @param register_projections adds projections written in C++; what it throws ends the program.
 /// @return the exit code: 0 fine, 2 usage or settings, 3 database unreachable or schema wrong,
 ///   1 anything else.
+/// @param around_store called once for each database, before its engine starts.
 [[nodiscard]] int run(int argc, char** argv,
-                      const std::function<void(projections::Registry&)>& register_projections = {});
+                      const std::function<void(projections::Registry&)>& register_projections = {},
+                      const AroundStore& around_store = {});
 
 }  // namespace relay

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "projections/failpoint.hpp"
 
 namespace relay::claim {
 namespace {
@@ -161,12 +160,6 @@ void LaneBoard::walk_again() {
 }
 
 void LaneBoard::swept(const std::vector<LaneProbe>& probes) {
-  // The sweep would heal, after a while, what these lose.
-  if (projections::sabotaged("cursor_instead_of_state") ||
-      projections::sabotaged("floor_passes_open_writer") ||
-      projections::sabotaged("floor_by_xmin")) {
-    return;
-  }
   const std::lock_guard lock{mutex_};
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));

@@ -1,6 +1,5 @@
 #include "relay/engine/delivery_batch.hpp"
 
-#include "projections/failpoint.hpp"
 #include "relay/engine/outcome_of_drain.hpp"
 
 namespace relay::engine {
@@ -18,8 +17,7 @@ bool DeliveryBatch::is_to_be_handled() {
 }
 
 bool DeliveryBatch::apply() {
-  const bool ordered =
-      parts_.order == projections::Order::by_key && !projections::sabotaged("retry_out_of_order");
+  const bool ordered = parts_.order == projections::Order::by_key;
   projections::SavepointBudget budget = savepoint_budget();
   listener_parts_.push_back(run_deliveries(*queue_.listener, batch_,
                                            ordered ? held_from(batch_, claim_) : HeldFrom{},

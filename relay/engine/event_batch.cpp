@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "projections/failpoint.hpp"
 #include "relay/engine/outcome_of_batch.hpp"
 
 namespace relay::engine {
@@ -99,9 +98,7 @@ bool EventBatch::step_over_stuck() {
 
 // Costs nothing while no delivery is open in these lanes.
 EventBatch::HeldByListener EventBatch::held_keys() const {
-  if (parts_.order == projections::Order::none || projections::sabotaged("waiting_not_held")) {
-    return {};
-  }
+  if (parts_.order == projections::Order::none) return {};
   std::set<int> lanes;
   for (const store::LaneRead& read : claim_.lanes) {
     if (read.open_deliveries) lanes.insert(read.lane);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "projections/failpoint.hpp"
 #include "projections/shortened.hpp"
 #include "projections/type_pattern.hpp"
 #include "relay/deliveries/retry_schedule.hpp"
@@ -54,7 +53,6 @@ class Sum {
       const auto& decoded = batch_.events[at];
       if (!projections::listens(owed, decoded.event.type, decoded.listener_id)) continue;
       states_[at].wanted = true;
-      if (projections::sabotaged("owed_not_written")) continue;
       open(at, delivery_of(decoded, owed.name, State::ready));
     }
   }
@@ -115,16 +113,13 @@ class Sum {
         return;
       case Fate::Kind::failed: {
         Delivery entry = failed(decoded, listener, fate.failure, 0, chance_);
-        if (entry.state == State::dead && projections::sabotaged("dead_letter_dropped")) return;
         const bool wakes =
             entry.state == State::dead && listener.on_dead == projections::OnDead::skip;
         return open(at, std::move(entry), wakes);
       }
       case Fate::Kind::later: return open(at, postponed(decoded, listener.name, fate, 0));
       case Fate::Kind::waiting:
-        return open(at, delivery_of(decoded, listener.name,
-                                    projections::sabotaged("retry_out_of_order") ? State::ready
-                                                                                 : State::waiting));
+        return open(at, delivery_of(decoded, listener.name, State::waiting));
       case Fate::Kind::left: states_[at].left = true; return;
     }
   }
@@ -166,10 +161,6 @@ Delivery failed(const decode::DecodedEvent& decoded, const projections::Projecti
   const bool for_good = unreadable || failure.kind == projections::FailureKind::crash ||
                         failure.kind == projections::FailureKind::refused;
   if (!for_good) entry.delay = deliveries::next_try(listener.retry, entry.attempts, chance());
-  if (entry.delay && projections::sabotaged("retry_too_early")) entry.delay = *entry.delay / 4;
-  if (!entry.delay && !for_good && projections::sabotaged("retries_without_end")) {
-    entry.delay = std::chrono::seconds{1};
-  }
   if (!entry.delay) entry.state = State::dead;
   entry.error_class = ours ? "relay" : unreadable ? "payload" : to_string(failure.kind);
   if (unreadable) {

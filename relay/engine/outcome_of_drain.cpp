@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "projections/failpoint.hpp"
-
 namespace relay::engine {
 namespace {
 
@@ -60,11 +58,6 @@ DrainOutcome outcome_of_drain(const decode::DecodedBatch& batch, const ListenerP
         break;
       case Fate::Kind::failed:
         changed = failed(decoded, listener, fate.failure, taken.attempts, chance);
-        if (changed.state == State::dead && projections::sabotaged("dead_letter_dropped")) {
-          settlement.done.push_back(changed.event_id);
-          outcome.promote.insert(key);
-          continue;
-        }
         if (changed.state == State::dead && listener.on_dead == projections::OnDead::skip) {
           outcome.promote.insert(key);
         }

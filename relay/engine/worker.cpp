@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "projections/failpoint.hpp"
 #include "relay/base/log.hpp"
 #include "relay/engine/availability.hpp"
 
@@ -208,10 +207,6 @@ void Worker::settle_lane(const Job& job, const store::LaneRead& read) {
     board.be_careful(read.lane, read.events);
   } else {
     board.passed(read.lane, read.events, read.last);
-    if (!deliveries && projections::sabotaged("cursor_instead_of_state")) {
-      board.settle(read.last);
-      board.read_up_to(read.lane, read.last);
-    }
     if (shared_.floors_hold(server_run_, connected_before_)) {
       deliveries ? board.read_up_to(read.lane, read.last)
                  : board.committed_up_to(read.lane, read.last);

@@ -92,9 +92,9 @@ int explain_failure() {
 
 }  // namespace
 
-int execute(const Command& command, const RegisterProjections& register_projections) {
+int execute(const Command& command, const Additions& additions) {
   try {
-    const House house = build_house(command.config, command.database, register_projections);
+    const House house = build_house(command.config, command.database, additions);
     log::configure(
         house.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,
         level_of(house.settings.relay.log_level));

@@ -113,7 +113,7 @@ void keep_only(const std::string& name, const std::string& path,
 }  // namespace
 
 House build_house(const std::string& path, const std::optional<std::string>& database,
-                  const RegisterProjections& register_projections) {
+                  const Additions& additions) {
   House house;
   house.settings = settings::load(path, settings::process_environment);
   if (database) keep_only(*database, path, house.settings.databases);
@@ -122,9 +122,10 @@ House build_house(const std::string& path, const std::optional<std::string>& dat
     add_projection(projection, path, house, faults);
   }
   add_forwards(path, house, faults);
-  if (register_projections) {
+  house.around_store = additions.around_store;
+  if (additions.register_projections) {
     try {
-      register_projections(house.registry);
+      additions.register_projections(house.registry);
     } catch (const projections::RegistrationError& error) {
       add_lines(faults, "", error.what());
     }

@@ -121,6 +121,7 @@ engine::Engine& serve(runtime::Runtime& runtime, const House& house,
   parts.synchronous_commit = relay.synchronous_commit;
   parts.statement_timeout = relay.statement_timeout;
   parts.store = store_of(relay, database);
+  if (house.around_store) parts.store = house.around_store(std::move(parts.store));
   parts.recorder =
       std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names);
   return runtime.serve(std::move(options), std::move(parts),

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs the chaos harness against rules of the relay that can be switched off, one after the other,
 # and fails when one is not caught:  sabotages.sh PROGRAM [--some N SEED | --only REGEX] [ARG ...]
-# The rules are those that the sources ask for by sabotaged("RULE"); --some takes N of them, chosen
-# by SEED, --only REGEX those that match. Each has up to three tries, each with another seed;
-# sabotages.txt says under what, and other arguments go to every run.
+# The rules are those that the relay's sources and the doors around its store (tests/chaos/service)
+# ask for by sabotaged("RULE"); --some takes N of them, chosen by SEED, --only REGEX those that
+# match. Each has up to three tries, each with another seed; sabotages.txt says under what, and other
+# arguments go to every run.
 set -euo pipefail
 program=$1
 shift
@@ -19,7 +20,8 @@ while [ $# -gt 0 ]; do
 done
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-mapfile -t rules < <(grep -rhoE 'sabotaged\("[a-z0-9_]+"\)' "$root/relay" "$root/projections" |
+mapfile -t rules < <(grep -rhoE 'sabotaged\("[a-z0-9_]+"\)' "$root/relay" \
+  "$root/projections" "$root/tests/chaos/service" |
   sed -E 's/.*"(.*)".*/\1/' | grep -E "$only" | sort -u)
 [ ${#rules[@]} -gt 0 ] || { echo "sabotages: the sources ask for no rule"; exit 1; }
 if [ ${#some[@]} -gt 0 ]; then

@@ -24,7 +24,7 @@ std::string text_of(const fs::path& path) {
 std::set<std::string> names_in_the_sources() {
   static const std::regex use{R"re((?:sabotaged|failpoint)\("([a-z0-9_]+)"\))re"};
   std::set<std::string> names;
-  for (const char* folder : {"relay", "projections"}) {
+  for (const char* folder : {"relay", "projections", "tests/chaos/service"}) {
     for (const auto& entry :
          fs::recursive_directory_iterator{fs::path{tests::source_dir()} / folder}) {
       if (!entry.is_regular_file()) continue;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "projections/failpoint.hpp"
 #include "relay/store/outbox/event_rows.hpp"
 #include "schema/statements.hpp"
 
@@ -46,17 +45,6 @@ pqxx::result take(pg::Connection& connection, const ClaimLimits& limits,
       .run();
 }
 
-pqxx::result take_or_sabotage(pg::Connection& connection, const ClaimLimits& limits,
-                              const std::vector<claim::LaneTicket>& tickets, Payloads payloads) {
-  pqxx::result rows = take(connection, limits, tickets, payloads);
-  if (projections::sabotaged("lanes_read_before_locked")) {
-    connection.exec("ROLLBACK");
-    if (take(connection, limits, tickets, payloads).empty()) rows = {};
-  }
-  if (projections::sabotaged("no_lane_lock")) connection.exec("COMMIT; BEGIN");
-  return rows;
-}
-
 }  // namespace
 
 int lanes_per_claim(const ClaimLimits& limits) {
@@ -65,7 +53,7 @@ int lanes_per_claim(const ClaimLimits& limits) {
 
 Claim claim_events(pg::Connection& connection, const ClaimLimits& limits,
                    const std::vector<claim::LaneTicket>& tickets, Payloads payloads) {
-  const pqxx::result rows = take_or_sabotage(connection, limits, tickets, payloads);
+  const pqxx::result rows = take(connection, limits, tickets, payloads);
   Claim claim{.events = rows_of(rows)};
   for (const claim::LaneTicket& ticket : tickets) claim.lanes.push_back({.lane = ticket.lane});
   std::vector<std::int64_t> sizes(tickets.size());

@@ -1,9 +1,6 @@
 #include "relay/store/outbox/ledger.hpp"
 
-#include <limits>
-
 #include "projections/array_literal.hpp"
-#include "projections/failpoint.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::store::outbox {
@@ -101,9 +98,7 @@ std::map<std::string, projections::HeldKeys> held_keys(pg::Connection& connectio
            .add(sql::plan_by_index)
            .add(sql::held_keys, {pg::number_array(c.lanes), array_literal(c.keys)})
            .run()) {
-    const bool sabotaged = projections::sabotaged("held_regardless_of_seq");
-    held[row[0].c_str()].hold(row[1].c_str(), sabotaged ? std::numeric_limits<std::int64_t>::min()
-                                                        : row[2].as<std::int64_t>());
+    held[row[0].c_str()].hold(row[1].c_str(), row[2].as<std::int64_t>());
   }
   return held;
 }
@@ -121,17 +116,6 @@ std::vector<std::string> settle(pg::Connection& connection,
   attempts.run();
   std::vector<std::string> free;
   if (settlement.done.empty()) return free;
-  if (projections::sabotaged("settle_without_lock")) {
-    for (const auto& row :
-         pg::Script{connection}
-             .add(sql::settle_deliveries, {settlement.listener, array_literal(settlement.done)})
-             .add("SELECT pg_sleep(0.02)")
-             .add(sql::settled_events, {array_literal(settlement.done)})
-             .run()) {
-      free.emplace_back(row[0].c_str());
-    }
-    return free;
-  }
   const std::string done = array_literal(settlement.done);
   // Three statements, three snapshots: what another settled while we waited for the lock is seen.
   for (const auto& row : pg::Script{connection}
@@ -157,7 +141,7 @@ void rehearse_ledger(pg::Script& script) {
 
 void promote(pg::Connection& connection, const std::string& listener,
              const std::set<deliveries::LaneKey>& keys, int most) {
-  if (keys.empty() || projections::sabotaged("no_promotion")) return;
+  if (keys.empty()) return;
   const KeyColumns c{keys};
   pg::Script{connection}
       .add(sql::plan_by_index)

@@ -3,7 +3,6 @@
 #include <limits>
 
 #include "projections/array_literal.hpp"
-#include "projections/failpoint.hpp"
 #include "relay/store/outbox/roster.hpp"
 #include "relay/store/outbox/suspects.hpp"
 #include "schema/statements.hpp"
@@ -126,13 +125,7 @@ std::vector<RetryLane> OutboxScoutSession::retries(const std::vector<std::string
 
 std::set<std::string> OutboxScoutSession::open_writers() {
   std::set<std::string> writers;
-  if (projections::sabotaged("floor_passes_open_writer")) return writers;
-  std::string_view statement = sql::open_writers;
-  if (projections::sabotaged("floor_by_xmin")) {  // who has no transaction id yet is not seen
-    statement =
-        "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'transactionid' AND granted";
-  }
-  for (const auto& row : connection_.exec(statement)) writers.insert(row[0].c_str());
+  for (const auto& row : connection_.exec(sql::open_writers)) writers.insert(row[0].c_str());
   return writers;
 }
 

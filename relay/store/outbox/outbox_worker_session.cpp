@@ -1,7 +1,5 @@
 #include "relay/store/outbox/outbox_worker_session.hpp"
 
-#include <utility>
-
 #include "projections/array_literal.hpp"
 #include "projections/failpoint.hpp"
 #include "relay/store/outbox/claim_deliveries.hpp"
@@ -46,12 +44,7 @@ std::string OutboxWorkerSession::server_run() {
 
 Claim OutboxWorkerSession::claim_events(const std::vector<claim::LaneTicket>& tickets,
                                         Payloads payloads) {
-  Claim claim = outbox::claim_events(connection_, options_.claim, tickets, payloads);
-  if (projections::sabotaged("complete_before_apply")) {
-    complete_early_.clear();
-    for (const decode::Row& row : claim.events.rows) complete_early_.emplace_back(row.id);
-  }
-  return claim;
+  return outbox::claim_events(connection_, options_.claim, tickets, payloads);
 }
 
 Claim OutboxWorkerSession::claim_deliveries(const DeliveryQueue& queue,
@@ -65,11 +58,6 @@ std::map<std::string, projections::HeldKeys> OutboxWorkerSession::held_keys(
 }
 
 std::unique_ptr<TimeLimit> OutboxWorkerSession::within(std::chrono::milliseconds time) {
-  if (!complete_early_.empty()) {
-    pg::Script early{connection_};
-    add_completions(early, std::exchange(complete_early_, {}));
-    early.add("COMMIT; BEGIN").run();
-  }
   return std::make_unique<Limit>(connection_, time);
 }
 

@@ -41,7 +41,6 @@ class OutboxWorkerSession final : public WorkerSession {
 
   const OutboxOptions& options_;
   pg::Connection connection_;
-  std::vector<std::string> complete_early_;  ///< What a sabotage completes before it is applied.
 };
 
 }  // namespace relay::store::outbox

@@ -1,6 +1,7 @@
 #include "tests/unit/histories/broken_store.hpp"
 
-#include <limits>
+#include "tests/support/broken_rules.hpp"
+#include "tests/support/store_decorator.hpp"
 
 namespace tests::histories {
 namespace {
@@ -13,19 +14,18 @@ struct Known {
   std::string listeners_version;  ///< That the relay knows.
 };
 
-class BrokenWorkerSession final : public WorkerSession {
+class BrokenWorkerSession final : public WorkerSessionDecorator {
  public:
   BrokenWorkerSession(std::shared_ptr<Known> known, std::unique_ptr<WorkerSession> real)
-      : known_(std::move(known)), real_(std::move(real)) {}
+      : WorkerSessionDecorator(std::move(real)), known_(std::move(known)) {}
 
-  std::string server_run() override { return real_->server_run(); }
   Claim claim_events(const std::vector<relay::claim::LaneTicket>& tickets,
                      Payloads payloads) override {
-    return broken(real_->claim_events(tickets, payloads));
+    return broken(WorkerSessionDecorator::claim_events(tickets, payloads));
   }
   Claim claim_deliveries(const DeliveryQueue& queue,
                          const std::vector<relay::claim::LaneTicket>& tickets) override {
-    Claim claim = broken(real_->claim_deliveries(queue, tickets));
+    Claim claim = broken(WorkerSessionDecorator::claim_deliveries(queue, tickets));
     if (known_->rule == Broken::held_from) {
       for (auto& [id, taken] : claim.taken) taken.before_seq.reset();
     }
@@ -34,20 +34,9 @@ class BrokenWorkerSession final : public WorkerSession {
   std::map<std::string, projections::HeldKeys> held_keys(
       const std::set<relay::deliveries::LaneKey>& keys) override {
     if (known_->rule == Broken::waiting_held) return {};
-    auto held = real_->held_keys(keys);
-    if (known_->rule != Broken::earlier_holds) return held;
-    for (auto& [listener, of_it] : held) {
-      for (const auto& key : keys) {
-        if (of_it.holds(key.key, std::numeric_limits<std::int64_t>::max())) {
-          of_it.hold(key.key, std::numeric_limits<std::int64_t>::min());
-        }
-      }
-    }
+    auto held = WorkerSessionDecorator::held_keys(keys);
+    if (known_->rule == Broken::earlier_holds) hold_whatever_is_first(held, keys);
     return held;
-  }
-  projections::Tx& tx() override { return real_->tx(); }
-  std::unique_ptr<TimeLimit> within(std::chrono::milliseconds time) override {
-    return real_->within(time);
   }
   std::int64_t end(const BatchEnd& end) override {
     BatchEnd changed = end;
@@ -57,19 +46,12 @@ class BrokenWorkerSession final : public WorkerSession {
       changed.promote.clear();
     }
     try {
-      return real_->end(changed);
+      return WorkerSessionDecorator::end(changed);
     } catch (const CommitRefused&) {
       if (known_->rule == Broken::refused_commit) return 0;
       throw;
     }
   }
-  bool rollback() noexcept override { return real_->rollback(); }
-  void rehearse_end() override { real_->rehearse_end(); }
-  void pause_listener(const std::string& name, const std::string& reason,
-                      const std::string& by) override {
-    real_->pause_listener(name, reason, by);
-  }
-  void cancel() noexcept override { real_->cancel(); }
 
  private:
   Claim broken(Claim claim) {
@@ -81,80 +63,44 @@ class BrokenWorkerSession final : public WorkerSession {
   }
 
   std::shared_ptr<Known> known_;
-  std::unique_ptr<WorkerSession> real_;
   bool any_waiting_ = false;
 };
 
-class BrokenScoutSession final : public ScoutSession {
+class BrokenScoutSession final : public ScoutSessionDecorator {
  public:
   BrokenScoutSession(std::shared_ptr<Known> known, std::unique_ptr<ScoutSession> real)
-      : known_(std::move(known)), real_(std::move(real)) {}
+      : ScoutSessionDecorator(std::move(real)), known_(std::move(known)) {}
 
-  void mark_run() override { real_->mark_run(); }
-  Start start(int lanes) override { return real_->start(lanes); }
-  Standing start_without_floors() override { return real_->start_without_floors(); }
-  void keep_floors(const relay::claim::Floors& floors, const std::string& server_run) override {
-    real_->keep_floors(floors, server_run);
-  }
-  Look look(const std::vector<relay::claim::LaneTicket>& where,
-            std::chrono::milliseconds patience) override {
-    return real_->look(where, patience);
-  }
-  std::vector<std::optional<std::int64_t>> look_at_deliveries(
-      const DeliveryLanes& where, std::chrono::milliseconds patience) override {
-    return real_->look_at_deliveries(where, patience);
-  }
-  std::vector<RetryLane> retries(const std::vector<std::string>& listeners) override {
-    return real_->retries(listeners);
-  }
   std::set<std::string> open_writers() override {
-    return known_->rule == Broken::open_writers ? std::set<std::string>{} : real_->open_writers();
+    if (known_->rule == Broken::open_writers) return {};
+    return ScoutSessionDecorator::open_writers();
   }
   relay::listeners::Registered registered() override {
-    auto registered = real_->registered();
+    auto registered = ScoutSessionDecorator::registered();
     known_->listeners_version = registered.settings["listeners_version"];
     return registered;
   }
-  void register_listeners(const std::vector<relay::listeners::Declaration>& declarations,
-                          const std::map<std::string, std::string>& agreed) override {
-    real_->register_listeners(declarations, agreed);
-  }
-  void resume_listener(const std::string& name) override { real_->resume_listener(name); }
-  bool rehearse(const std::function<bool(projections::Tx&)>& attempt) override {
-    return real_->rehearse(attempt);
-  }
-  void store_suspects(const std::vector<relay::flow::FlightRemains>& remains) override {
-    real_->store_suspects(remains);
-  }
-  void cancel() noexcept override { real_->cancel(); }
 
  private:
   std::shared_ptr<Known> known_;
-  std::unique_ptr<ScoutSession> real_;
 };
 
-class BrokenStore final : public Store {
+class BrokenStore final : public StoreDecorator {
  public:
   BrokenStore(Broken rule, std::unique_ptr<Store> real)
-      : known_(std::make_shared<Known>()), real_(std::move(real)) {
+      : StoreDecorator(std::move(real)), known_(std::make_shared<Known>()) {
     known_->rule = rule;
   }
 
-  std::unique_ptr<WorkerSession> open_worker_session(const std::string& who) override {
-    return std::make_unique<BrokenWorkerSession>(known_, real_->open_worker_session(who));
-  }
-  std::unique_ptr<ScoutSession> open_scout_session(const std::string& who) override {
-    return std::make_unique<BrokenScoutSession>(known_, real_->open_scout_session(who));
-  }
-  std::unique_ptr<Hints> listen(std::function<void()> wake) override {
-    return real_->listen(std::move(wake));
-  }
-  [[nodiscard]] std::string description() const override { return real_->description(); }
-  [[nodiscard]] int lanes_per_claim() const override { return real_->lanes_per_claim(); }
-
  private:
+  std::unique_ptr<WorkerSession> around(std::unique_ptr<WorkerSession> session) override {
+    return std::make_unique<BrokenWorkerSession>(known_, std::move(session));
+  }
+  std::unique_ptr<ScoutSession> around(std::unique_ptr<ScoutSession> session) override {
+    return std::make_unique<BrokenScoutSession>(known_, std::move(session));
+  }
+
   std::shared_ptr<Known> known_;
-  std::unique_ptr<Store> real_;
 };
 
 }  // namespace

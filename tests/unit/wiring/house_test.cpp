@@ -21,13 +21,13 @@ const std::string kafka = "[kafka]\nbrokers = \"a:9092\"\n";
 const std::string forward = "[[forward]]\nname = \"incidents\"\nevents = [\"Incident*\"]\n";
 
 House house_of(const std::string& text) {
-  return build_house(SettingsFile{text}.path(), std::nullopt, nullptr);
+  return build_house(SettingsFile{text}.path(), std::nullopt, {});
 }
 
 std::vector<std::string> faults_of(const std::string& text,
-                                   const relay::wiring::RegisterProjections& registering = {}) {
+                                   const relay::wiring::Additions& additions = {}) {
   try {
-    (void)build_house(SettingsFile{text}.path(), std::nullopt, registering);
+    (void)build_house(SettingsFile{text}.path(), std::nullopt, additions);
   } catch (const relay::settings::SettingsError& error) {
     return error.faults;
   }
@@ -72,7 +72,7 @@ TEST(House, RefusesAForwardWithTheNameOfAProjectionInCpp) {
   const auto registering = [](projections::Registry& registry) {
     registry.add({.name = "incidents", .events = {"*"}}, projections::per_event());
   };
-  EXPECT_THAT(faults_of(one_database + kafka + forward + "topic = \"t\"\n", registering),
+  EXPECT_THAT(faults_of(one_database + kafka + forward + "topic = \"t\"\n", {registering, {}}),
               ElementsAre(HasSubstr("\"incidents\" has the name of a projection")));
 }
 

@@ -1,10 +1,12 @@
 // A service of the harness: the stock relay with one projection in C++ that kills its process when
-// an event asks for it.
+// an event asks for it, and with a store that breaks one of its promises when told to.
 #include <cstdlib>
 #include <string>
 
 #include "projections/projections.hpp"
 #include "relay/run.hpp"
+#include "relay/store/store.hpp"
+#include "tests/chaos/service/broken_store.hpp"
 
 namespace {
 
@@ -28,8 +30,11 @@ void apply(const Event& event, Context& context) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return relay::run(argc, argv, [](Registry& registry) {
-    registry.add({.name = "fragile", .events = {"ThingFragile"}},
-                 per_event().on("ThingFragile", apply));
-  });
+  return relay::run(
+      argc, argv,
+      [](Registry& registry) {
+        registry.add({.name = "fragile", .events = {"ThingFragile"}},
+                     per_event().on("ThingFragile", apply));
+      },
+      chaos::service::broken_on_purpose);
 }
