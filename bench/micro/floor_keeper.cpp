@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "relay/claim/floor_keeper.hpp"
+#include "relay/lanes/floor_keeper.hpp"
 
 // What it costs to follow open writers, by how many there are.
 namespace {
@@ -12,7 +12,7 @@ void floor_keeper(benchmark::State& state) {
     some.insert("3/" + std::to_string(writer));
     others.insert("4/" + std::to_string(writer));
   }
-  relay::claim::FloorKeeper keeper;
+  relay::lanes::FloorKeeper keeper;
   std::int64_t seq = 0;
   for (auto _ : state) {
     // One look finds a candidate, the next one that all of its writers have ended.

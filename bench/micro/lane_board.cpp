@@ -1,13 +1,13 @@
 #include <benchmark/benchmark.h>
 
-#include "relay/claim/lane_board.hpp"
+#include "relay/lanes/lane_board.hpp"
 
 // What the lane board's bookkeeping costs, from one worker and from four that share it.
 namespace {
 
-using relay::claim::LaneBoard;
-using relay::claim::LaneProbe;
-using relay::claim::Moment;
+using relay::lanes::LaneBoard;
+using relay::lanes::LaneProbe;
+using relay::lanes::Moment;
 
 constexpr int lanes = 64;
 constexpr int lanes_per_claim = 4;

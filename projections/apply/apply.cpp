@@ -178,7 +178,7 @@ class Halving {
     for (std::size_t i = 0; i < fates_.size(); ++i) {
       Fate& fate = fates_[i];
       if (fate.kind == Fate::Kind::done) continue;
-      any_left = any_left || fate.kind == Fate::Kind::left;
+      any_left = any_left || fate.kind == Fate::Kind::not_reached;
       if (any_left) {
         fate = Fate{};
       } else if (fate.kind == Fate::Kind::failed || fate.kind == Fate::Kind::later) {

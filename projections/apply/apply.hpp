@@ -19,13 +19,13 @@ namespace projections {
 /// What became of one event of a batch, for one projection.
 struct Fate {
   enum class Kind {
-    done,     ///< Applied now, or its guard row was there already, or the handler skipped it.
-    failed,   ///< It stood alone and failed; nothing of it is left in the transaction.
-    waiting,  ///< Not tried: an earlier event of its key waits or failed.
-    left,     ///< Not tried: the savepoint budget is spent; it stays as it was.
-    later,    ///< The handler asked for it again after `delay`; nothing is counted.
+    done,         ///< Applied now, or its guard row was there already, or the handler skipped it.
+    failed,       ///< It stood alone and failed; nothing of it is left in the transaction.
+    waiting,      ///< Not tried: an earlier event of its key waits or failed.
+    not_reached,  ///< Not tried: the savepoint budget is spent; it stays as it was.
+    later,        ///< The handler asked for it again after `delay`; nothing is counted.
   };
-  Kind kind = Kind::left;
+  Kind kind = Kind::not_reached;
   bool fresh = false;        ///< done, and by this very call: its effect is in the transaction.
   Failure failure = {};      ///< failed: why.
   std::string skipped = {};  ///< done by `Context::skip`: the reason.

@@ -4,15 +4,15 @@
 
 namespace relay::engine {
 
-bool available(const Parts& parts, const std::string& listener) {
+bool available(const EngineParts& parts, const std::string& listener) {
   return std::ranges::none_of(parts.queues, [&](const Queue& queue) {
     return queue.listener->name() == listener && !queue.listener->available();
   });
 }
 
-bool first_pass_available(const Parts& parts, const listeners::Duty& duty) {
+bool first_pass_available(const EngineParts& parts, const listeners::Assignment& assignment) {
   return std::ranges::none_of(parts.queues, [&](const Queue& queue) {
-    return !queue.detached && duty.attached.contains(queue.listener->name()) &&
+    return !queue.detached && assignment.attached.contains(queue.listener->name()) &&
            !queue.listener->available();
   });
 }

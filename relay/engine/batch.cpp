@@ -36,7 +36,7 @@ std::optional<LoneEvent> lone_of(const decode::DecodedBatch& batch) {
 
 }  // namespace
 
-Batch::Batch(const Parts& parts, const PassContext& context, PassResult& result)
+Batch::Batch(const EngineParts& parts, const PassContext& context, PassResult& result)
     : parts_(parts), context_(context), result_(result) {}
 
 void Batch::pass() {
@@ -58,16 +58,17 @@ void Batch::pass() {
 }
 
 bool Batch::wants_to_be_alone(const std::set<std::string>& listeners) const {
-  if (context_.alone || context_.duty.suspects.empty()) return false;
+  if (context_.alone || context_.assignment.suspects.empty()) return false;
   return std::ranges::any_of(batch_.events, [&](const decode::DecodedEvent& decoded) {
     return std::ranges::any_of(listeners, [&](const std::string& listener) {
-      return context_.duty.suspects.contains({std::string{decoded.event.id}, listener});
+      return context_.assignment.suspects.contains({std::string{decoded.event.id}, listener});
     });
   });
 }
 
 Call Batch::call_with(projections::SavepointBudget& budget) const {
-  return {context_.condemned,    context_.duty.suspects, parts_.order, budget,
+  return {context_.quarantined,  context_.assignment.suspects,
+          parts_.order,          budget,
           context_.session.tx(), context_.handling};
 }
 
@@ -78,14 +79,14 @@ projections::SavepointBudget Batch::savepoint_budget() const {
 
 // Those of the batch that came through, or were settled otherwise, are suspects no more.
 void Batch::note_suspects() {
-  const listeners::Suspects& suspects = context_.duty.suspects;
+  const listeners::Suspects& suspects = context_.assignment.suspects;
   if (suspects.empty()) return;
   using Kind = projections::Fate::Kind;
   for (const ListenerPart& part : listener_parts_) {
     const std::string& listener = part.listener->name();
     for (std::size_t i = 0; i < part.events.size(); ++i) {
       const Kind kind = part.fates[i].kind;
-      if (kind == Kind::waiting || kind == Kind::left) continue;
+      if (kind == Kind::waiting || kind == Kind::not_reached) continue;
       std::string id{batch_.events[part.events[i]].event.id};
       if (suspects.contains({id, listener}))
         end_.suspects_no_more[listener].push_back(std::move(id));
@@ -124,14 +125,15 @@ void Batch::measure() const {
 }
 
 void Batch::note_buried(const deliveries::Delivery& entry) {
-  if (context_.condemned.empty()) return;
+  if (context_.quarantined.empty()) return;
   for (const std::string& listener : {entry.listener, std::string{}}) {
     std::pair who{entry.event_id, listener};
-    if (context_.condemned.contains(who)) result_.buried.push_back(std::move(who));
+    if (context_.quarantined.contains(who)) result_.buried.push_back(std::move(who));
   }
 }
 
-void pass(const Parts& parts, const Queue* queue, const PassContext& context, PassResult& result) {
+void pass(const EngineParts& parts, const Queue* queue, const PassContext& context,
+          PassResult& result) {
   if (queue != nullptr) return DeliveryBatch{parts, *queue, context, result}.pass();
   if (EventBatch{parts, context, result}.pass_quickly()) return;
   result = {};

@@ -14,7 +14,7 @@ namespace relay::engine {
 class Batch {
  public:
   /// @param result what is known so far, also when a step throws.
-  Batch(const Parts& parts, const PassContext& context, PassResult& result);
+  Batch(const EngineParts& parts, const PassContext& context, PassResult& result);
   virtual ~Batch() = default;
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
@@ -45,10 +45,10 @@ class Batch {
   [[nodiscard]] projections::SavepointBudget savepoint_budget() const;
   /// Ends the batch in its store. @throws PassFailed, with whom it had applied; else what came.
   void commit();
-  /// If this is about one that was condemned, it is counted now.
+  /// If this is about one that was quarantined, it is counted now.
   void note_buried(const deliveries::Delivery& entry);
 
-  const Parts& parts_;
+  const EngineParts& parts_;
   const PassContext& context_;
   PassResult& result_;
   store::Claim claim_;

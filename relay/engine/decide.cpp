@@ -56,7 +56,7 @@ Decision decide(const PassFailure& why, const Situation& now) {
 
 Action narrow(const PassFailure& why, bool single) {
   if (!single) return Action::one_by_one;
-  if (!why.blamed.empty()) return Action::condemn;
+  if (!why.blamed.empty()) return Action::quarantine;
   return projections::may_be_an_events(why.failure.kind) ? Action::examine : Action::rest;
 }
 
@@ -66,7 +66,7 @@ Action after_statement(bool read, bool work, bool lone) {
 }
 
 Action after_loss(int times, bool single) {
-  if (single) return times >= losses_before_blame ? Action::condemn : Action::nothing;
+  if (single) return times >= losses_before_blame ? Action::quarantine : Action::nothing;
   return times >= losses_before_care ? Action::one_by_one : Action::nothing;
 }
 

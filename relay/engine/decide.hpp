@@ -13,7 +13,7 @@ enum class Action {
   send_apart,       ///< The lanes come again, a listener's SQL and the batch's end apart.
   again,            ///< The same again, soon: a conflict with somebody else.
   one_by_one,       ///< The lanes come again with one event to a transaction, to find the one.
-  condemn,          ///< Who was blamed was alone: it counts as a failed try.
+  quarantine,       ///< Who was blamed was alone: it counts as a failed try.
   examine,          ///< Whether the relay's own statements work at all; then `after_statement`.
   blame_event,      ///< The relay's statements work, but not over this one event.
   rest,             ///< Nobody's event is known to be at fault: somebody must look.
@@ -48,7 +48,7 @@ struct Situation {
 /// After a listener's call that lost its connection. Once is the network's doing. Twice at the same
 /// place may be the event's: it comes alone, and only if connections die of it alone, while others
 /// can be made, it is counted. @param times so often by now, at the same place.
-/// @return `condemn` only if a connection can be made.
+/// @return `quarantine` only if a connection can be made.
 [[nodiscard]] Action after_loss(int times, bool single);
 
 /// Whether so many conflicts in a row ask for `narrow`.

@@ -1,6 +1,6 @@
 #include "relay/engine/delivery_batch.hpp"
 
-#include "relay/engine/outcome_of_drain.hpp"
+#include "relay/engine/plan_deliveries.hpp"
 
 namespace relay::engine {
 
@@ -10,7 +10,7 @@ store::Claim DeliveryBatch::claim() {
 
 bool DeliveryBatch::is_to_be_handled() {
   if (batch_.events.empty()) return false;
-  result_.stale = claim_.listeners_version != context_.duty.version;
+  result_.stale = claim_.listeners_version != context_.assignment.version;
   if (result_.stale) return false;
   result_.wants_alone = wants_to_be_alone({queue_.listener->name()});
   return !result_.wants_alone;
@@ -26,12 +26,9 @@ bool DeliveryBatch::apply() {
 }
 
 bool DeliveryBatch::plan() {
-  DrainOutcome outcome = outcome_of_drain(batch_, listener_parts_[0], claim_, parts_.chance);
-  result_.left_over = outcome.left_over;
-  end_.settlement = std::move(outcome.settlement);
-  if (!outcome.promote.empty()) {
-    end_.promote.emplace(queue_.listener->name(), std::move(outcome.promote));
-  }
+  BatchPlan plan = plan_deliveries(batch_, listener_parts_[0], claim_, parts_.chance);
+  result_.left_over = plan.left_over;
+  end_ = std::move(plan.end);
   return true;
 }
 

@@ -10,7 +10,7 @@ namespace relay::engine {
 /// owes nothing more is completed.
 class DeliveryBatch final : public Batch {
  public:
-  DeliveryBatch(const Parts& parts, const Queue& queue, const PassContext& context,
+  DeliveryBatch(const EngineParts& parts, const Queue& queue, const PassContext& context,
                 PassResult& result)
       : Batch(parts, context, result), queue_(queue) {}
 

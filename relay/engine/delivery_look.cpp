@@ -21,8 +21,8 @@ bool SeenDeliveries::any() const {
   });
 }
 
-std::optional<SeenDeliveries> look_at(store::ScoutSession& session, const claim::Now& now,
-                                      claim::Reach& reach, store::DeliveryLanes where,
+std::optional<SeenDeliveries> look_at(store::ScoutSession& session, const lanes::Now& now,
+                                      lanes::Reach& reach, store::DeliveryLanes where,
                                       std::int64_t last_place) {
   SeenDeliveries seen;
   std::vector<std::optional<std::int64_t>> lowest;
@@ -31,7 +31,7 @@ std::optional<SeenDeliveries> look_at(store::ScoutSession& session, const claim:
   };
   if (!read_piece(now, reach, where.lanes, last_place, seen.in_part, look)) return {};
   for (std::size_t at = 0; at < lowest.size(); ++at) {
-    const claim::LaneTicket& asked = where.lanes[at];
+    const lanes::LaneTicket& asked = where.lanes[at];
     seen.lanes[where.listeners[at]].push_back({asked.lane, lowest[at], asked.floor, asked.top});
   }
   return seen;
@@ -46,7 +46,7 @@ bool DeliverySweep::piece(store::ScoutSession& session, DeliveryBoards& boards,
     of_ = *at;
     from_ = 0;
   }
-  claim::LaneBoard& board = boards.at(of_);
+  lanes::LaneBoard& board = boards.at(of_);
   store::DeliveryLanes where;
   for (int lane = 0; lane < board.size(); ++lane) {
     where.listeners.push_back(of_);

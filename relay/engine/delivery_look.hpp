@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "relay/claim/lane_board.hpp"
-#include "relay/claim/reach.hpp"
+#include "relay/lanes/lane_board.hpp"
+#include "relay/lanes/reach.hpp"
 #include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
 
-using DeliveryBoards = std::map<std::string, claim::LaneBoard>;  ///< By listener.
+using DeliveryBoards = std::map<std::string, lanes::LaneBoard>;  ///< By listener.
 
 /// What one look at ready deliveries saw.
 struct SeenDeliveries {
-  std::map<std::string, std::vector<claim::LaneProbe>>
+  std::map<std::string, std::vector<lanes::LaneProbe>>
       lanes;             ///< By listener, all that were asked.
   bool in_part = false;  ///< Some lane was not read to its end.
   [[nodiscard]] bool any() const;
@@ -28,7 +28,7 @@ struct SeenDeliveries {
 /// @return nothing when it was cut off; the next one reads less.
 /// @throws what the session throws, also when looks are cut off again and again.
 [[nodiscard]] std::optional<SeenDeliveries> look_at(store::ScoutSession& session,
-                                                    const claim::Now& now, claim::Reach& reach,
+                                                    const lanes::Now& now, lanes::Reach& reach,
                                                     store::DeliveryLanes where,
                                                     std::int64_t last_place);
 
@@ -38,7 +38,7 @@ struct SeenDeliveries {
 class DeliverySweep {
  public:
   /// @param now must outlive this.
-  explicit DeliverySweep(const claim::Now& now) : now_(now) {}
+  explicit DeliverySweep(const lanes::Now& now) : now_(now) {}
 
   /// Goes on for a while, to the end of its round at most. @return whether something is ready where
   /// it came by.
@@ -55,8 +55,8 @@ class DeliverySweep {
   bool piece(store::ScoutSession& session, DeliveryBoards& boards,
              const std::vector<std::string>& served, std::int64_t last_place, bool& any);
 
-  const claim::Now& now_;
-  claim::Reach reach_;
+  const lanes::Now& now_;
+  lanes::Reach reach_;
   std::string of_;         ///< The listener that is being swept; "": a round begins.
   std::int64_t from_ = 0;  ///< Where its next piece begins.
 };

@@ -17,37 +17,37 @@ constexpr auto retries_at_rest = 4s;   // there was none: another relay may have
 constexpr auto delivery_sweep_pause = 5s;
 constexpr int delivery_sweep_share = 100;  // a sweep's time may be 1 % of all
 
-std::vector<std::string> served_by(const listeners::Duty& duty) {
-  std::vector<std::string> served(duty.attached.begin(), duty.attached.end());
-  served.insert(served.end(), duty.detached.begin(), duty.detached.end());
+std::vector<std::string> served_by(const listeners::Assignment& assignment) {
+  std::vector<std::string> served(assignment.attached.begin(), assignment.attached.end());
+  served.insert(served.end(), assignment.detached.begin(), assignment.detached.end());
   return served;
 }
 
 }  // namespace
 
-DeliveryScout::DeliveryScout(const Parts& parts, Shared& shared)
-    : parts_(parts), shared_(shared), sweep_(parts.now), settled_(eager_for) {}
+DeliveryScout::DeliveryScout(const EngineParts& parts, WorkBoards& boards)
+    : parts_(parts), boards_(boards), sweep_(parts.now), watermark_(eager_for) {}
 
-bool DeliveryScout::look(store::ScoutSession& session, const listeners::Duty& duty,
+bool DeliveryScout::look(store::ScoutSession& session, const listeners::Assignment& assignment,
                          std::int64_t last_place) {
-  std::vector<std::string> served = served_by(duty);
+  std::vector<std::string> served = served_by(assignment);
   std::erase_if(served, [&](const std::string& name) { return !available(parts_, name); });
   if (served.empty()) return false;
   const auto now = parts_.now();
   if (last_place != last_place_) eager_until_ = now + eager_for;
   last_place_ = last_place;
-  settled_.observe(last_place, now);
+  watermark_.observe(last_place, now);
   bool found = false;
   if (in_part_ || now - ready_looked_at_ >= (now < eager_until_ ? ready_eagerly : ready_at_rest)) {
     ready_looked_at_ = now;
     found = look_for_ready(session, served);
   }
-  if (now - retries_looked_at_ >= (shared_.retries_to_come ? retries_every : retries_at_rest)) {
+  if (now - retries_looked_at_ >= (boards_.retries_to_come ? retries_every : retries_at_rest)) {
     retries_looked_at_ = now;
-    shared_.retries_to_come = false;  // before the look: a worker may find one meanwhile
+    boards_.retries_to_come = false;  // before the look: a worker may find one meanwhile
     bool any = false;
     found = look_for_retries(session, served, any) || found;
-    if (any) shared_.retries_to_come = true;
+    if (any) boards_.retries_to_come = true;
   }
   if (now >= sweep_after_) found = sweep(session, served) || found;
   return found;
@@ -58,9 +58,9 @@ bool DeliveryScout::look_for_ready(store::ScoutSession& session,
                                    const std::vector<std::string>& served) {
   store::DeliveryLanes where;
   for (const std::string& listener : served) {
-    claim::LaneBoard& board = shared_.delivery_boards.at(listener);
-    board.settle(settled_.value());
-    for (const claim::LaneTicket& ticket : board.unmarked()) {
+    lanes::LaneBoard& board = boards_.delivery_boards.at(listener);
+    board.raise_watermark(watermark_.value());
+    for (const lanes::LaneTicket& ticket : board.unmarked()) {
       where.listeners.push_back(listener);
       where.lanes.push_back(ticket);
     }
@@ -71,12 +71,12 @@ bool DeliveryScout::look_for_ready(store::ScoutSession& session,
     in_part_ = !seen || seen->in_part;
     if (seen) {
       for (const auto& [listener, probes] : seen->lanes) {
-        shared_.delivery_boards.at(listener).looked(probes);
+        boards_.delivery_boards.at(listener).looked(probes);
       }
     }
   }
   return in_part_ || std::ranges::any_of(served, [&](const std::string& listener) {
-           return shared_.delivery_boards.at(listener).waiting(parts_.now()) > 0;
+           return boards_.delivery_boards.at(listener).waiting(parts_.now()) > 0;
          });
 }
 
@@ -87,24 +87,25 @@ bool DeliveryScout::look_for_retries(store::ScoutSession& session,
     any = true;
     if (retry.due) due[retry.listener].push_back(retry.lane);
   }
-  for (const auto& [listener, lanes] : due) shared_.delivery_boards.at(listener).found_work(lanes);
+  for (const auto& [listener, lanes] : due) boards_.delivery_boards.at(listener).found_work(lanes);
   return !due.empty();
 }
 
 bool DeliveryScout::sweep(store::ScoutSession& session, const std::vector<std::string>& served) {
   const auto began = parts_.now();
-  const bool found = sweep_.some(session, shared_.delivery_boards, served, last_place_);
+  const bool found = sweep_.some(session, boards_.delivery_boards, served, last_place_);
   const auto now = parts_.now();
-  sweep_after_ = now + std::max<claim::Moment::duration>(delivery_sweep_pause,
+  sweep_after_ = now + std::max<lanes::Moment::duration>(delivery_sweep_pause,
                                                          (now - began) * delivery_sweep_share);
   return found;
 }
 
-bool DeliveryScout::nothing_left(store::ScoutSession& session, const listeners::Duty& duty,
+bool DeliveryScout::nothing_left(store::ScoutSession& session,
+                                 const listeners::Assignment& assignment,
                                  const std::stop_token& stop) {
-  const std::vector<std::string> served = served_by(duty);
+  const std::vector<std::string> served = served_by(assignment);
   if (served.empty()) return true;
-  if (sweep_.all(session, shared_.delivery_boards, served, last_place_, stop)) return false;
+  if (sweep_.all(session, boards_.delivery_boards, served, last_place_, stop)) return false;
   bool any_retry = false;  // asked last: what was ready may have become one
   look_for_retries(session, served, any_retry);
   return !any_retry;
@@ -113,7 +114,7 @@ bool DeliveryScout::nothing_left(store::ScoutSession& session, const listeners::
 void DeliveryScout::forget() {
   ready_looked_at_ = retries_looked_at_ = sweep_after_ = {};
   in_part_ = false;
-  settled_.forget();
+  watermark_.forget();
 }
 
 }  // namespace relay::engine

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "relay/claim/settled.hpp"
 #include "relay/engine/delivery_look.hpp"
-#include "relay/engine/parts.hpp"
-#include "relay/engine/shared.hpp"
+#include "relay/engine/engine_parts.hpp"
+#include "relay/engine/work_boards.hpp"
+#include "relay/lanes/watermark.hpp"
 #include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
@@ -18,14 +18,16 @@ namespace relay::engine {
 /// Threads: the scout's.
 class DeliveryScout {
  public:
-  DeliveryScout(const Parts& parts, Shared& shared);
+  DeliveryScout(const EngineParts& parts, WorkBoards& boards);
 
   /// Marks the boards. @param last_place the last place handed out.
   /// @return whether something is there to be taken now.
-  bool look(store::ScoutSession& session, const listeners::Duty& duty, std::int64_t last_place);
+  bool look(store::ScoutSession& session, const listeners::Assignment& assignment,
+            std::int64_t last_place);
 
   /// Whether nothing is ready and no retry is to come.
-  [[nodiscard]] bool nothing_left(store::ScoutSession& session, const listeners::Duty& duty,
+  [[nodiscard]] bool nothing_left(store::ScoutSession& session,
+                                  const listeners::Assignment& assignment,
                                   const std::stop_token& stop);
 
   /// Everything is looked at anew: the listeners changed.
@@ -38,17 +40,17 @@ class DeliveryScout {
                         bool& any);
   bool sweep(store::ScoutSession& session, const std::vector<std::string>& served);
 
-  const Parts& parts_;
-  Shared& shared_;
-  claim::Reach reach_;
+  const EngineParts& parts_;
+  WorkBoards& boards_;
+  lanes::Reach reach_;
   DeliverySweep sweep_;
   bool in_part_ = false;  ///< The last look at what is ready was not read to its end.
   std::int64_t last_place_ = -1;
-  claim::Settled settled_;
-  claim::Moment eager_until_{};
-  claim::Moment ready_looked_at_{};
-  claim::Moment retries_looked_at_{};
-  claim::Moment sweep_after_{};
+  lanes::Watermark watermark_;
+  lanes::Moment eager_until_{};
+  lanes::Moment ready_looked_at_{};
+  lanes::Moment retries_looked_at_{};
+  lanes::Moment sweep_after_{};
 };
 
 }  // namespace relay::engine

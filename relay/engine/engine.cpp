@@ -11,41 +11,41 @@ std::vector<std::string> names_of(const std::vector<Queue>& queues) {
 
 }  // namespace
 
-std::size_t Engine::workers_of(const EngineOptions& options, const Parts& parts) {
+std::size_t Engine::workers_of(const EngineOptions& options, const EngineParts& parts) {
   int workers = options.workers;
   for (const Queue& queue : parts.queues) workers += queue.detached ? queue.workers : 0;
   return static_cast<std::size_t>(workers);
 }
 
-Engine::Engine(EngineOptions options, Parts parts, Remains remains,
+Engine::Engine(EngineOptions options, EngineParts parts, Remains remains,
                const HandlingOfWorker& handling_of)
     : options_(std::move(options)),
       parts_(std::move(parts)),
-      shared_(options_.lanes, parts_.order == projections::Order::by_key, names_of(parts_.queues)),
-      trouble_(options_.database, parts_),
-      target_(trouble_, 1 + static_cast<int>(workers_of(options_, parts_)), parts_),
-      section_([this] { shared_.ring_for_everybody(); }),
-      context_{options_, parts_, shared_, trouble_, target_, section_},
-      scout_(options_, parts_, shared_, trouble_, target_, std::move(remains)) {
+      boards_(options_.lanes, parts_.order == projections::Order::by_key, names_of(parts_.queues)),
+      conditions_(options_.database, parts_),
+      breaker_(conditions_, 1 + static_cast<int>(workers_of(options_, parts_)), parts_),
+      section_([this] { boards_.ring_for_everybody(); }),
+      context_{options_, parts_, boards_, conditions_, breaker_, section_},
+      scout_(options_, parts_, boards_, conditions_, breaker_, std::move(remains)) {
   std::vector<WorkSource> of_events;  // retries of attached listeners before new events
   for (const Queue& queue : parts_.queues) {
     if (!queue.detached) of_events.push_back(source_of(queue));
   }
-  of_events.push_back({&shared_.board, nullptr});
+  of_events.push_back({&boards_.board, nullptr});
   for (int number = 1; number <= options_.workers; ++number) {
     add_worker("worker " + std::to_string(number) + " of " + options_.database, of_events,
-               shared_.bell, handling_of);
+               boards_.bell, handling_of);
   }
   for (const Queue& queue : parts_.queues) {
     for (int number = 1; queue.detached && number <= queue.workers; ++number) {
       add_worker("drainer " + queue.listener->name() + " of " + options_.database,
-                 {source_of(queue)}, shared_.drainer_bells.at(queue.listener->name()), handling_of);
+                 {source_of(queue)}, boards_.drainer_bells.at(queue.listener->name()), handling_of);
     }
   }
 }
 
 WorkSource Engine::source_of(const Queue& queue) {
-  return {&shared_.delivery_boards.at(queue.listener->name()), &queue};
+  return {&boards_.delivery_boards.at(queue.listener->name()), &queue};
 }
 
 void Engine::add_worker(const std::string& name, std::vector<WorkSource> sources, flow::Bell& bell,
@@ -66,7 +66,7 @@ Engine::State Engine::state() const {
 
 std::string Engine::sentence() const {
   const std::string refused = scout_.refused();
-  return refused.empty() ? trouble_.sentence() : refused;
+  return refused.empty() ? conditions_.sentence() : refused;
 }
 
 }  // namespace relay::engine

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "relay/engine/engine_parts.hpp"
 #include "relay/engine/handling.hpp"
-#include "relay/engine/parts.hpp"
 #include "relay/engine/scout.hpp"
 #include "relay/engine/worker.hpp"
 
@@ -20,36 +20,38 @@ class Engine {
   enum class State { working, drained, refused };
 
   /// @param options, parts owned from here on. @param handling_of asked for each worker, here.
-  Engine(EngineOptions options, Parts parts, Remains remains, const HandlingOfWorker& handling_of);
+  Engine(EngineOptions options, EngineParts parts, Remains remains,
+         const HandlingOfWorker& handling_of);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   /// How many workers an engine of these has: those of new events, then those of detached queues.
-  [[nodiscard]] static std::size_t workers_of(const EngineOptions& options, const Parts& parts);
+  [[nodiscard]] static std::size_t workers_of(const EngineOptions& options,
+                                              const EngineParts& parts);
 
   [[nodiscard]] Scout& scout() { return scout_; }
   /// Is rung when the scout should look.
-  [[nodiscard]] flow::Bell& scout_bell() { return shared_.scout_bell; }
+  [[nodiscard]] flow::Bell& scout_bell() { return boards_.scout_bell; }
   /// They never change.
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
   /// To be told when events may have come.
   [[nodiscard]] std::unique_ptr<store::Hints> listen() {
-    return parts_.store->listen([this] { shared_.wake_scout(false); });
+    return parts_.store->listen([this] { boards_.wake_scout(false); });
   }
 
   [[nodiscard]] State state() const;
   /// Why it is refused, or what it struggles with; "" if nothing.
   [[nodiscard]] std::string sentence() const;
   /// Events settled since the start.
-  [[nodiscard]] std::int64_t events_done() const { return shared_.events_done; }
+  [[nodiscard]] std::int64_t events_done() const { return boards_.events_done; }
   [[nodiscard]] const std::string& database() const { return options_.database; }
   /// Below which nothing is pending, by listener ("": events), if they are of this run of a server;
   /// else none.
-  [[nodiscard]] claim::Floors floors_of(const std::string& server_run) const {
-    return shared_.server_run() == server_run ? shared_.floors_to_keep() : claim::Floors{};
+  [[nodiscard]] lanes::Floors floors_of(const std::string& server_run) const {
+    return boards_.server_run() == server_run ? boards_.floors_to_keep() : lanes::Floors{};
   }
   /// What somebody else knows to be in its way.
-  [[nodiscard]] Trouble& trouble() { return trouble_; }
+  [[nodiscard]] Conditions& conditions() { return conditions_; }
 
   /// Cancels what runs in its sessions; their transactions roll back. Never waits.
   void cancel() noexcept;
@@ -60,10 +62,10 @@ class Engine {
                   const HandlingOfWorker& handling_of);
 
   EngineOptions options_;
-  Parts parts_;
-  Shared shared_;
-  Trouble trouble_;
-  Target target_;
+  EngineParts parts_;
+  WorkBoards boards_;
+  Conditions conditions_;
+  DatabaseBreaker breaker_;
   ExclusiveSection section_;
   WorkerContext context_;
   Scout scout_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "relay/engine/outcome_of_batch.hpp"
+#include "relay/engine/plan_batch.hpp"
 
 namespace relay::engine {
 namespace {
@@ -24,10 +24,11 @@ bool any_by_completion(const std::vector<ListenerPart>& parts) {
   });
 }
 
-std::vector<listeners::Listener*> attached_of(const Parts& parts, const listeners::Duty& duty) {
+std::vector<listeners::Listener*> attached_of(const EngineParts& parts,
+                                              const listeners::Assignment& assignment) {
   std::vector<listeners::Listener*> attached;
   for (const Queue& queue : parts.queues) {
-    if (queue.detached || !duty.attached.contains(queue.listener->name())) continue;
+    if (queue.detached || !assignment.attached.contains(queue.listener->name())) continue;
     attached.push_back(queue.listener.get());
   }
   return attached;
@@ -35,8 +36,8 @@ std::vector<listeners::Listener*> attached_of(const Parts& parts, const listener
 
 }  // namespace
 
-EventBatch::EventBatch(const Parts& parts, const PassContext& context, PassResult& result)
-    : Batch(parts, context, result), attached_(attached_of(parts, context.duty)) {}
+EventBatch::EventBatch(const EngineParts& parts, const PassContext& context, PassResult& result)
+    : Batch(parts, context, result), attached_(attached_of(parts, context.assignment)) {}
 
 bool EventBatch::pass_quickly() {
   payloads_ = payloads_if_all_goes_well();
@@ -47,8 +48,8 @@ bool EventBatch::pass_quickly() {
 // While all goes well nobody in the relay needs payload or headers of what SQL alone listens to.
 // What has failed before is looked at with all there is.
 store::Payloads EventBatch::payloads_if_all_goes_well() const {
-  const bool care = !context_.condemned.empty() ||
-                    std::ranges::any_of(context_.tickets, &claim::LaneTicket::careful);
+  const bool care = !context_.quarantined.empty() ||
+                    std::ranges::any_of(context_.tickets, &lanes::LaneTicket::careful);
   const auto anybody = [&](bool (listeners::Listener::*reads)() const) {
     return std::ranges::any_of(
         attached_, [&](const listeners::Listener* listener) { return (listener->*reads)(); });
@@ -64,9 +65,9 @@ store::Claim EventBatch::claim() {
 
 bool EventBatch::is_to_be_handled() {
   if (step_over_stuck() || batch_.events.empty()) return false;
-  result_.stale = claim_.listeners_version != context_.duty.version;
+  result_.stale = claim_.listeners_version != context_.assignment.version;
   if (result_.stale) return false;
-  result_.wants_alone = wants_to_be_alone(context_.duty.attached);
+  result_.wants_alone = wants_to_be_alone(context_.assignment.attached);
   return !result_.wants_alone;
 }
 
@@ -75,7 +76,7 @@ bool EventBatch::is_to_be_handled() {
 bool EventBatch::step_over_stuck() {
   if (context_.stuck.empty()) return false;
   const auto now = parts_.now();
-  const bool single = std::ranges::any_of(context_.tickets, &claim::LaneTicket::careful);
+  const bool single = std::ranges::any_of(context_.tickets, &lanes::LaneTicket::careful);
   std::set<std::string_view> read_now;
   for (const decode::DecodedEvent& decoded : batch_.events) {
     read_now.insert(decoded.event.id);
@@ -86,7 +87,7 @@ bool EventBatch::step_over_stuck() {
   for (const auto& [id, stuck] : context_.stuck) {
     const auto lane = std::ranges::find(claim_.lanes, stuck.event.lane, &store::LaneRead::lane);
     const auto ticket =
-        std::ranges::find(context_.tickets, stuck.event.lane, &claim::LaneTicket::lane);
+        std::ranges::find(context_.tickets, stuck.event.lane, &lanes::LaneTicket::lane);
     if (lane == claim_.lanes.end() || ticket == context_.tickets.end() || !lane->held) continue;
     const bool read_past_it =
         ticket->floor < stuck.event.seq && (lane->last > stuck.event.seq || !lane->more);
@@ -119,7 +120,7 @@ bool EventBatch::apply() {
   for (listeners::Listener* listener : attached_) {
     projections::HeldKeys& waiting = held[listener->name()];
     if (is_quick() && !context_.in_steps && listener == attached_.back()) {
-      last_ = foretell(*listener, batch_, waiting, call);
+      last_ = optimistic_part(*listener, batch_, waiting, call);
     }
     listener_parts_.push_back(last_ ? last_->part
                                     : run_listener(*listener, batch_, std::move(waiting), call));
@@ -131,24 +132,21 @@ bool EventBatch::apply() {
 // An event that is left comes again to all: who has applied it and keeps no guard row must not
 // have. One event at a time, none is left.
 bool EventBatch::plan() {
-  BatchOutcome outcome = outcome_of(batch_, listener_parts_, context_.duty, parts_.chance);
-  result_.left_over = outcome.left_over;
-  end_.complete = std::move(outcome.complete);
-  end_.park = std::move(outcome.park);
-  end_.entries = std::move(outcome.entries);
-  end_.promote = std::move(outcome.promote);
-  return !outcome.left_over || !any_by_completion(listener_parts_);
+  BatchPlan plan = plan_batch(batch_, listener_parts_, context_.assignment, parts_.chance);
+  result_.left_over = plan.left_over;
+  end_ = std::move(plan.end);
+  return !plan.left_over || !any_by_completion(listener_parts_);
 }
 
 bool EventBatch::end() {
-  if (last_) return commit_foretold();
+  if (last_) return commit_with_sql();
   commit();
   return true;
 }
 
 // Under its listener's time limit. Where it fails by what may be an event's fault, or the guard's,
 // nobody can tell yet which. @throws PassFailed: at the commit; a conflict; or nobody will know.
-bool EventBatch::commit_foretold() {
+bool EventBatch::commit_with_sql() {
   bool committed = false;
   end_.effect = last_->sql;
   try {

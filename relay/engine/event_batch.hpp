@@ -13,7 +13,7 @@ namespace relay::engine {
 /// still owed of it.
 class EventBatch final : public Batch {
  public:
-  EventBatch(const Parts& parts, const PassContext& context, PassResult& result);
+  EventBatch(const EngineParts& parts, const PassContext& context, PassResult& result);
 
   /// Without payloads, if nobody in the relay needs them while all goes well.
   /// @return false: not all went well, and nothing was done; they are wanted.
@@ -36,13 +36,13 @@ class EventBatch final : public Batch {
   [[nodiscard]] HeldByListener held_keys() const;
   /// The last of the batch's SQL travels with its end. @return false: only another try, step by
   /// step, can tell whose fault it was.
-  [[nodiscard]] bool commit_foretold();
+  [[nodiscard]] bool commit_with_sql();
 
   const std::vector<listeners::Listener*> attached_;
   store::Payloads payloads_ = store::Payloads::travel;
   bool wants_payloads_ = false;
   projections::SavepointBudget budget_;
-  std::optional<Foretold> last_;  ///< The last listener's part, if it is still to be sent.
+  std::optional<OptimisticPart> last_;  ///< The last listener's part, if it is still to be sent.
 };
 
 }  // namespace relay::engine

@@ -7,7 +7,7 @@ constexpr std::chrono::seconds asks_again_within{1};  // a worker at rest asks t
 
 }  // namespace
 
-ExclusiveSection::Entry::Entry(ExclusiveSection& section, bool alone, claim::Moment now)
+ExclusiveSection::Entry::Entry(ExclusiveSection& section, bool alone, lanes::Moment now)
     : section_(section), alone_(alone) {
   const std::lock_guard lock{section_.mutex_};
   const bool free = alone_ ? section_.inside_ == 0 : section_.wanted_until_ <= now;
@@ -26,7 +26,7 @@ ExclusiveSection::Entry::~Entry() {
   {
     const std::lock_guard lock{section_.mutex_};
     --section_.inside_;
-    freed = section_.inside_ == 0 && (alone_ || section_.wanted_until_ != claim::Moment{});
+    freed = section_.inside_ == 0 && (alone_ || section_.wanted_until_ != lanes::Moment{});
     if (alone_) section_.alone_ = false;
   }
   if (freed) section_.freed_();

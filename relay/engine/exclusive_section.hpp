@@ -3,7 +3,7 @@
 #include <functional>
 #include <mutex>
 
-#include "relay/claim/lane_board.hpp"
+#include "relay/lanes/lane_board.hpp"
 
 namespace relay::engine {
 
@@ -23,13 +23,13 @@ class ExclusiveSection {
   std::mutex mutex_;
   int inside_ = 0;
   bool alone_ = false;            ///< Who is inside is alone.
-  claim::Moment wanted_until_{};  ///< Somebody wants to be alone, and asks again by then.
+  lanes::Moment wanted_until_{};  ///< Somebody wants to be alone, and asks again by then.
 };
 
 /// Being inside, for as long as this object lives.
 class ExclusiveSection::Entry {
  public:
-  Entry(ExclusiveSection& section, bool alone, claim::Moment now);
+  Entry(ExclusiveSection& section, bool alone, lanes::Moment now);
   ~Entry();
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;

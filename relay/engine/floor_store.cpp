@@ -6,11 +6,11 @@ namespace relay::engine {
 namespace {
 
 // What asks for another session is not ours to bear.
-void say(Trouble& trouble, const std::string& what) {
+void say(Conditions& conditions, const std::string& what) {
   const projections::Failure why = projections::current_failure();
   if (why.kind == projections::FailureKind::connection) throw;
-  trouble.begin("floors", what + ": " + why.message +
-                              "; a relay that starts beside a long snapshot is slow at first");
+  conditions.begin("floors", what + ": " + why.message +
+                                 "; a relay that starts beside a long snapshot is slow at first");
 }
 
 }  // namespace
@@ -21,15 +21,15 @@ store::Start FloorStore::load(store::ScoutSession& session, int lanes) {
   try {
     return session.start(lanes);
   } catch (...) {
-    say(trouble_, "cannot read the floors that are kept");
+    say(conditions_, "cannot read the floors that are kept");
   }
   return {.standing = session.start_without_floors()};
 }
 
-void FloorStore::keep(store::ScoutSession& session, const claim::Floors& floors,
+void FloorStore::keep(store::ScoutSession& session, const lanes::Floors& floors,
                       const std::string& server_run) {
   kept_at_ = now_();
-  claim::Floors changed;
+  lanes::Floors changed;
   for (const auto& [listener, learned] : floors) {
     const auto kept = kept_.find(listener);
     if (kept == kept_.end() || kept->second != learned) changed.emplace(listener, learned);
@@ -38,9 +38,9 @@ void FloorStore::keep(store::ScoutSession& session, const claim::Floors& floors,
   try {
     session.keep_floors(changed, server_run);
     kept_ = floors;
-    trouble_.end("floors");
+    conditions_.end("floors");
   } catch (...) {
-    say(trouble_, "cannot keep the floors of the lanes");
+    say(conditions_, "cannot keep the floors of the lanes");
   }
 }
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "relay/claim/kept_floors.hpp"
-#include "relay/engine/trouble.hpp"
+#include "relay/engine/conditions.hpp"
+#include "relay/lanes/kept_floors.hpp"
 #include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
@@ -16,15 +16,15 @@ namespace relay::engine {
 /// Threads: the scout's.
 class FloorStore {
  public:
-  /// @param now must outlive this, as must the trouble.
-  FloorStore(Trouble& trouble, const claim::Now& now) : trouble_(trouble), now_(now) {}
+  /// @param now must outlive this, as must the conditions.
+  FloorStore(Conditions& conditions, const lanes::Now& now) : conditions_(conditions), now_(now) {}
 
   /// Which server this is, and the floors that are kept of it.
   [[nodiscard]] store::Start load(store::ScoutSession& session, int lanes);
   /// Whether it is time to keep them again: every five seconds.
   [[nodiscard]] bool due() const { return now_() - kept_at_ >= keep_every; }
   /// Keeps those that have changed. @param server_run of whom they were learned.
-  void keep(store::ScoutSession& session, const claim::Floors& floors,
+  void keep(store::ScoutSession& session, const lanes::Floors& floors,
             const std::string& server_run);
   /// The next ones are kept at once, whatever they are: those that are there are wrong.
   void replace();
@@ -32,10 +32,10 @@ class FloorStore {
  private:
   static constexpr std::chrono::seconds keep_every{5};
 
-  Trouble& trouble_;
-  const claim::Now& now_;
-  claim::Moment kept_at_{};
-  claim::Floors kept_;
+  Conditions& conditions_;
+  const lanes::Now& now_;
+  lanes::Moment kept_at_{};
+  lanes::Floors kept_;
 };
 
 }  // namespace relay::engine

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "projections/failpoint.hpp"
-#include "relay/listeners/duty.hpp"
+#include "relay/listeners/assignment.hpp"
 
 namespace relay::engine {
 namespace {
@@ -27,15 +27,15 @@ std::optional<projections::Failure> known_failure(const decode::DecodedEvent& de
                                  : decoded.is_fit_for_sql())) {
     return projections::Failure{projections::FailureKind::event, "", decoded.fault};
   }
-  if (call.condemned.empty() && call.suspects.empty()) return std::nullopt;
+  if (call.quarantined.empty() && call.suspects.empty()) return std::nullopt;
   const std::pair who{std::string{decoded.event.id}, listener.name()};
   const auto suspect = call.suspects.find(who);
   if (suspect != call.suspects.end() && flow::judge(suspect->second) == flow::Verdict::dead) {
     return crash_failure(suspect->second);
   }
-  auto known = call.condemned.find(who);
-  if (known == call.condemned.end()) known = call.condemned.find({who.first, ""});
-  return known == call.condemned.end() ? std::nullopt : std::optional{known->second};
+  auto known = call.quarantined.find(who);
+  if (known == call.quarantined.end()) known = call.quarantined.find({who.first, ""});
+  return known == call.quarantined.end() ? std::nullopt : std::optional{known->second};
 }
 
 std::vector<Fate> in_bounds(const listeners::Listener& listener,
@@ -88,7 +88,8 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
     std::vector<Fate> fates =
         left ? std::vector<Fate>(stretch.size()) : apply(listener, stretch, held, call);
     if (backwards) std::ranges::reverse(fates);
-    left = std::ranges::any_of(fates, [](const Fate& f) { return f.kind == Fate::Kind::left; });
+    left =
+        std::ranges::any_of(fates, [](const Fate& f) { return f.kind == Fate::Kind::not_reached; });
     std::ranges::move(fates, std::back_inserter(part.fates));
     stretch.clear();
   };
@@ -136,27 +137,27 @@ ListenerPart run_listener(listeners::Listener& listener, const decode::DecodedBa
   return run(listener, batch, std::move(held), call, nullptr);
 }
 
-std::optional<Foretold> foretell(const listeners::Listener& listener,
-                                 const decode::DecodedBatch& batch, const HeldKeys& held,
-                                 const Call& call) {
-  Foretold foretold{{&listener, {}, {}}, {}, {}};
+std::optional<OptimisticPart> optimistic_part(const listeners::Listener& listener,
+                                              const decode::DecodedBatch& batch,
+                                              const HeldKeys& held, const Call& call) {
+  OptimisticPart optimistic{{&listener, {}, {}}, {}, {}};
   for (std::size_t at = 0; at < batch.events.size(); ++at) {
     const decode::DecodedEvent& decoded = batch.events[at];
     if (!listener.wants(decoded.event.type, decoded.listener_id)) continue;
     if (known_failure(decoded, listener, call)) return std::nullopt;
     if (!held.empty() && held.holds(decoded.event.key(), decoded.event.seq)) return std::nullopt;
-    foretold.part.events.push_back(at);
-    foretold.events.push_back(decoded.event);
+    optimistic.part.events.push_back(at);
+    optimistic.events.push_back(decoded.event);
   }
-  auto sql = listener.as_sql(projections::Batch{foretold.events}, call.tx);
+  auto sql = listener.as_sql(projections::Batch{optimistic.events}, call.tx);
   if (!sql) return std::nullopt;
-  foretold.sql = std::move(*sql);
-  foretold.part.fates.assign(foretold.events.size(), {.kind = Fate::Kind::done, .fresh = true});
-  return foretold;
+  optimistic.sql = std::move(*sql);
+  optimistic.part.fates.assign(optimistic.events.size(), {.kind = Fate::Kind::done, .fresh = true});
+  return optimistic;
 }
 
-void send(const Foretold& foretold, const Call& call, const std::function<void()>& work) {
-  (void)in_bounds(*foretold.part.listener, foretold.events, call, [&](const std::stop_token&) {
+void send(const OptimisticPart& optimistic, const Call& call, const std::function<void()>& work) {
+  (void)in_bounds(*optimistic.part.listener, optimistic.events, call, [&](const std::stop_token&) {
     work();
     return std::vector<Fate>{};
   });

@@ -11,15 +11,11 @@
 #include "relay/decode/decode.hpp"
 #include "relay/engine/handling.hpp"
 #include "relay/engine/pass_failure.hpp"
-#include "relay/listeners/duty.hpp"
+#include "relay/engine/quarantine.hpp"
+#include "relay/listeners/assignment.hpp"
 #include "relay/listeners/listener.hpp"
 
 namespace relay::engine {
-
-/// Listeners that are known to make an event's transaction fail as a whole: (event id, listener)
-/// and why. They are not called for it again; it counts as a failed try. A listener of "" stands
-/// for all of the first pass: what failed is the relay's own statement over this event.
-using Condemned = std::map<EventAndListener, projections::Failure>;
 
 /// Stands where the server's SQLSTATE does in a failure that is not the listener's: the relay could
 /// not complete or record this one event.
@@ -34,7 +30,7 @@ struct ListenerPart {
 
 /// What a pass lends to each listener's call.
 struct Call {
-  const Condemned& condemned;
+  const Quarantined& quarantined;
   const listeners::Suspects& suspects;
   projections::Order order;
   projections::SavepointBudget& budget;
@@ -43,7 +39,7 @@ struct Call {
 };
 
 /// Runs a listener over its events of a batch. Those that never reach the handler (a payload that
-/// cannot be read, an event that it is condemned for, whatever waits behind either) part the rest
+/// cannot be read, an event that it is quarantined for, whatever waits behind either) part the rest
 /// into stretches.
 /// @param held what waits for this listener already.
 /// @throws PassFailed: in the handler, or the listener is down or stopped.
@@ -53,7 +49,7 @@ struct Call {
 
 /// A listener's part as it will be if all goes well, and the text that makes it so, which may then
 /// travel with what follows.
-struct Foretold {
+struct OptimisticPart {
   ListenerPart part;  ///< All done, all fresh.
   std::vector<projections::Event> events;
   std::string sql;
@@ -61,14 +57,15 @@ struct Foretold {
 
 /// @return nothing: it must be run, because an event is kept from the handler, or the listener
 /// cannot say beforehand what it does. @param held as above.
-[[nodiscard]] std::optional<Foretold> foretell(const listeners::Listener& listener,
-                                               const decode::DecodedBatch& batch,
-                                               const projections::HeldKeys& held, const Call& call);
+[[nodiscard]] std::optional<OptimisticPart> optimistic_part(const listeners::Listener& listener,
+                                                            const decode::DecodedBatch& batch,
+                                                            const projections::HeldKeys& held,
+                                                            const Call& call);
 
 /// Calls `work`, which sends the text, in the bounds of a call of the listener's handler.
 /// @throws PassFailed, in the handler, for projections::TransactionOver and when its time is over;
 /// else what `work` throws.
-void send(const Foretold& foretold, const Call& call, const std::function<void()>& work);
+void send(const OptimisticPart& optimistic, const Call& call, const std::function<void()>& work);
 
 /// Places in a batch of deliveries whose events wait, with what holds each: the open seq of its key
 /// right before it, which was not taken.

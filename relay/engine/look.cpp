@@ -26,8 +26,8 @@ bool Seen::left_unread() const {
   });
 }
 
-std::optional<Seen> look_at(store::ScoutSession& session, const claim::Now& now,
-                            claim::Reach& reach, std::vector<claim::LaneTicket> where,
+std::optional<Seen> look_at(store::ScoutSession& session, const lanes::Now& now,
+                            lanes::Reach& reach, std::vector<lanes::LaneTicket> where,
                             std::int64_t last_seq) {
   Seen seen;
   const auto look = [&](std::chrono::milliseconds patience) {
@@ -37,9 +37,9 @@ std::optional<Seen> look_at(store::ScoutSession& session, const claim::Now& now,
   return seen;
 }
 
-bool Sweep::piece(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
+bool Sweep::piece(store::ScoutSession& session, lanes::LaneBoard& board, std::int64_t last_seq,
                   bool& any) {
-  std::vector<claim::LaneTicket> some;
+  std::vector<lanes::LaneTicket> some;
   const std::int64_t from = begun_ ? from_ : std::numeric_limits<std::int64_t>::min();
   for (int lane = lane_; lane < std::min(lane_ + lanes_per_sweep, board.size()); ++lane) {
     some.push_back({lane, from});
@@ -55,7 +55,7 @@ bool Sweep::piece(store::ScoutSession& session, claim::LaneBoard& board, std::in
   return true;
 }
 
-bool Sweep::some(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq) {
+bool Sweep::some(store::ScoutSession& session, lanes::LaneBoard& board, std::int64_t last_seq) {
   const auto until = now_() + sweep_for;
   bool any = false;
   while (!piece(session, board, last_seq, any) && now_() < until) {
@@ -63,7 +63,7 @@ bool Sweep::some(store::ScoutSession& session, claim::LaneBoard& board, std::int
   return any;
 }
 
-bool Sweep::all(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
+bool Sweep::all(store::ScoutSession& session, lanes::LaneBoard& board, std::int64_t last_seq,
                 const std::stop_token& stop) {
   begun_ = false;
   bool any = false;

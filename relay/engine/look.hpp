@@ -5,8 +5,8 @@
 #include <stop_token>
 #include <vector>
 
-#include "relay/claim/lane_board.hpp"
-#include "relay/claim/reach.hpp"
+#include "relay/lanes/lane_board.hpp"
+#include "relay/lanes/reach.hpp"
 #include "relay/store/scout_session.hpp"
 
 namespace relay::engine {
@@ -23,8 +23,8 @@ struct Seen : store::Look {
 /// @param last_seq as known so far.
 /// @return nothing when it was cut off; the next one reads less.
 /// @throws what the session throws, also when looks are cut off again and again.
-[[nodiscard]] std::optional<Seen> look_at(store::ScoutSession& session, const claim::Now& now,
-                                          claim::Reach& reach, std::vector<claim::LaneTicket> where,
+[[nodiscard]] std::optional<Seen> look_at(store::ScoutSession& session, const lanes::Now& now,
+                                          lanes::Reach& reach, std::vector<lanes::LaneTicket> where,
                                           std::int64_t last_seq);
 
 /// Finds what lies below the floors: numbers given by hand, a row put back by somebody. It walks
@@ -32,21 +32,21 @@ struct Seen : store::Look {
 class Sweep {
  public:
   /// @param now must outlive this.
-  explicit Sweep(const claim::Now& now) : now_(now) {}
+  explicit Sweep(const lanes::Now& now) : now_(now) {}
 
   /// Goes on for a while. @return whether something is pending where it came by.
-  bool some(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq);
+  bool some(store::ScoutSession& session, lanes::LaneBoard& board, std::int64_t last_seq);
   /// Goes through all lanes. @return whether something is pending.
-  bool all(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
+  bool all(store::ScoutSession& session, lanes::LaneBoard& board, std::int64_t last_seq,
            const std::stop_token& stop);
 
  private:
   /// @return whether these lanes are through. @param any is set when something was found.
-  bool piece(store::ScoutSession& session, claim::LaneBoard& board, std::int64_t last_seq,
+  bool piece(store::ScoutSession& session, lanes::LaneBoard& board, std::int64_t last_seq,
              bool& any);
 
-  const claim::Now& now_;
-  claim::Reach reach_;
+  const lanes::Now& now_;
+  lanes::Reach reach_;
   int lane_ = 0;           ///< The first of those that are swept together.
   std::int64_t from_ = 0;  ///< Where the next piece begins, unless it is the first.
   bool begun_ = false;

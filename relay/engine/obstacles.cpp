@@ -16,7 +16,7 @@ constexpr auto blame_another_after = 10s;
 }  // namespace
 
 bool is_stuck(const StuckEvents& stuck, const decode::DecodedEvent& decoded,
-              projections::Order order, claim::Moment now) {
+              projections::Order order, lanes::Moment now) {
   if (stuck.empty()) return false;
   const auto itself = stuck.find(std::string{decoded.event.id});
   if (itself != stuck.end()) return now < itself->second.again_at;
@@ -51,12 +51,12 @@ bool Obstacles::passed(const std::string& event_id) {
   return stuck_->empty();
 }
 
-void Obstacles::in_trouble(const claim::LaneBoard& board, int lane, Clock::time_point now) {
+void Obstacles::in_trouble(const lanes::LaneBoard& board, int lane, Clock::time_point now) {
   const std::lock_guard lock{mutex_};
   trouble_[{&board, lane}] = now;
 }
 
-void Obstacles::well(const claim::LaneBoard& board, int lane) {
+void Obstacles::well(const lanes::LaneBoard& board, int lane) {
   const std::lock_guard lock{mutex_};
   trouble_.erase({&board, lane});
 }

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "projections/apply/apply.hpp"
-#include "relay/claim/lane_board.hpp"
 #include "relay/decode/decode.hpp"
+#include "relay/lanes/lane_board.hpp"
 
 namespace relay::engine {
 
@@ -27,7 +27,7 @@ struct LoneEvent {
 /// until then, and so is what comes behind it in its key.
 struct StuckEvent {
   LoneEvent event;
-  claim::Moment again_at{};
+  lanes::Moment again_at{};
 };
 
 /// By event id.
@@ -35,7 +35,7 @@ using StuckEvents = std::map<std::string, StuckEvent>;
 
 /// Whether the event is to be stepped over now.
 [[nodiscard]] bool is_stuck(const StuckEvents& stuck, const decode::DecodedEvent& decoded,
-                            projections::Order order, claim::Moment now);
+                            projections::Order order, lanes::Moment now);
 
 /// What the relay's own statements fail at, in one database. It holds no truth: whatever is
 /// forgotten here is met again. Threads: any.
@@ -51,9 +51,9 @@ class Obstacles {
   bool passed(const std::string& event_id);
 
   /// A statement of our own failed in this lane, and nobody's event is known to be at fault.
-  void in_trouble(const claim::LaneBoard& board, int lane, Clock::time_point now);
+  void in_trouble(const lanes::LaneBoard& board, int lane, Clock::time_point now);
   /// Something came through in this lane.
-  void well(const claim::LaneBoard& board, int lane);
+  void well(const lanes::LaneBoard& board, int lane);
   /// Whether a lane was in trouble of late and has not come through since.
   [[nodiscard]] bool any_in_trouble(Clock::time_point now) const;
 
@@ -66,7 +66,7 @@ class Obstacles {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const StuckEvents> stuck_ = std::make_shared<const StuckEvents>();
-  std::map<std::pair<const claim::LaneBoard*, int>, Clock::time_point> trouble_;
+  std::map<std::pair<const lanes::LaneBoard*, int>, Clock::time_point> trouble_;
   std::size_t blamed_in_a_row_ = 0;
   Clock::time_point blamed_at_{};
 };

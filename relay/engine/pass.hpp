@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "relay/engine/engine_parts.hpp"
 #include "relay/engine/handling.hpp"
 #include "relay/engine/listener_part.hpp"
 #include "relay/engine/obstacles.hpp"
-#include "relay/engine/parts.hpp"
-#include "relay/listeners/duty.hpp"
+#include "relay/listeners/assignment.hpp"
 #include "relay/store/worker_session.hpp"
 
 namespace relay::engine {
@@ -29,7 +29,7 @@ struct PassResult {
   bool stepped_over = false;      ///< It is stuck, or behind one that is; nothing was done.
   std::set<int> stuck_lanes;      ///< There are such events among others; nothing was done.
   std::vector<std::string> gone;  ///< Of the stuck events: pending no more.
-  std::vector<EventAndListener> buried;        ///< Of the condemned: counted now.
+  std::vector<EventAndListener> buried;        ///< Of the quarantined: counted now.
   bool retries = false;                        ///< Some deliveries are to be tried again.
   std::map<std::string, std::set<int>> ready;  ///< Lanes with new ready deliveries, by listener.
 };
@@ -40,9 +40,9 @@ struct PassContext {
   Handling& handling;
   bool alone;     ///< Nothing runs beside it in this process, and it has one event.
   bool in_steps;  ///< The last SQL does not travel with the batch's end.
-  const std::vector<claim::LaneTicket>& tickets;
-  const listeners::Duty& duty;
-  const Condemned& condemned;
+  const std::vector<lanes::LaneTicket>& tickets;
+  const listeners::Assignment& assignment;
+  const Quarantined& quarantined;
   const StuckEvents& stuck;
 };
 
@@ -50,6 +50,7 @@ struct PassContext {
 /// One transaction in the caller's session; the caller rolls back when this throws.
 /// @param queue null: new events. @param result what is known so far, also when this throws.
 /// @throws PassFailed; else what a statement of the store met.
-void pass(const Parts& parts, const Queue* queue, const PassContext& context, PassResult& result);
+void pass(const EngineParts& parts, const Queue* queue, const PassContext& context,
+          PassResult& result);
 
 }  // namespace relay::engine

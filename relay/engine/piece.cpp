@@ -4,7 +4,7 @@
 
 namespace relay::engine {
 
-bool read_piece(const claim::Now& now, claim::Reach& reach, std::vector<claim::LaneTicket>& lanes,
+bool read_piece(const lanes::Now& now, lanes::Reach& reach, std::vector<lanes::LaneTicket>& lanes,
                 std::int64_t last, bool& in_part,
                 const std::function<void(std::chrono::milliseconds)>& read) {
   in_part = reach.limit(lanes, last);

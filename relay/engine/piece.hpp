@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "relay/claim/lane_board.hpp"
-#include "relay/claim/reach.hpp"
+#include "relay/lanes/lane_board.hpp"
+#include "relay/lanes/reach.hpp"
 
 namespace relay::engine {
 
@@ -16,8 +16,8 @@ namespace relay::engine {
 /// @param in_part set to whether some lane was not read to its end.
 /// @return false: it was cut off; the next one reads less.
 /// @throws what `read` throws, also when it is cut off again and again.
-[[nodiscard]] bool read_piece(const claim::Now& now, claim::Reach& reach,
-                              std::vector<claim::LaneTicket>& lanes, std::int64_t last,
+[[nodiscard]] bool read_piece(const lanes::Now& now, lanes::Reach& reach,
+                              std::vector<lanes::LaneTicket>& lanes, std::int64_t last,
                               bool& in_part,
                               const std::function<void(std::chrono::milliseconds)>& read);
 

@@ -9,18 +9,18 @@
 #include <string>
 #include <vector>
 
-#include "relay/claim/floor_keeper.hpp"
-#include "relay/claim/settled.hpp"
-#include "relay/claim/walk_pace.hpp"
+#include "relay/engine/assignment_keeper.hpp"
+#include "relay/engine/conditions.hpp"
+#include "relay/engine/database_breaker.hpp"
 #include "relay/engine/delivery_scout.hpp"
 #include "relay/engine/floor_store.hpp"
 #include "relay/engine/look.hpp"
-#include "relay/engine/pace.hpp"
-#include "relay/engine/referee.hpp"
-#include "relay/engine/shared.hpp"
-#include "relay/engine/target.hpp"
-#include "relay/engine/trouble.hpp"
+#include "relay/engine/look_interval.hpp"
+#include "relay/engine/work_boards.hpp"
 #include "relay/flow/flight_remains.hpp"
+#include "relay/lanes/floor_keeper.hpp"
+#include "relay/lanes/walk_pace.hpp"
+#include "relay/lanes/watermark.hpp"
 
 namespace relay::engine {
 
@@ -32,13 +32,14 @@ struct Remains {
 
 /// Looks for work on behalf of all workers of a database: one probe over the lanes that are not
 /// known to wait for a worker, at a pace that follows the work. It also moves the floors, sweeps
-/// what lies below them, and has the referee judge what this relay may claim. One session.
+/// what lies below them, and has the assignment keeper judge what this relay may claim. One
+/// session.
 class Scout {
  public:
   /// @param remains of processes that died: their events become suspects before anything is
   /// claimed.
-  Scout(const EngineOptions& options, const Parts& parts, Shared& shared, Trouble& trouble,
-        Target& target, Remains remains);
+  Scout(const EngineOptions& options, const EngineParts& parts, WorkBoards& boards,
+        Conditions& conditions, DatabaseBreaker& breaker, Remains remains);
 
   /// Looks once. Never throws. @return when to look again, unless somebody rings before.
   [[nodiscard]] std::chrono::microseconds take_turn(const std::stop_token& stop);
@@ -54,7 +55,7 @@ class Scout {
   [[nodiscard]] bool has_ended() const { return drained_ || !refused().empty(); }
 
  private:
-  void look_under(Target::Call& call, const std::stop_token& stop);
+  void look_under(DatabaseBreaker::Call& call, const std::stop_token& stop);
   void connect();
   void drop_session();
   void learn_server(store::ScoutSession& session);
@@ -64,45 +65,45 @@ class Scout {
   void forget_floors();
   bool look_for_events();
   /// @return whether the look goes ahead of the walk.
-  bool begin_walk(claim::Moment now);
+  bool begin_walk(lanes::Moment now);
   void decide_floor(store::ScoutSession& session);
   void sweep();
   [[nodiscard]] bool nobody_at_work() const;
   void ring_where_deliveries_wait();
 
   const EngineOptions& options_;
-  const Parts& parts_;
-  Shared& shared_;
-  Trouble& trouble_;
-  Target& target_;
+  const EngineParts& parts_;
+  WorkBoards& boards_;
+  Conditions& conditions_;
+  DatabaseBreaker& breaker_;
   Remains remains_;
-  Referee referee_;
+  AssignmentKeeper assignment_keeper_;
   DeliveryScout deliveries_;
-  Pace pace_;
+  LookInterval interval_;
   std::mutex session_mutex_;  // guards the pointer against cancel()
   std::unique_ptr<store::ScoutSession> session_;
-  claim::FloorKeeper keeper_;
-  claim::Reach reach_;
-  claim::Settled settled_;
-  claim::WalkPace walk_;
+  lanes::FloorKeeper keeper_;
+  lanes::Reach reach_;
+  lanes::Watermark watermark_;
+  lanes::WalkPace walk_;
   FloorStore floor_store_;
   Sweep sweep_;
   std::int64_t last_seq_ = 0;
   std::int64_t last_place_ = 0;
-  std::shared_ptr<const listeners::Duty> duty_;
-  claim::Moment judged_at_{};
-  claim::Moment told_at_{};
+  std::shared_ptr<const listeners::Assignment> assignment_;
+  lanes::Moment judged_at_{};
+  lanes::Moment told_at_{};
   bool judge_now_ = true;
-  claim::Moment rests_until_{};
+  lanes::Moment rests_until_{};
   bool found_work_ = false;
   bool behind_ = false;
   bool backlog_ = false;
-  claim::Moment floors_at_{};
+  lanes::Moment floors_at_{};
   bool in_part_ = false;       // looks have left something to be read
   bool walk_in_part_ = false;  // the last look of the walk has
   bool looked_ahead_ = false;  // the last look was none of the walk's
   bool walked_once_ = false;   // since the floors were forgotten, every lane was read to its end
-  claim::Moment sweep_after_{};
+  lanes::Moment sweep_after_{};
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;
   std::string refused_;

@@ -16,8 +16,8 @@ constexpr auto look_wait = 1s;      // the scout may get no connection: then lan
 constexpr auto given_up_rest = 5s;  // meanwhile others are let in
 
 // While lanes were kept their floors may have been forgotten.
-void lower_floors(const claim::LaneBoard& board, std::vector<claim::LaneTicket>& tickets) {
-  for (claim::LaneTicket& ticket : tickets) {
+void lower_floors(const lanes::LaneBoard& board, std::vector<lanes::LaneTicket>& tickets) {
+  for (lanes::LaneTicket& ticket : tickets) {
     ticket.floor = std::min(ticket.floor, board.floor_of(ticket.lane));
   }
 }
@@ -32,9 +32,9 @@ Worker::Worker(std::string name, std::vector<WorkSource> sources, flow::Bell& be
       handling_(std::move(handling)),
       options_(context.options),
       parts_(context.parts),
-      shared_(context.shared),
-      trouble_(context.trouble),
-      target_(context.target),
+      boards_(context.boards),
+      conditions_(context.conditions),
+      breaker_(context.breaker),
       section_(context.section) {}
 
 bool Worker::take_turn(const std::stop_token& stop) noexcept {
@@ -59,39 +59,40 @@ void Worker::surprised() noexcept {
 }
 
 // Whether this relay is to serve the source now, and who is served can take it.
-bool Worker::may_take(const WorkSource& source, const listeners::Duty& duty) const {
-  if (source.queue == nullptr) return first_pass_available(parts_, duty);
-  const std::set<std::string>& served = source.queue->detached ? duty.detached : duty.attached;
+bool Worker::may_take(const WorkSource& source, const listeners::Assignment& assignment) const {
+  if (source.queue == nullptr) return first_pass_available(parts_, assignment);
+  const std::set<std::string>& served =
+      source.queue->detached ? assignment.detached : assignment.attached;
   return served.contains(source.queue->listener->name()) && source.queue->listener->available();
 }
 
 // @return whether there was anything to do that could be done.
 bool Worker::turn(const std::stop_token& stop) {
   std::unique_ptr<Turn> turn = std::exchange(waiting_, nullptr);
-  const auto duty = shared_.duty();
-  if (!duty) return false;
+  const auto assignment = boards_.assignment();
+  if (!assignment) return false;
   if (turn) {
     const bool too_long = parts_.now() > *turn->waits_until;
     lower_floors(*turn->source.board, turn->taken.tickets());
     if (too_long) rest({turn->source, turn->taken, turn->taken.tickets(), stop}, given_up_rest);
-    if (too_long || !may_take(turn->source, *duty)) turn.reset();
+    if (too_long || !may_take(turn->source, *assignment)) turn.reset();
   }
-  if (!turn) turn = next_turn(*duty);
+  if (!turn) turn = next_turn(*assignment);
   if (!turn) return false;
-  Target::Call call{target_};
+  DatabaseBreaker::Call call{breaker_};
   if (!call.allowed()) return false;
-  std::vector<claim::LaneTicket>& tickets = turn->taken.tickets();
-  const bool alone = std::ranges::any_of(tickets, &claim::LaneTicket::alone);
+  std::vector<lanes::LaneTicket>& tickets = turn->taken.tickets();
+  const bool alone = std::ranges::any_of(tickets, &lanes::LaneTicket::alone);
   Job job{turn->source, turn->taken, tickets, stop};
-  if (work(job, *duty, alone, call)) return true;
+  if (work(job, *assignment, alone, call)) return true;
   if (alone) wait_to_be_alone(std::move(turn));
   return false;
 }
 
-std::unique_ptr<Worker::Turn> Worker::next_turn(const listeners::Duty& duty) {
+std::unique_ptr<Worker::Turn> Worker::next_turn(const listeners::Assignment& assignment) {
   for (std::size_t step = 0; step < sources_.size(); ++step) {
     const WorkSource& source = sources_[(next_source_ + step) % sources_.size()];
-    if (!may_take(source, duty)) continue;
+    if (!may_take(source, assignment)) continue;
     auto turn = std::make_unique<Turn>(source, parts_.store->lanes_per_claim(), parts_.now(),
                                        options_.shallow_lanes_per_claim);
     if (turn->taken.tickets().empty()) continue;
@@ -108,11 +109,12 @@ void Worker::wait_to_be_alone(std::unique_ptr<Turn> turn) {
 }
 
 // @return false: not before the scout has looked, or not let in; the lanes come again.
-bool Worker::work(Job& job, const listeners::Duty& duty, bool alone, Target::Call& call) {
+bool Worker::work(Job& job, const listeners::Assignment& assignment, bool alone,
+                  DatabaseBreaker::Call& call) {
   try {
-    if (!pass_batch(job, duty, alone)) return false;
+    if (!pass_batch(job, assignment, alone)) return false;
     call.worked();
-    settle(job);
+    give_back(job);
     return true;
   } catch (const PassFailed& pass_failed) {
     failed(job, pass_failed.why, call);
@@ -123,19 +125,19 @@ bool Worker::work(Job& job, const listeners::Duty& duty, bool alone, Target::Cal
   return true;
 }
 
-bool Worker::pass_batch(Job& job, const listeners::Duty& duty, bool alone) {
+bool Worker::pass_batch(Job& job, const listeners::Assignment& assignment, bool alone) {
   store::WorkerSession& session = connected();
   if (!check_floors(job)) return false;
   const ExclusiveSection::Entry entry{section_, alone, parts_.now()};
   if (!entry.inside()) return false;
   // Only now: two who may not take them would wake each other without end.
   if (job.source.board->waiting(parts_.now()) > 0) bell_.ring();
-  const auto condemned = shared_.condemned(parts_.now());
-  const auto stuck = shared_.obstacles.stuck();
+  const auto quarantined = boards_.quarantine.now_in(parts_.now());
+  const auto stuck = boards_.obstacles.stuck();
   const auto handling = handling_(session, alone, job.stop);
   const bool in_steps = parts_.now() < in_steps_until_;
-  const PassContext context{session,     *handling, alone,      in_steps,
-                            job.tickets, duty,      *condemned, *stuck};
+  const PassContext context{session,     *handling,  alone,        in_steps,
+                            job.tickets, assignment, *quarantined, *stuck};
   pass(parts_, job.source.queue, context, job.result);
   return true;
 }
@@ -146,7 +148,7 @@ store::WorkerSession& Worker::connected() {
     auto fresh = parts_.store->open_worker_session(name_);
     server_run_ = fresh->server_run();
     connected_at_ = parts_.now();
-    connected_before_ = shared_.next_look();
+    connected_before_ = boards_.next_look();
     const std::lock_guard lock{session_mutex_};
     session_ = std::move(fresh);
   } catch (const store::Unreachable& error) {
@@ -160,14 +162,14 @@ store::WorkerSession& Worker::connected() {
 // and where the scout has not looked since this session began, lanes are read from their
 // start. A pooler may have moved us to where the scout is. @return false: the scout may look soon.
 bool Worker::check_floors(Job& job) {
-  if (shared_.floors_hold(server_run_, connected_before_)) return true;
-  if (!shared_.has_ended(connected_before_) && parts_.now() - connected_at_ < look_wait) {
-    shared_.wake_scout(false);
+  if (boards_.floors_hold(server_run_, connected_before_)) return true;
+  if (!boards_.has_ended(connected_before_) && parts_.now() - connected_at_ < look_wait) {
+    boards_.wake_scout(false);
     return false;
   }
   server_run_ = session_->server_run();
-  const bool hold = shared_.floors_hold(server_run_, connected_before_);
-  for (claim::LaneTicket& ticket : job.tickets) {
+  const bool hold = boards_.floors_hold(server_run_, connected_before_);
+  for (lanes::LaneTicket& ticket : job.tickets) {
     ticket.floor = hold ? job.source.board->floor_of(ticket.lane) : 0;
   }
   return true;
@@ -178,36 +180,36 @@ void Worker::cancel() noexcept {
   if (session_) session_->cancel();
 }
 
-void Worker::settle(const Job& job) {
+void Worker::give_back(const Job& job) {
   conflicts_ = 0;
   if (job.result.wants_alone) return single_out(job);
   forget_stuck(job);
   if (!job.result.stuck_lanes.empty()) return step_over(job);
   if (job.result.stale) {
-    shared_.forbid();
-    return shared_.wake_scout(true);
+    boards_.forbid();
+    return boards_.wake_scout(true);
   }
   for (const store::LaneRead& read : job.result.lanes) {
-    if (read.held) shared_.obstacles.well(*job.source.board, read.lane);
-    settle_lane(job, read);
+    if (read.held) boards_.obstacles.well(*job.source.board, read.lane);
+    give_back_lane(job, read);
   }
-  if (job.result.events > 0 && job.result.buried.empty()) shared_.obstacles.something_passed();
+  if (job.result.events > 0 && job.result.buried.empty()) boards_.obstacles.something_passed();
   spread_ready(job);
-  if (job.result.retries) shared_.retries_to_come = true;
-  shared_.forget(job.result.buried);
-  shared_.events_done += static_cast<std::int64_t>(job.result.events);
-  if (!shared_.obstacles.any_in_trouble(parts_.now())) trouble_.end("statement");
+  if (job.result.retries) boards_.retries_to_come = true;
+  boards_.quarantine.release(job.result.buried);
+  boards_.events_done += static_cast<std::int64_t>(job.result.events);
+  if (!boards_.obstacles.any_in_trouble(parts_.now())) conditions_.end("statement");
 }
 
-void Worker::settle_lane(const Job& job, const store::LaneRead& read) {
-  claim::LaneBoard& board = *job.source.board;
+void Worker::give_back_lane(const Job& job, const store::LaneRead& read) {
+  lanes::LaneBoard& board = *job.source.board;
   if (!read.held) return job.taken.done(read.lane, read.more);
   const bool deliveries = job.source.queue != nullptr;
   if (job.result.left_over) {
     board.be_careful(read.lane, read.events);
   } else {
     board.passed(read.lane, read.events, read.last);
-    if (shared_.floors_hold(server_run_, connected_before_)) {
+    if (boards_.floors_hold(server_run_, connected_before_)) {
       deliveries ? board.read_up_to(read.lane, read.last)
                  : board.committed_up_to(read.lane, read.last);
     }
@@ -224,14 +226,14 @@ void Worker::be_careful(const Job& job) {
 // A suspect among others is looked for one by one; found, it comes again with nothing beside it.
 void Worker::single_out(const Job& job) {
   be_careful(job);
-  for (const claim::LaneTicket& ticket : job.tickets) {
+  for (const lanes::LaneTicket& ticket : job.tickets) {
     if (ticket.careful) job.source.board->be_alone(ticket.lane);
   }
 }
 
 // Among others it is looked for one by one; alone it is left where it is, and its lane goes on.
 void Worker::step_over(const Job& job) {
-  claim::LaneBoard& board = *job.source.board;
+  lanes::LaneBoard& board = *job.source.board;
   for (const store::LaneRead& read : job.result.lanes) {
     if (!job.result.stuck_lanes.contains(read.lane)) continue;
     if (!job.result.stepped_over) {
@@ -247,21 +249,21 @@ void Worker::step_over(const Job& job) {
 void Worker::forget_stuck(const Job& job) {
   bool none_left = false;
   for (const std::string& id : job.result.gone) {
-    none_left = shared_.obstacles.passed(id) || none_left;
+    none_left = boards_.obstacles.passed(id) || none_left;
   }
   if (job.result.lone && job.result.events > 0) {
-    none_left = shared_.obstacles.passed(job.result.lone->id) || none_left;
+    none_left = boards_.obstacles.passed(job.result.lone->id) || none_left;
   }
-  if (none_left) trouble_.end("event");
+  if (none_left) conditions_.end("event");
 }
 
 // What this commit made ready is taken by whoever is next, without waiting for a look.
 void Worker::spread_ready(const Job& job) {
   for (const auto& [listener, lanes] : job.result.ready) {
-    const auto board = shared_.delivery_boards.find(listener);
-    if (board == shared_.delivery_boards.end()) continue;
+    const auto board = boards_.delivery_boards.find(listener);
+    if (board == boards_.delivery_boards.end()) continue;
     board->second.found_work({lanes.begin(), lanes.end()});
-    shared_.ring_for(listener);
+    boards_.ring_for(listener);
   }
 }
 

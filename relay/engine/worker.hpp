@@ -7,29 +7,29 @@
 #include <string>
 #include <vector>
 
-#include "relay/claim/taken_lanes.hpp"
+#include "relay/engine/conditions.hpp"
+#include "relay/engine/database_breaker.hpp"
 #include "relay/engine/decide.hpp"
 #include "relay/engine/exclusive_section.hpp"
 #include "relay/engine/pass.hpp"
-#include "relay/engine/shared.hpp"
-#include "relay/engine/target.hpp"
-#include "relay/engine/trouble.hpp"
+#include "relay/engine/work_boards.hpp"
+#include "relay/lanes/taken_lanes.hpp"
 
 namespace relay::engine {
 
 /// Where a worker takes lanes from: new events, or one listener's deliveries.
 struct WorkSource {
-  claim::LaneBoard* board = nullptr;
+  lanes::LaneBoard* board = nullptr;
   const Queue* queue = nullptr;  ///< Null: new events.
 };
 
 /// What all workers of a database share.
 struct WorkerContext {
   const EngineOptions& options;
-  const Parts& parts;
-  Shared& shared;
-  Trouble& trouble;
-  Target& target;
+  const EngineParts& parts;
+  WorkBoards& boards;
+  Conditions& conditions;
+  DatabaseBreaker& breaker;
   ExclusiveSection& section;
 };
 
@@ -57,30 +57,32 @@ class Worker {
  private:
   /// Lanes of one source, to be passed as one batch. What is left of them is given back.
   struct Turn {
-    Turn(const WorkSource& from, int most, claim::Moment now, int shallow)
+    Turn(const WorkSource& from, int most, lanes::Moment now, int shallow)
         : source(from), taken(*from.board, most, now, shallow) {}
     const WorkSource& source;
-    claim::TakenLanes taken;
-    std::optional<claim::Moment> waits_until;  ///< To be alone.
+    lanes::TakenLanes taken;
+    std::optional<lanes::Moment> waits_until;  ///< To be alone.
   };
   struct Job {
     const WorkSource& source;
-    claim::TakenLanes& taken;
-    std::vector<claim::LaneTicket>& tickets;
+    lanes::TakenLanes& taken;
+    std::vector<lanes::LaneTicket>& tickets;
     const std::stop_token& stop;
     PassResult result = {};
   };
 
   bool turn(const std::stop_token& stop);
-  [[nodiscard]] bool may_take(const WorkSource& source, const listeners::Duty& duty) const;
-  [[nodiscard]] std::unique_ptr<Turn> next_turn(const listeners::Duty& duty);
+  [[nodiscard]] bool may_take(const WorkSource& source,
+                              const listeners::Assignment& assignment) const;
+  [[nodiscard]] std::unique_ptr<Turn> next_turn(const listeners::Assignment& assignment);
   void wait_to_be_alone(std::unique_ptr<Turn> turn);
-  bool work(Job& job, const listeners::Duty& duty, bool alone, Target::Call& call);
-  bool pass_batch(Job& job, const listeners::Duty& duty, bool alone);
+  bool work(Job& job, const listeners::Assignment& assignment, bool alone,
+            DatabaseBreaker::Call& call);
+  bool pass_batch(Job& job, const listeners::Assignment& assignment, bool alone);
   store::WorkerSession& connected();
   bool check_floors(Job& job);
-  void settle(const Job& job);
-  void settle_lane(const Job& job, const store::LaneRead& read);
+  void give_back(const Job& job);
+  void give_back_lane(const Job& job, const store::LaneRead& read);
   static void be_careful(const Job& job);
   static void single_out(const Job& job);
   void step_over(const Job& job);
@@ -89,16 +91,16 @@ class Worker {
   void surprised() noexcept;
 
   // What a failed pass asks for.
-  void failed(const Job& job, const PassFailure& why, Target::Call& call);
-  void act(const Job& job, const PassFailure& why, Action action, Target::Call& call);
+  void failed(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call);
+  void act(const Job& job, const PassFailure& why, Action action, DatabaseBreaker::Call& call);
   void pause_listener(const Job& job, const PassFailure& why);
-  void again(const Job& job, const PassFailure& why, Target::Call& call);
-  void examine(const Job& job, const PassFailure& why, Target::Call& call);
+  void again(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call);
+  void examine(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call);
   void blame(const Job& job, const LoneEvent& event, const projections::Failure& why);
   void in_trouble(const Job& job, const std::string& sentence);
   bool statements_work();
-  void count_loss(const Job& job, const PassFailure& why, Target::Call& call);
-  void lost(const projections::Failure& why, Target::Call& call);
+  void count_loss(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call);
+  void lost(const projections::Failure& why, DatabaseBreaker::Call& call);
   void drop_session();
   bool can_connect();
   void rest(const Job& job, std::chrono::milliseconds time);
@@ -108,20 +110,20 @@ class Worker {
   flow::Bell& bell_;
   const HandlingOfPass handling_;
   const EngineOptions& options_;
-  const Parts& parts_;
-  Shared& shared_;
-  Trouble& trouble_;
-  Target& target_;
+  const EngineParts& parts_;
+  WorkBoards& boards_;
+  Conditions& conditions_;
+  DatabaseBreaker& breaker_;
   ExclusiveSection& section_;
   std::size_t next_source_ = 0;
   std::unique_ptr<Turn> waiting_;  // to be alone
   std::mutex session_mutex_;       // cancel() comes from another thread
   std::unique_ptr<store::WorkerSession> session_;
   std::string server_run_;  // of the session's server
-  claim::Moment connected_at_;
+  lanes::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
   int conflicts_ = 0;
-  claim::Moment in_steps_until_{};
+  lanes::Moment in_steps_until_{};
 };
 
 }  // namespace relay::engine

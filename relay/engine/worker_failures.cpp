@@ -19,18 +19,18 @@ constexpr int timeouts_before_blame = 3;
 constexpr auto trouble_rest = 1'000ms;
 constexpr auto apart_for = 60s;
 
-bool is_single(const std::vector<claim::LaneTicket>& tickets) {
-  return std::ranges::any_of(tickets, &claim::LaneTicket::careful);
+bool is_single(const std::vector<lanes::LaneTicket>& tickets) {
+  return std::ranges::any_of(tickets, &lanes::LaneTicket::careful);
 }
 
 }  // namespace
 
-void Worker::failed(const Job& job, const PassFailure& why, Target::Call& call) {
+void Worker::failed(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call) {
   Decision decision =
       decide(why, {.single = is_single(job.tickets), .stopping = job.stop.stop_requested()});
   if (decision.action == Action::one_by_one && why.where == Where::handler &&
       projections::sabotaged("forward_counts_attempts")) {
-    decision.action = Action::condemn;
+    decision.action = Action::quarantine;
   }
   if (why.where == Where::handler_or_end) in_steps_until_ = parts_.now() + apart_for;
   if (decision.database == Database::answers) call.worked();
@@ -40,7 +40,8 @@ void Worker::failed(const Job& job, const PassFailure& why, Target::Call& call) 
   act(job, why, decision.action, call);
 }
 
-void Worker::act(const Job& job, const PassFailure& why, Action action, Target::Call& call) {
+void Worker::act(const Job& job, const PassFailure& why, Action action,
+                 DatabaseBreaker::Call& call) {
   switch (action) {
     case Action::nothing: return;
     case Action::reconnect: return lost(why.failure, call);
@@ -51,9 +52,9 @@ void Worker::act(const Job& job, const PassFailure& why, Action action, Target::
                        {{"who", name_}, {"why", why.failure.message}});
     case Action::again: return again(job, why, call);
     case Action::one_by_one: return be_careful(job);
-    case Action::condemn:
+    case Action::quarantine:
       for (const EventAndListener& who : why.blamed)
-        shared_.condemn(who, why.failure, parts_.now());
+        boards_.quarantine.put(who, why.failure, parts_.now());
       return;
     case Action::examine: return examine(job, why, call);
     case Action::blame_event: return blame(job, job.result.lone.value(), why.failure);
@@ -75,17 +76,17 @@ void Worker::pause_listener(const Job& job, const PassFailure& why) {
     log::warn("a projection is to be paused, but other relays hold their lanes",
               {{"projection", why.stopped}, {"why", projections::current_failure().message}});
   }
-  shared_.wake_scout(true);
+  boards_.wake_scout(true);
 }
 
-void Worker::count_loss(const Job& job, const PassFailure& why, Target::Call& call) {
+void Worker::count_loss(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call) {
   const EventAndListener& who = why.blamed.front();
-  const int times = shared_.count_loss(who);
+  const int times = boards_.quarantine.count_loss(who);
   if (projections::sabotaged("count_lost_connections"))
-    shared_.condemn(who, why.failure, parts_.now());
+    boards_.quarantine.put(who, why.failure, parts_.now());
   lost(why.failure, call);
   const Action action = after_loss(times, is_single(job.tickets));
-  if (action == Action::condemn && !can_connect()) return;
+  if (action == Action::quarantine && !can_connect()) return;
   act(job, why, action, call);
 }
 
@@ -101,7 +102,7 @@ bool Worker::can_connect() {
 
 // One of our own statements. A batch is narrowed down to one event; what cannot even be read, or
 // fails over no event as well, is nobody's fault, and somebody must look.
-void Worker::examine(const Job& job, const PassFailure& why, Target::Call& call) {
+void Worker::examine(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call) {
   const std::string& message = why.failure.message;
   const bool read = std::ranges::any_of(
       job.result.lanes, [](const store::LaneRead& lane) { return lane.held && lane.events > 0; });
@@ -120,29 +121,31 @@ void Worker::blame(const Job& job, const LoneEvent& event, const Failure& why) {
   const bool deliveries = job.source.queue != nullptr;
   const std::pair who{event.id, deliveries ? job.source.queue->listener->name() : std::string{}};
   const std::string sentence = "the relay cannot complete event " + event.id + ": " + why.message;
-  if (why.kind == FailureKind::timeout && shared_.count_loss(who) < timeouts_before_blame) {
+  if (why.kind == FailureKind::timeout &&
+      boards_.quarantine.count_loss(who) < timeouts_before_blame) {
     return in_trouble(job, sentence);
   }
-  if (shared_.condemned(parts_.now())->contains(who)) {
-    if (deliveries || !shared_.obstacles.leave_aside(event, parts_.now())) {
+  if (boards_.quarantine.now_in(parts_.now())->contains(who)) {
+    if (deliveries || !boards_.obstacles.leave_aside(event, parts_.now())) {
       return in_trouble(job, sentence);
     }
-    return trouble_.begin("event", sentence + "; nor can it be recorded as failed, so it waits");
+    return conditions_.begin("event", sentence + "; nor can it be recorded as failed, so it waits");
   }
-  if (!shared_.obstacles.may_blame_another(parts_.now())) return in_trouble(job, sentence);
+  if (!boards_.obstacles.may_blame_another(parts_.now())) return in_trouble(job, sentence);
   log::warn(sentence, {{"who", name_}});
   const std::string state = why.sqlstate.empty() ? "" : " (" + why.sqlstate + ")";
-  shared_.condemn(who,
-                  {FailureKind::event, own_failure,
-                   projections::one_line("it could not be completed: " + why.message + state)},
-                  parts_.now());
+  boards_.quarantine.put(
+      who,
+      {FailureKind::event, own_failure,
+       projections::one_line("it could not be completed: " + why.message + state)},
+      parts_.now());
 }
 
 void Worker::in_trouble(const Job& job, const std::string& sentence) {
-  for (const claim::LaneTicket& ticket : job.tickets) {
-    shared_.obstacles.in_trouble(*job.source.board, ticket.lane, parts_.now());
+  for (const lanes::LaneTicket& ticket : job.tickets) {
+    boards_.obstacles.in_trouble(*job.source.board, ticket.lane, parts_.now());
   }
-  trouble_.begin("statement", sentence);
+  conditions_.begin("statement", sentence);
   rest(job, trouble_rest);
 }
 
@@ -159,7 +162,7 @@ bool Worker::statements_work() {
   }
 }
 
-void Worker::again(const Job& job, const PassFailure& why, Target::Call& call) {
+void Worker::again(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call) {
   ++conflicts_;
   log::debug("a batch runs again",
              {{"why", why.failure.message}, {"times", std::to_string(conflicts_)}});
@@ -170,7 +173,7 @@ void Worker::again(const Job& job, const PassFailure& why, Target::Call& call) {
   rest(job, backoff(conflicts_, 2ms, 500ms, parts_.chance));
 }
 
-void Worker::lost(const Failure& why, Target::Call& call) {
+void Worker::lost(const Failure& why, DatabaseBreaker::Call& call) {
   drop_session();
   call.failed(why.message);
   log::warn("a connection was lost", {{"who", name_}, {"why", why.message}});
@@ -182,7 +185,7 @@ void Worker::drop_session() {
 }
 
 void Worker::rest(const Job& job, std::chrono::milliseconds time) {
-  for (const claim::LaneTicket& ticket : job.tickets) {
+  for (const lanes::LaneTicket& ticket : job.tickets) {
     job.source.board->rest(ticket.lane, parts_.now() + time);
   }
 }

@@ -6,8 +6,8 @@
 
 namespace relay::operate {
 
-std::string discard_dead(pg::Connection& connection, const DeadLetters& letters,
-                         const std::string& reason, const Progress& progress) {
+Discarded discard_dead(pg::Connection& connection, const DeadLetters& letters,
+                       const std::string& reason, const Progress& progress) {
   if (reason.find_first_not_of(" \t\n") == std::string::npos) {
     throw UsageError{
         "--reason must say why these events may be given up; it is kept in "
@@ -24,10 +24,7 @@ std::string discard_dead(pg::Connection& connection, const DeadLetters& letters,
     promote(connection, lane, chosen);
     return gone;
   };
-  const std::int64_t done = sweep(connection, letters.lanes, entry, discard, progress);
-  if (done == 0) return "Nothing was changed: no dead letter is left to discard.\n";
-  return std::to_string(done) + (done == 1 ? " dead letter is" : " dead letters are") +
-         " discarded; their failures stay in event_attempt, and what waited behind goes on.\n";
+  return {sweep(connection, letters.lanes, entry, discard, progress)};
 }
 
 }  // namespace relay::operate

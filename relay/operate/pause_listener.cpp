@@ -4,7 +4,6 @@
 #include "relay/operate/change_listeners.hpp"
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/operator_log.hpp"
-#include "relay/operate/printable.hpp"
 #include "relay/operate/snapshot.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "schema/statements.hpp"
@@ -26,38 +25,33 @@ RegisteredListener there(pg::Connection& connection, const std::string& name) {
 
 }  // namespace
 
-std::string pause_listener(pg::Connection& connection, const std::string& name,
+PauseResult pause_listener(pg::Connection& connection, const std::string& name,
                            const std::string& reason) {
   const RegisteredListener before = there(connection, name);
   if (before.paused_by == "operator" && (reason.empty() || reason == before.reason)) {
-    return "Projection " + in_quotes(name) + " is paused already, since " + before.since +
-           (before.reason.empty() ? "" : ": " + printable(before.reason)) + ".\n";
+    return {PauseResult::Kind::nothing_to_do, name, before.since, before.reason};
   }
-  bool changed = false;
+  PauseResult result{.listener = name};
   change_listeners(connection, {.listeners = {name}}, [&] {
-    changed = connection.exec(sql::pause_listener, name, reason).affected_rows() > 0;
-    if (changed) write_log(connection, {"pause", name, reason});
+    if (connection.exec(sql::pause_listener, name, reason).affected_rows() == 0) return;
+    write_log(connection, {"pause", name, reason});
+    result.kind = PauseResult::Kind::done;
   });
-  if (!changed)
-    return "Projection " + in_quotes(name) + " was changed by somebody else meanwhile.\n";
-  return "Projection " + in_quotes(name) +
-         " is paused until \"freshet resume\": its events are kept as deliveries, others go on.\n";
+  return result;
 }
 
-std::string resume_listener(pg::Connection& connection, const std::string& name,
+PauseResult resume_listener(pg::Connection& connection, const std::string& name,
                             const std::string& reason) {
   if (there(connection, name).state == "active") {
-    return "Projection " + in_quotes(name) + " is not paused.\n";
+    return {PauseResult::Kind::nothing_to_do, name};
   }
-  bool changed = false;
+  PauseResult result{.listener = name};
   change_listeners(connection, {.listeners = {name}}, [&] {
-    changed = connection.exec(sql::resume_listener, name).affected_rows() > 0;
-    if (changed) write_log(connection, {"resume", name, reason});
+    if (connection.exec(sql::resume_listener, name).affected_rows() == 0) return;
+    write_log(connection, {"resume", name, reason});
+    result.kind = PauseResult::Kind::done;
   });
-  if (!changed)
-    return "Projection " + in_quotes(name) + " was changed by somebody else meanwhile.\n";
-  return "Projection " + in_quotes(name) +
-         " goes on; what was kept for it is worked off in order.\n";
+  return result;
 }
 
 }  // namespace relay::operate

@@ -6,16 +6,29 @@
 
 namespace relay::operate {
 
+/// What became of a wish to pause a listener, or to have it go on.
+struct PauseResult {
+  enum class Kind {
+    done,
+    nothing_to_do,  ///< It is so already.
+    overtaken,      ///< Somebody else changed it meanwhile.
+  };
+  Kind kind = Kind::overtaken;
+  std::string listener;
+  std::string since = {};   ///< Of a pause that is there already: ISO 8601, UTC,
+  std::string reason = {};  ///< and why, if that was told.
+};
+
 /// Pauses a listener until an operator resumes it: its events become deliveries that wait, nobody
 /// else is held up. Under its lanes' locks. Repeating it changes nothing but the reason, where a
-/// new one is given. @param reason why, or empty. @return what was done, in words.
+/// new one is given. @param reason why, or empty.
 /// @throws UsageError when there is no such listener, or it is retired.
-std::string pause_listener(pg::Connection& connection, const std::string& name,
+PauseResult pause_listener(pg::Connection& connection, const std::string& name,
                            const std::string& reason);
 
 /// Ends a pause, whoever began it; deliveries that came meanwhile are worked off in order.
-/// @return what was done, in words. @throws UsageError as above.
-std::string resume_listener(pg::Connection& connection, const std::string& name,
+/// @throws UsageError as above.
+PauseResult resume_listener(pg::Connection& connection, const std::string& name,
                             const std::string& reason);
 
 }  // namespace relay::operate

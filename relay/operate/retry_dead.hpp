@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <cstdint>
 
 #include "relay/operate/dead_letters.hpp"
 #include "relay/operate/sweep.hpp"
@@ -8,12 +8,13 @@
 
 namespace relay::operate {
 
-/// What retrying them would mean, in words, for the question before it.
-[[nodiscard]] std::string before_retrying(const DeadLetters& letters);
+struct Retried {
+  std::int64_t number = 0;  ///< Dead letters; 0: none was left by then.
+};
 
 /// Puts dead letters back into the queue, key by key in order, with no attempt counted. What waits
-/// behind them follows when they have passed. @return what was done, in words.
-std::string retry_dead(pg::Connection& connection, const DeadLetters& letters,
-                       const Progress& progress);
+/// behind them follows when they have passed.
+Retried retry_dead(pg::Connection& connection, const DeadLetters& letters,
+                   const Progress& progress);
 
 }  // namespace relay::operate

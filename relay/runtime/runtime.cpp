@@ -13,7 +13,8 @@ constexpr std::chrono::seconds after_cancel{2};
 
 Runtime::Runtime(std::function<void()> thread_ended) : thread_ended_(std::move(thread_ended)) {}
 
-engine::Engine& Runtime::serve(engine::EngineOptions options, engine::Parts parts, Bounds bounds) {
+engine::Engine& Runtime::serve(engine::EngineOptions options, engine::EngineParts parts,
+                               Bounds bounds) {
   served_.push_back(std::make_unique<Served>(std::move(options), std::move(parts),
                                              std::move(bounds), thread_ended_));
   return served_.back()->engine();

@@ -29,7 +29,7 @@ class Runtime {
   explicit Runtime(std::function<void()> thread_ended = [] {});
 
   /// Serves one more database, from now on.
-  engine::Engine& serve(engine::EngineOptions options, engine::Parts parts, Bounds bounds);
+  engine::Engine& serve(engine::EngineOptions options, engine::EngineParts parts, Bounds bounds);
   /// In the order in which they came.
   [[nodiscard]] std::vector<const engine::Engine*> engines() const;
   /// Whether every engine of at least one is in this state.

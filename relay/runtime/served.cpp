@@ -11,7 +11,7 @@ constexpr auto bell_wait = 500ms;  // the bell may be missed; this bounds what t
 constexpr auto grace = 2s;         // for a handler to notice the stop, or the shut connection
 
 flow::FlightRecord::Options flight_options(const engine::EngineOptions& options,
-                                           const engine::Parts& parts, const Bounds& bounds) {
+                                           const engine::EngineParts& parts, const Bounds& bounds) {
   return {.folder = bounds.flight_folder,
           .database = parts.store->description(),
           .slots = engine::Engine::workers_of(options, parts),
@@ -25,7 +25,7 @@ engine::Remains remains_of(flow::FlightRecord& flight) {
 
 }  // namespace
 
-Served::Served(engine::EngineOptions options, engine::Parts parts, Bounds bounds,
+Served::Served(engine::EngineOptions options, engine::EngineParts parts, Bounds bounds,
                std::function<void()> thread_ended)
     : bounds_(std::move(bounds)),
       thread_ended_(std::move(thread_ended)),
@@ -103,7 +103,7 @@ std::string Served::look_after_handlers() {
     const std::string what = engine_.workers()[worker]->name() + " is stuck in projection \"" +
                              late->listener + "\" with event " + late->event_id;
     if (reported_.insert(worker).second) {
-      engine_.trouble().begin("stuck", what + " and does not answer; the others go on");
+      engine_.conditions().begin("stuck", what + " and does not answer; the others go on");
     }
     if (late->by < bounds_.stuck_exit) continue;
     flight_.blame(worker);
@@ -111,7 +111,7 @@ std::string Served::look_after_handlers() {
            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(late->by).count()) +
            " s past its time";
   }
-  if (reported_.empty()) engine_.trouble().end("stuck");
+  if (reported_.empty()) engine_.conditions().end("stuck");
   return "";
 }
 

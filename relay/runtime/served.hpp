@@ -31,7 +31,7 @@ class Served {
   using Clock = std::chrono::steady_clock;
 
   /// Starts at once. @param thread_ended called by each thread as its last.
-  Served(engine::EngineOptions options, engine::Parts parts, Bounds bounds,
+  Served(engine::EngineOptions options, engine::EngineParts parts, Bounds bounds,
          std::function<void()> thread_ended);
   /// Stops with no patience.
   ~Served();

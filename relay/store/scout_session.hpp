@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "projections/tx.hpp"
-#include "relay/claim/kept_floors.hpp"
-#include "relay/claim/lane_board.hpp"
 #include "relay/flow/flight_remains.hpp"
-#include "relay/listeners/duty.hpp"
+#include "relay/lanes/kept_floors.hpp"
+#include "relay/lanes/lane_board.hpp"
+#include "relay/listeners/assignment.hpp"
 
 namespace relay::store {
 
@@ -29,19 +29,19 @@ struct Standing {
 /// Where a scout begins.
 struct Start {
   Standing standing;
-  claim::Floors floors;  ///< Those of the floors that are kept which hold here.
+  lanes::Floors floors;  ///< Those of the floors that are kept which hold here.
 };
 
 /// What one look at events saw.
 struct Look {
-  std::vector<claim::LaneProbe> lanes;  ///< As they were asked for.
+  std::vector<lanes::LaneProbe> lanes;  ///< As they were asked for.
   Standing standing;
 };
 
 /// Lanes of listeners' deliveries, side by side: where a look reads, and from which place.
 struct DeliveryLanes {
   std::vector<std::string> listeners;
-  std::vector<claim::LaneTicket> lanes;
+  std::vector<lanes::LaneTicket> lanes;
 };
 
 /// A listener's lane that has deliveries to be tried again.
@@ -70,11 +70,11 @@ class ScoutSession {
   [[nodiscard]] virtual Standing start_without_floors() = 0;
   /// Keeps floors for whoever starts later, of two relays' the higher ones.
   /// @param server_run of whom they were learned; if it is another by now, nothing is kept.
-  virtual void keep_floors(const claim::Floors& floors, const std::string& server_run) = 0;
+  virtual void keep_floors(const lanes::Floors& floors, const std::string& server_run) = 0;
 
   /// Looks at these lanes of events, above their floors and up to their tops. @param patience how
   /// long it may take. @throws with a failure of kind timeout past it.
-  [[nodiscard]] virtual Look look(const std::vector<claim::LaneTicket>& where,
+  [[nodiscard]] virtual Look look(const std::vector<lanes::LaneTicket>& where,
                                   std::chrono::milliseconds patience) = 0;
   /// The same for ready deliveries. @return for each of the lanes the lowest place, if any.
   [[nodiscard]] virtual std::vector<std::optional<std::int64_t>> look_at_deliveries(

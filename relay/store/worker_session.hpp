@@ -10,7 +10,7 @@
 
 #include "projections/held_keys.hpp"
 #include "projections/tx.hpp"
-#include "relay/claim/lane_board.hpp"
+#include "relay/lanes/lane_board.hpp"
 #include "relay/store/batch_end.hpp"
 #include "relay/store/claim.hpp"
 
@@ -46,12 +46,12 @@ class WorkerSession {
   /// of events and of bytes, evenly; each gives one event at least, and no more while one of the
   /// tickets is careful. Tops are not minded. Behind a change of the listeners that waits no lane
   /// is had. The caller ends or rolls back, whatever comes of it, also when this throws.
-  [[nodiscard]] virtual Claim claim_events(const std::vector<claim::LaneTicket>& tickets,
+  [[nodiscard]] virtual Claim claim_events(const std::vector<lanes::LaneTicket>& tickets,
                                            Payloads payloads) = 0;
   /// The same of one listener's due and ready deliveries; floors are places, and hold back no retry
   /// that is due. Payloads always travel: who has deliveries has failed, or is slow.
   [[nodiscard]] virtual Claim claim_deliveries(const DeliveryQueue& queue,
-                                               const std::vector<claim::LaneTicket>& tickets) = 0;
+                                               const std::vector<lanes::LaneTicket>& tickets) = 0;
   /// Of the keys asked for, in claimed lanes: what is open, by listener of the first pass. A dead
   /// letter is open unless the listener skips.
   [[nodiscard]] virtual std::map<std::string, projections::HeldKeys> held_keys(

@@ -57,10 +57,10 @@ void sample(const settings::Database& database, const std::vector<ReadyForward>&
   }
 }
 
-Topics topics_of(const House& house, preflight::Findings& findings) {
+Topics topics_of(const Blueprint& blueprint, preflight::Findings& findings) {
   Topics topics;
   std::vector<ReadyForward> open;  // whose topics only events can tell
-  for (const ReadyForward& forward : house.forwards) {
+  for (const ReadyForward& forward : blueprint.forwards) {
     if (auto topic = forward::fixed_topic(forward.recipe)) {
       topics.insert(std::move(*topic));
     } else {
@@ -68,7 +68,7 @@ Topics topics_of(const House& house, preflight::Findings& findings) {
     }
   }
   if (open.empty()) return topics;
-  for (const settings::Database& database : house.settings.databases) {
+  for (const settings::Database& database : blueprint.settings.databases) {
     try {
       sample(database, open, topics);
     } catch (const std::exception&) {
@@ -81,11 +81,11 @@ Topics topics_of(const House& house, preflight::Findings& findings) {
 
 }  // namespace
 
-preflight::Findings inspect_forwards(const House& house, std::chrono::milliseconds time) {
+preflight::Findings inspect_forwards(const Blueprint& blueprint, std::chrono::milliseconds time) {
   preflight::Findings findings;
-  if (house.forwards.empty() || !house.settings.kafka) return findings;
-  const forward::kafka::KafkaOptions options = kafka_options(house);
-  const Topics topics = topics_of(house, findings);
+  if (blueprint.forwards.empty() || !blueprint.settings.kafka) return findings;
+  const forward::kafka::KafkaOptions options = kafka_options(blueprint);
+  const Topics topics = topics_of(blueprint, findings);
   forward::kafka::TopicReport report;
   try {
     report = forward::kafka::check_topics(options, topics, time);

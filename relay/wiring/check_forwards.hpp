@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "relay/preflight/finding.hpp"
-#include "relay/wiring/house.hpp"
+#include "relay/wiring/blueprint.hpp"
 
 namespace relay::wiring {
 
@@ -11,7 +11,7 @@ namespace relay::wiring {
 /// templates those that some of the pending and latest events of each database give. Changes and
 /// writes nothing. A database that cannot be asked is a warning.
 /// @param time what the brokers may take. @return empty without forwards.
-[[nodiscard]] preflight::Findings inspect_forwards(const House& house,
+[[nodiscard]] preflight::Findings inspect_forwards(const Blueprint& blueprint,
                                                    std::chrono::milliseconds time);
 
 }  // namespace relay::wiring

@@ -42,8 +42,8 @@ bool print(const std::string& about, const preflight::Findings& findings) {
   return preflight::any_fault(findings);
 }
 
-void advise(const House& house, const settings::Database& database) {
-  const bool kept = house.settings.relay.completion == settings::Completion::update;
+void advise(const Blueprint& blueprint, const settings::Database& database) {
+  const bool kept = blueprint.settings.relay.completion == settings::Completion::update;
   if (!kept || database.retention.completed_days > 0) return;
   std::cout
       << database.name
@@ -53,12 +53,13 @@ void advise(const House& house, const settings::Database& database) {
 
 }  // namespace
 
-preflight::Findings findings_of(const House& house, const settings::Database& database) {
-  return preflight::inspect({database.url, agreed_settings(house.settings.relay), house.checked});
+preflight::Findings findings_of(const Blueprint& blueprint, const settings::Database& database) {
+  return preflight::inspect(
+      {database.url, agreed_settings(blueprint.settings.relay), blueprint.checked});
 }
 
-int migrate(const House& house) {
-  for (const settings::Database& database : house.settings.databases) {
+int migrate(const Blueprint& blueprint) {
+  for (const settings::Database& database : blueprint.settings.databases) {
     pg::Connection direct{database.direct_url.empty() ? database.url : database.direct_url,
                           {.application_name = "freshet migrate",
                            .wanted = pg::Wanted::any,  // it says itself that it writes
@@ -73,28 +74,29 @@ int migrate(const House& house) {
   return Exit::fine;
 }
 
-int check(const House& house) {
+int check(const Blueprint& blueprint) {
   bool faults = false;
-  for (const settings::Database& database : house.settings.databases) {
-    const preflight::Findings findings = findings_of(house, database);
+  for (const settings::Database& database : blueprint.settings.databases) {
+    const preflight::Findings findings = findings_of(blueprint, database);
     faults = print(database.name, findings) || faults;
-    advise(house, database);
+    advise(blueprint, database);
     if (findings.empty()) {
-      std::cout << database.name << ": fine, " << house.registry.all().size() << " projection(s)\n";
+      std::cout << database.name << ": fine, " << blueprint.registry.all().size()
+                << " projection(s)\n";
     }
   }
-  const preflight::Findings topics = inspect_forwards(house, kafka_time);
+  const preflight::Findings topics = inspect_forwards(blueprint, kafka_time);
   faults = print("kafka", topics) || faults;
-  if (topics.empty() && !house.forwards.empty()) {
-    std::cout << "kafka: fine, " << house.forwards.size() << " forward(s)\n";
+  if (topics.empty() && !blueprint.forwards.empty()) {
+    std::cout << "kafka: fine, " << blueprint.forwards.size() << " forward(s)\n";
   }
   return faults ? Exit::database : Exit::fine;
 }
 
-int preflight_all(const House& house, bool drain, std::vector<std::string>& unreached) {
+int preflight_all(const Blueprint& blueprint, bool drain, std::vector<std::string>& unreached) {
   bool faults = false;
-  for (const settings::Database& database : house.settings.databases) {
-    const preflight::Findings findings = findings_of(house, database);
+  for (const settings::Database& database : blueprint.settings.databases) {
+    const preflight::Findings findings = findings_of(blueprint, database);
     for (const preflight::Finding& finding : findings) {
       const bool is_fault = finding.severity == preflight::Finding::Severity::fault;
       log::write(is_fault ? log::Level::error : log::Level::warn, finding.sentence,
@@ -108,14 +110,14 @@ int preflight_all(const House& house, bool drain, std::vector<std::string>& unre
   }
   if (faults) return Exit::database;
   if (!unreached.empty()) {
-    if (drain || unreached.size() == house.settings.databases.size()) return Exit::database;
+    if (drain || unreached.size() == blueprint.settings.databases.size()) return Exit::database;
     for (const std::string& name : unreached) {
       log::error("a database cannot be reached; it is asked again, and the others are served",
                  {{"database", name}});
     }
   }
   // What is wrong with the brokers concerns their forwards alone.
-  for (const preflight::Finding& finding : inspect_forwards(house, kafka_time_at_start)) {
+  for (const preflight::Finding& finding : inspect_forwards(blueprint, kafka_time_at_start)) {
     log::warn(finding.sentence);
   }
   return Exit::fine;

@@ -28,23 +28,23 @@ operate::DeadLetters find(pg::Connection& connection, const operate::DeadFilter&
 
 }  // namespace
 
-int list_dead(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, options};
+int list_dead(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, options};
   const operate::DeadList dead = operate::list_dead(connection, command.dead, command.limit);
   std::cout << (command.json ? operate::in_json(dead) : operate::in_text(dead));
   return Exit::fine;
 }
 
-int show_dead(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, options};
+int show_dead(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, options};
   const std::string& projection = command.dead.projection;
   std::cout << operate::in_text(
       operate::event_history(connection, command.dead.events.at(0), projection), projection);
   return Exit::fine;
 }
 
-int retry_dead(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, options};
+int retry_dead(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, options};
   const operate::DeadLetters letters = find(connection, command.dead);
   if (letters.number == 0) {
     std::cout << "There is no such dead letter; nothing was changed.\n";
@@ -52,18 +52,18 @@ int retry_dead(const House& house, const Command& command) {
   }
   std::cout << operate::before_retrying(letters) << std::flush;
   if (!confirmed(command.yes)) return Exit::other;
-  std::string done;
+  operate::Retried done;
   {
     const ProgressBar bar;
     done = operate::retry_dead(connection, letters,
                                [&](auto now, auto total) { bar.show(now, total); });
   }
-  std::cout << done;
+  std::cout << operate::in_text(done);
   return Exit::fine;
 }
 
-int discard_dead(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, options};
+int discard_dead(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, options};
   const operate::DeadLetters letters = find(connection, command.dead);
   if (letters.number == 0) {
     std::cout << "There is no such dead letter; nothing was changed.\n";
@@ -71,13 +71,13 @@ int discard_dead(const House& house, const Command& command) {
   }
   std::cout << "To discard for good: " << operate::in_words(letters) << std::flush;
   if (!confirmed(command.yes)) return Exit::other;
-  std::string done;
+  operate::Discarded done;
   {
     const ProgressBar bar;
     done = operate::discard_dead(connection, letters, command.reason,
                                  [&](auto now, auto total) { bar.show(now, total); });
   }
-  std::cout << done;
+  std::cout << operate::in_text(done);
   return Exit::fine;
 }
 

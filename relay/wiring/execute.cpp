@@ -22,36 +22,36 @@ log::Level level_of(const std::string& word) {
   return word == "error" ? log::Level::error : log::Level::info;
 }
 
-int run(const House& house, const Command& command) {
-  if (house.registry.empty() && house.forwards.empty()) {
+int run(const Blueprint& blueprint, const Command& command) {
+  if (blueprint.registry.empty() && blueprint.forwards.empty()) {
     std::cerr << "freshet: there is nothing to run: " << command.config
               << " has no [[projection]] or [[forward]], and the program registers none\n";
     return Exit::usage;
   }
   std::vector<std::string> unreached;
-  const int code = preflight_all(house, command.drain, unreached);
-  return code == Exit::fine ? run_relay(house, command.drain, unreached) : code;
+  const int code = preflight_all(blueprint, command.drain, unreached);
+  return code == Exit::fine ? run_relay(blueprint, command.drain, unreached) : code;
 }
 
-int dispatch(const House& house, const Command& command) {
+int dispatch(const Blueprint& blueprint, const Command& command) {
   switch (command.verb) {
-    case Verb::migrate: return migrate(house);
-    case Verb::check: return check(house);
-    case Verb::run: return run(house, command);
-    case Verb::status: return status(house, command);
-    case Verb::listeners_list: return list_listeners(house);
-    case Verb::listeners_retire: return retire_listener(house, command);
-    case Verb::dead_list: return list_dead(house, command);
-    case Verb::dead_show: return show_dead(house, command);
-    case Verb::dead_retry: return retry_dead(house, command);
-    case Verb::dead_discard: return discard_dead(house, command);
-    case Verb::keys_blocked: return blocked_keys(house, command);
-    case Verb::pause: return pause_listener(house, command);
-    case Verb::resume: return resume_listener(house, command);
-    case Verb::publish: return publish(house, command);
-    case Verb::replay: return replay(house, command);
-    case Verb::purge: return purge(house, command);
-    case Verb::settings: return show_settings(house, command);
+    case Verb::migrate: return migrate(blueprint);
+    case Verb::check: return check(blueprint);
+    case Verb::run: return run(blueprint, command);
+    case Verb::status: return status(blueprint, command);
+    case Verb::listeners_list: return list_listeners(blueprint);
+    case Verb::listeners_retire: return retire_listener(blueprint, command);
+    case Verb::dead_list: return list_dead(blueprint, command);
+    case Verb::dead_show: return show_dead(blueprint, command);
+    case Verb::dead_retry: return retry_dead(blueprint, command);
+    case Verb::dead_discard: return discard_dead(blueprint, command);
+    case Verb::keys_blocked: return blocked_keys(blueprint, command);
+    case Verb::pause: return pause_listener(blueprint, command);
+    case Verb::resume: return resume_listener(blueprint, command);
+    case Verb::publish: return publish(blueprint, command);
+    case Verb::replay: return replay(blueprint, command);
+    case Verb::purge: return purge(blueprint, command);
+    case Verb::settings: return show_settings(blueprint, command);
   }
   return Exit::other;
 }
@@ -94,11 +94,11 @@ int explain_failure() {
 
 int execute(const Command& command, const Additions& additions) {
   try {
-    const House house = build_house(command.config, command.database, additions);
+    const Blueprint blueprint = read_blueprint(command.config, command.database, additions);
     log::configure(
-        house.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,
-        level_of(house.settings.relay.log_level));
-    return dispatch(house, command);
+        blueprint.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,
+        level_of(blueprint.settings.relay.log_level));
+    return dispatch(blueprint, command);
   } catch (...) {
     return explain_failure();
   }

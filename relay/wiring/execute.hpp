@@ -1,7 +1,7 @@
 #pragma once
 
+#include "relay/wiring/blueprint.hpp"
 #include "relay/wiring/command_line.hpp"
-#include "relay/wiring/house.hpp"
 
 namespace relay::wiring {
 

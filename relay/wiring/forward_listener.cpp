@@ -1,6 +1,6 @@
 #include "relay/wiring/forward_listener.hpp"
 
-#include "relay/listeners/duty.hpp"
+#include "relay/listeners/assignment.hpp"
 
 namespace relay::wiring {
 

@@ -9,10 +9,10 @@
 
 namespace relay::wiring {
 
-Latecomers::Latecomers(const House& house, const std::vector<std::string>& names,
+Latecomers::Latecomers(const Blueprint& blueprint, const std::vector<std::string>& names,
                        std::function<void()> on_reached)
-    : house_(house), on_reached_(std::move(on_reached)) {
-  for (const settings::Database& database : house_.settings.databases) {
+    : blueprint_(blueprint), on_reached_(std::move(on_reached)) {
+  for (const settings::Database& database : blueprint_.settings.databases) {
     if (std::ranges::find(names, database.name) != names.end()) away_.push_back(&database);
   }
   if (away_.empty()) return;
@@ -36,7 +36,7 @@ void Latecomers::run(const std::stop_token& stop) {
 }
 
 void Latecomers::ask(const settings::Database& database) {
-  const preflight::Findings findings = findings_of(house_, database);
+  const preflight::Findings findings = findings_of(blueprint_, database);
   if (preflight::any_fault(findings)) {
     std::string all;
     for (const preflight::Finding& finding : findings) {

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "relay/wiring/house.hpp"
+#include "relay/wiring/blueprint.hpp"
 
 namespace relay::wiring {
 
@@ -15,9 +15,9 @@ namespace relay::wiring {
 /// the preflight that the others passed. Threads: it has one; the rest is the owner's.
 class Latecomers {
  public:
-  /// @param house borrowed. @param names of its databases; none: no thread is needed.
+  /// @param blueprint borrowed. @param names of its databases; none: no thread is needed.
   /// @param on_reached called on the thread when `reached` has something.
-  Latecomers(const House& house, const std::vector<std::string>& names,
+  Latecomers(const Blueprint& blueprint, const std::vector<std::string>& names,
              std::function<void()> on_reached);
 
   /// Those that are fit to be run and were not given before.
@@ -27,7 +27,7 @@ class Latecomers {
   void run(const std::stop_token& stop);
   void ask(const settings::Database& database);
 
-  const House& house_;
+  const Blueprint& blueprint_;
   std::function<void()> on_reached_;
   std::vector<const settings::Database*> away_;  // the thread's
   std::string said_;                             // the thread's

@@ -2,8 +2,8 @@
 
 namespace relay::wiring {
 
-const settings::Database& the_database(const House& house) {
-  const auto& databases = house.settings.databases;
+const settings::Database& the_database(const Blueprint& blueprint) {
+  const auto& databases = blueprint.settings.databases;
   if (databases.size() == 1) return databases[0];
   std::string names;
   for (const auto& database : databases) names += (names.empty() ? "" : ", ") + database.name;

@@ -16,52 +16,54 @@
 
 namespace relay::wiring {
 
-int list_listeners(const House& house) {
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet listeners"}};
+int list_listeners(const Blueprint& blueprint) {
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet listeners"}};
   std::cout << operate::in_text(operate::read_listeners(connection));
   return Exit::fine;
 }
 
-int retire_listener(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet listeners"}};
-  std::cout << operate::before_retiring(connection, command.listener);
-  std::cout << std::flush;
+int retire_listener(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet listeners"}};
+  std::cout << operate::in_text(operate::before_retiring(connection, command.listener))
+            << std::flush;
   if (!confirmed(command.yes)) return Exit::other;
-  std::string done;
+  operate::Retired done;
   {
     const ProgressBar bar;
     done = operate::retire_listener(connection, command.listener,
                                     [&](auto now, auto total) { bar.show(now, total); });
   }
-  std::cout << done;
+  std::cout << operate::in_text(done);
   return Exit::fine;
 }
 
-int pause_listener(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet pause"}};
+int pause_listener(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet pause"}};
   (void)operate::require_listener(connection, command.listener);
   if (!confirmed(command.yes)) return Exit::other;
-  std::cout << operate::pause_listener(connection, command.listener, command.reason);
+  std::cout << operate::paused_in_text(
+      operate::pause_listener(connection, command.listener, command.reason));
   return Exit::fine;
 }
 
-int resume_listener(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet resume"}};
+int resume_listener(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet resume"}};
   (void)operate::require_listener(connection, command.listener);
   if (!confirmed(command.yes)) return Exit::other;
-  std::cout << operate::resume_listener(connection, command.listener, command.reason);
+  std::cout << operate::resumed_in_text(
+      operate::resume_listener(connection, command.listener, command.reason));
   return Exit::fine;
 }
 
-int blocked_keys(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet keys"}};
+int blocked_keys(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet keys"}};
   std::cout << operate::in_text(
       operate::find_blocked_keys(connection, command.dead.projection, command.limit));
   return Exit::fine;
 }
 
-int publish(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet publish"}};
+int publish(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet publish"}};
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   const auto progress = [&](std::int64_t events) {
     if (terminal) std::fprintf(stderr, "\r%lld events ", static_cast<long long>(events));
@@ -73,9 +75,9 @@ int publish(const House& house, const Command& command) {
   return Exit::fine;
 }
 
-int show_settings(const House& house, const Command& command) {
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet settings"}};
-  const operate::Agreement own = agreed_settings(house.settings.relay);
+int show_settings(const Blueprint& blueprint, const Command& command) {
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet settings"}};
+  const operate::Agreement own = agreed_settings(blueprint.settings.relay);
   if (command.adopt) std::cout << operate::adopt(connection, own);
   std::cout << operate::compare(operate::read_agreement(connection), own);
   return Exit::fine;

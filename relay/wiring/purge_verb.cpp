@@ -39,10 +39,10 @@ bool purge_one(pg::Connection& connection, const std::string& database, const up
 
 }  // namespace
 
-int purge(const House& house, const Command& command) {
+int purge(const Blueprint& blueprint, const Command& command) {
   bool all = true;
-  for (const settings::Database& database : house.settings.databases) {
-    const auto purges = upkeep::purges_of(keep_of(house, database));
+  for (const settings::Database& database : blueprint.settings.databases) {
+    const auto purges = upkeep::purges_of(keep_of(blueprint, database));
     if (purges.empty()) {
       std::cout << database.name << ": everything is kept for ever ([retention] in "
                 << command.config << ")\n";

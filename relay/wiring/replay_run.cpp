@@ -75,7 +75,7 @@ class Run {
 }  // namespace
 
 ReplayEnding run_replay(operate::ReplayQueue& queue, std::int64_t payload_max_bytes,
-                        const forward::Resend& resend, Pace pace, const ReplayWorld& world) {
+                        const forward::Resend& resend, RateLimit limit, const ReplayWorld& world) {
   Run run{queue, resend, world};
   ReplayEnding ending;
   const auto tell = [&](const std::string& refused) {
@@ -88,13 +88,13 @@ ReplayEnding run_replay(operate::ReplayQueue& queue, std::int64_t payload_max_by
     return ending;
   };
   while (true) {
-    if (!world.wait(pace.pause(Clock::now()))) return end(Kind::stopped);
-    const operate::ReplayBatch batch = queue.next(pace.at_a_time());
+    if (!world.wait(limit.pause(Clock::now()))) return end(Kind::stopped);
+    const operate::ReplayBatch batch = queue.next(limit.at_a_time());
     if (batch.empty()) return end(Kind::finished);
     const decode::DecodedBatch decoded =
         decode::decode(store::outbox::event_rows(batch.rows), payload_max_bytes);
     const Sendable all = sendable(decoded, resend.takes_empty());
-    pace.take(static_cast<std::int64_t>(decoded.events.size()), Clock::now());
+    limit.take(static_cast<std::int64_t>(decoded.events.size()), Clock::now());
 
     forward::Resent resent;
     if (!all.events.empty() && !run.send(all.events, resent)) return end(Kind::stopped);

@@ -8,7 +8,7 @@
 
 #include "relay/forward/resend.hpp"
 #include "relay/operate/replay_queue.hpp"
-#include "relay/wiring/pace.hpp"
+#include "relay/wiring/rate_limit.hpp"
 
 namespace relay::wiring {
 
@@ -34,7 +34,7 @@ struct ReplayEnding {
 /// payload_max_bytes as the queue was told.
 /// @throws as ReplayQueue; what was not noted is sent again by whoever goes on.
 ReplayEnding run_replay(operate::ReplayQueue& queue, std::int64_t payload_max_bytes,
-                        const forward::Resend& resend, Pace pace, const ReplayWorld& world);
+                        const forward::Resend& resend, RateLimit limit, const ReplayWorld& world);
 
 /// What became of it, in words.
 [[nodiscard]] std::string in_words(const ReplayEnding& ending, const operate::Replay& replay);

@@ -26,9 +26,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t batch_most = 1'000;
 constexpr auto claim_beyond_timeout = 12s;
 
-const ReadyForward& the_forward(const House& house, const std::string& name) {
+const ReadyForward& the_forward(const Blueprint& blueprint, const std::string& name) {
   std::vector<std::string> known;
-  for (const ReadyForward& forward : house.forwards) {
+  for (const ReadyForward& forward : blueprint.forwards) {
     if (forward.options.name == name) return forward;
     known.push_back(forward.options.name);
   }
@@ -36,12 +36,12 @@ const ReadyForward& the_forward(const House& house, const std::string& name) {
                             projections::did_you_mean(name, known)};
 }
 
-void check_topic(const House& house, const std::string& topic) {
+void check_topic(const Blueprint& blueprint, const std::string& topic) {
   const std::string fault = forward::topic_name_fault(topic);
   if (!fault.empty()) {
     throw operate::UsageError{"--to " + in_quotes(topic) + " is no topic: its name " + fault};
   }
-  for (const ReadyForward& forward : house.forwards) {
+  for (const ReadyForward& forward : blueprint.forwards) {
     if (forward::fixed_topic(forward.recipe) != topic) continue;
     throw operate::UsageError{"forward " + in_quotes(forward.options.name) + " sends to topic " +
                               in_quotes(topic) +
@@ -50,10 +50,10 @@ void check_topic(const House& house, const std::string& topic) {
   }
 }
 
-operate::Replay open(const House& house, const operate::ReplayPlan& plan) {
+operate::Replay open(const Blueprint& blueprint, const operate::ReplayPlan& plan) {
   const operate::ReplayLimits limits;
   pg::Connection connection{
-      the_database(house).url,
+      the_database(blueprint).url,
       {.application_name = "freshet replay", .call_limit = limits.choosing + 30s}};
   const auto say = [](const std::string& sentence) { std::cerr << sentence << std::endl; };
   return operate::open_replay(connection, plan, limits, say);
@@ -88,13 +88,13 @@ ReplayWorld world_of(ReplayProgress& progress) {
               }};
 }
 
-int run(const House& house, const Command& command, const ReadyForward& forward,
+int run(const Blueprint& blueprint, const Command& command, const ReadyForward& forward,
         const operate::ReplayPlan& plan, const operate::Replay& replay) {
-  const settings::Relay& relay = house.settings.relay;
+  const settings::Relay& relay = blueprint.settings.relay;
   const std::string filter = operate::in_words(plan.filter);
   take_stop_signals();  // before anything starts a thread
-  const auto sink = open_sink(house);
-  pg::Connection connection{the_database(house).url, {.application_name = "freshet replay"}};
+  const auto sink = open_sink(blueprint);
+  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet replay"}};
   operate::ReplayQueue queue{
       connection,
       replay,
@@ -103,13 +103,13 @@ int run(const House& house, const Command& command, const ReadyForward& forward,
                         .detail = "--to " + plan.topic + (filter.empty() ? "" : " " + filter)},
       {.payload_max_bytes = relay.payload_max_bytes,
        .batch_max_bytes = relay.batch_max_bytes,
-       .claim = house.settings.kafka->timeout + claim_beyond_timeout}};
+       .claim = blueprint.settings.kafka->timeout + claim_beyond_timeout}};
   const forward::Resend resend{forward.recipe, plan.topic, sink};
   ReplayEnding ending;
   try {
     ReplayProgress progress;
     ending = run_replay(queue, relay.payload_max_bytes, resend,
-                        Pace{command.replay.rate, batch_most}, world_of(progress));
+                        RateLimit{command.replay.rate, batch_most}, world_of(progress));
   } catch (...) {
     std::cerr << "The replay was cut off after " << queue.replay().done << " of "
               << queue.replay().total << "; the same command again goes on from there.\n";
@@ -122,25 +122,25 @@ int run(const House& house, const Command& command, const ReadyForward& forward,
 
 }  // namespace
 
-int replay(const House& house, const Command& command) {
-  const ReadyForward& forward = the_forward(house, command.replay.forward);
+int replay(const Blueprint& blueprint, const Command& command) {
+  const ReadyForward& forward = the_forward(blueprint, command.replay.forward);
   const operate::ReplayPlan plan{.forward = forward.options.name,
                                  .patterns = forward.options.events,
                                  .topic = command.replay.topic,
                                  .filter = command.replay.filter,
                                  .restart = command.replay.restart};
-  check_topic(house, plan.topic);
-  const operate::Replay replay = open(house, plan);
+  check_topic(blueprint, plan.topic);
+  const operate::Replay replay = open(blueprint, plan);
   std::cout << operate::in_words(replay, plan) << std::flush;
   if (replay.total > 0 && confirmed(command.yes)) {
-    return run(house, command, forward, plan, replay);
+    return run(blueprint, command, forward, plan, replay);
   }
   if (!replay.resumed) {
-    pg::Connection connection{the_database(house).url, {.application_name = "freshet replay"}};
+    pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet replay"}};
     operate::give_up_replay(connection, replay.id);
   }
   if (replay.total > 0) return Exit::other;
-  const bool deletes = house.settings.relay.completion == settings::Completion::remove;
+  const bool deletes = blueprint.settings.relay.completion == settings::Completion::remove;
   std::cout << "There is nothing to send."
             << (deletes ? " Completion mode \"delete\" keeps no history." : "") << "\n";
   return Exit::fine;

@@ -92,30 +92,31 @@ void stop_all(Runtime& runtime, std::chrono::seconds limit, LastResort& last_res
   if (!stuck.empty()) std::_Exit(1);
 }
 
-void tell_start(const House& house, const settings::Database& database) {
+void tell_start(const Blueprint& blueprint, const settings::Database& database) {
   log::info("relay started", {{"database", database.name},
-                              {"workers", std::to_string(house.settings.relay.workers)},
-                              {"projections", std::to_string(house.registry.all().size())},
-                              {"forwards", std::to_string(house.forwards.size())}});
+                              {"workers", std::to_string(blueprint.settings.relay.workers)},
+                              {"projections", std::to_string(blueprint.registry.all().size())},
+                              {"forwards", std::to_string(blueprint.forwards.size())}});
 }
 
 }  // namespace
 
-int run_relay(const House& house, bool drain, const std::vector<std::string>& unreached) {
-  const settings::Settings& settings = house.settings;
+int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::string>& unreached) {
+  const settings::Settings& settings = blueprint.settings;
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
-  const auto sink = open_sink(house);
-  Latecomers latecomers{house, unreached, interrupt_wait};
-  if (drain) repair_before_drain(house);
+  const auto sink = open_sink(blueprint);
+  Latecomers latecomers{blueprint, unreached, interrupt_wait};
+  if (drain) repair_before_drain(blueprint);
   Runtime runtime{interrupt_wait};
   std::vector<std::unique_ptr<upkeep::Upkeep>> upkeeps;  // ends before the engines
   const auto serve_it = [&](const settings::Database& database) {
-    const Engine& engine = serve(runtime, house, database, sink, drain);
-    tell_start(house, database);
+    const Engine& engine = serve(runtime, blueprint, database, sink, drain);
+    tell_start(blueprint, database);
     if (drain) return;
-    upkeeps.push_back(start_upkeep(house, database, [&engine] { return engine.events_done(); }));
+    upkeeps.push_back(
+        start_upkeep(blueprint, database, [&engine] { return engine.events_done(); }));
   };
   for (const settings::Database& database : settings.databases) {
     if (std::ranges::find(unreached, database.name) == unreached.end()) serve_it(database);

@@ -15,11 +15,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::vector<operate::ProjectionSpec> specs_of(const House& house) {
+std::vector<operate::ProjectionSpec> specs_of(const Blueprint& blueprint) {
   std::vector<operate::ProjectionSpec> specs;
-  for (const projections::Projection& projection : house.registry.all()) {
+  for (const projections::Projection& projection : blueprint.registry.all()) {
     operate::ProjectionSpec spec{projection.options.name, projection.options.events};
-    const auto& in_file = house.settings.projections;
+    const auto& in_file = blueprint.settings.projections;
     const auto found = std::ranges::find(in_file, spec.name, &settings::Projection::name);
     if (found != in_file.end()) {
       spec.green_ms = found->green_ms;
@@ -27,7 +27,7 @@ std::vector<operate::ProjectionSpec> specs_of(const House& house) {
     }
     specs.push_back(std::move(spec));
   }
-  for (const settings::Forward& forward : house.settings.forwards) {
+  for (const settings::Forward& forward : blueprint.settings.forwards) {
     specs.push_back({forward.name, forward.events, forward.green_ms, forward.yellow_ms, "forward"});
   }
   return specs;
@@ -36,8 +36,8 @@ std::vector<operate::ProjectionSpec> specs_of(const House& house) {
 /// Looks at every database again and again over connections that it keeps.
 class Looker {
  public:
-  explicit Looker(const House& house) : house_(house), specs_(specs_of(house)) {
-    connections_.resize(house.settings.databases.size());
+  explicit Looker(const Blueprint& blueprint) : blueprint_(blueprint), specs_(specs_of(blueprint)) {
+    connections_.resize(blueprint.settings.databases.size());
   }
 
   /// A database that does not answer is told on standard error; the others are shown.
@@ -49,7 +49,7 @@ class Looker {
         look_at(i, all);
       } catch (const std::exception& error) {
         const bool said = dynamic_cast<const pg::ConnectError*>(&error) != nullptr;
-        std::cerr << "freshet: " << house_.settings.databases[i].name << ": "
+        std::cerr << "freshet: " << blueprint_.settings.databases[i].name << ": "
                   << (said ? error.what() : projections::current_failure().message)
                   << (said ? "" : "; \"freshet check\" tells what is wrong") << "\n";
         connections_[i].reset();
@@ -63,7 +63,7 @@ class Looker {
 
  private:
   void look_at(std::size_t i, operate::Status& all) {
-    const settings::Database& database = house_.settings.databases[i];
+    const settings::Database& database = blueprint_.settings.databases[i];
     if (!connections_[i]) {
       connections_[i] = std::make_unique<pg::Connection>(
           database.url,
@@ -71,7 +71,7 @@ class Looker {
     }
     const operate::Status one = operate::judge(
         database.name, specs_,
-        operate::read_snapshot(*connections_[i], house_.settings.relay.pinned_after));
+        operate::read_snapshot(*connections_[i], blueprint_.settings.relay.pinned_after));
     all.projections.insert(all.projections.end(), one.projections.begin(), one.projections.end());
     all.pinned.insert(all.pinned.end(), one.pinned.begin(), one.pinned.end());
     all.hidden.insert(all.hidden.end(), one.hidden.begin(), one.hidden.end());
@@ -79,7 +79,7 @@ class Looker {
     all.upkeep.push_back(operate::read_upkeep(*connections_[i], database.name));
   }
 
-  const House& house_;
+  const Blueprint& blueprint_;
   std::vector<operate::ProjectionSpec> specs_;
   std::vector<std::unique_ptr<pg::Connection>> connections_;
   int code_ = Exit::fine;
@@ -110,8 +110,8 @@ int watch(Looker& looker, const Command& command) {
 
 }  // namespace
 
-int status(const House& house, const Command& command) {
-  Looker looker{house};
+int status(const Blueprint& blueprint, const Command& command) {
+  Looker looker{blueprint};
   if (command.watch_s) return watch(looker, command);
   const operate::Status now = looker.look();
   if (looker.code() == Exit::fine || !now.projections.empty()) {

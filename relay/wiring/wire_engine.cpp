@@ -75,29 +75,29 @@ std::map<std::string, std::string> agreed_settings(const settings::Relay& relay)
           {"lanes", "64"}};
 }
 
-forward::kafka::KafkaOptions kafka_options(const House& house) {
-  const settings::Kafka kafka = house.settings.kafka.value_or(settings::Kafka{});
-  int threads = house.settings.relay.workers;
-  for (const ReadyForward& forward : house.forwards) threads += forward.workers;
+forward::kafka::KafkaOptions kafka_options(const Blueprint& blueprint) {
+  const settings::Kafka kafka = blueprint.settings.kafka.value_or(settings::Kafka{});
+  int threads = blueprint.settings.relay.workers;
+  for (const ReadyForward& forward : blueprint.forwards) threads += forward.workers;
   return {.brokers = kafka.brokers,
           .settings = {kafka.options.begin(), kafka.options.end()},
           .timeout = kafka.timeout,
-          .callers = threads * static_cast<int>(house.settings.databases.size())};
+          .callers = threads * static_cast<int>(blueprint.settings.databases.size())};
 }
 
-std::shared_ptr<forward::Sink> open_sink(const House& house) {
-  if (house.forwards.empty() || !house.settings.kafka) return nullptr;
+std::shared_ptr<forward::Sink> open_sink(const Blueprint& blueprint) {
+  if (blueprint.forwards.empty() || !blueprint.settings.kafka) return nullptr;
   try {
-    return std::make_shared<forward::kafka::KafkaSink>(kafka_options(house));
+    return std::make_shared<forward::kafka::KafkaSink>(kafka_options(blueprint));
   } catch (const std::invalid_argument& error) {
     throw settings::SettingsError{{std::string{"[kafka.options]: "} + error.what()}};
   }
 }
 
-engine::Engine& serve(runtime::Runtime& runtime, const House& house,
+engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
                       const settings::Database& database,
                       const std::shared_ptr<forward::Sink>& sink, bool drain) {
-  const settings::Relay& relay = house.settings.relay;
+  const settings::Relay& relay = blueprint.settings.relay;
   engine::EngineOptions options{.database = database.name,
                                 .workers = relay.workers,
                                 .poll_min = relay.poll_min,
@@ -105,14 +105,14 @@ engine::Engine& serve(runtime::Runtime& runtime, const House& house,
                                 .call_limit = settings::client_limit(relay),
                                 .drain = drain,
                                 .agreed_settings = agreed_settings(relay)};
-  engine::Parts parts;
+  engine::EngineParts parts;
   std::vector<std::string> names;
-  for (const projections::Projection& projection : house.registry.all()) {
+  for (const projections::Projection& projection : blueprint.registry.all()) {
     parts.queues.push_back(queue_of(projection));
     names.push_back(projection.options.name);
   }
-  for (const ReadyForward& forward : house.forwards) {
-    add_queues(forward, sink, house.settings, parts.queues);
+  for (const ReadyForward& forward : blueprint.forwards) {
+    add_queues(forward, sink, blueprint.settings, parts.queues);
     names.push_back(forward.options.name);
   }
   parts.order =
@@ -121,7 +121,7 @@ engine::Engine& serve(runtime::Runtime& runtime, const House& house,
   parts.synchronous_commit = relay.synchronous_commit;
   parts.statement_timeout = relay.statement_timeout;
   parts.store = store_of(relay, database);
-  if (house.around_store) parts.store = house.around_store(std::move(parts.store));
+  if (blueprint.around_store) parts.store = blueprint.around_store(std::move(parts.store));
   parts.recorder =
       std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names);
   return runtime.serve(std::move(options), std::move(parts),

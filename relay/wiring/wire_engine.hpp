@@ -6,24 +6,24 @@
 #include "relay/forward/sink.hpp"
 #include "relay/runtime/runtime.hpp"
 #include "relay/settings/settings.hpp"
-#include "relay/wiring/house.hpp"
+#include "relay/wiring/blueprint.hpp"
 
 namespace relay::wiring {
 
 /// Serves a database: its engine is built out of the rooms' real parts. @return it.
-/// @param house borrowed; must outlive the runtime. @param sink where its forwards send; may be
+/// @param blueprint borrowed; must outlive the runtime. @param sink where its forwards send; may be
 /// null
 ///   when it has none.
-engine::Engine& serve(runtime::Runtime& runtime, const House& house,
+engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
                       const settings::Database& database,
                       const std::shared_ptr<forward::Sink>& sink, bool drain);
 
-/// How the forwards of a house reach their brokers. @param house has a section [kafka].
-[[nodiscard]] forward::kafka::KafkaOptions kafka_options(const House& house);
+/// How the forwards of a blueprint reach their brokers. @param blueprint has a section [kafka].
+[[nodiscard]] forward::kafka::KafkaOptions kafka_options(const Blueprint& blueprint);
 
-/// What the forwards of a house send to, shared by all its databases; null when it has none.
+/// What the forwards of a blueprint send to, shared by all its databases; null when it has none.
 /// @throws settings::SettingsError: librdkafka does not take a setting.
-[[nodiscard]] std::shared_ptr<forward::Sink> open_sink(const House& house);
+[[nodiscard]] std::shared_ptr<forward::Sink> open_sink(const Blueprint& blueprint);
 
 /// What all relays of a database must have alike, as `freshet_setting` stores it.
 [[nodiscard]] std::map<std::string, std::string> agreed_settings(const settings::Relay& relay);

@@ -13,7 +13,7 @@ constexpr std::chrono::seconds repair_time{5};  // for each kind; a running rela
 
 }  // namespace
 
-upkeep::Keep keep_of(const House& house, const settings::Database& database) {
+upkeep::Keep keep_of(const Blueprint& blueprint, const settings::Database& database) {
   const settings::Retention& days = database.retention;
   upkeep::Keep keep{.completed = days.completed_days,
                     .guards = days.guards_days,
@@ -23,23 +23,24 @@ upkeep::Keep keep_of(const House& house, const settings::Database& database) {
                     .freshness = days.freshness_days,
                     .operator_log = days.operator_log_days,
                     .guarded_by_id = {}};
-  for (const projections::Projection& projection : house.registry.all()) {
+  for (const projections::Projection& projection : blueprint.registry.all()) {
     if (projection.options.guard.empty()) keep.guarded_by_id.push_back(projection.options.name);
   }
   return keep;
 }
 
-std::unique_ptr<upkeep::Upkeep> start_upkeep(const House& house, const settings::Database& database,
+std::unique_ptr<upkeep::Upkeep> start_upkeep(const Blueprint& blueprint,
+                                             const settings::Database& database,
                                              std::function<std::int64_t()> work) {
   upkeep::Chores chores;
   chores.push_back(upkeep::repair_keys());
   chores.push_back(upkeep::repair_orphans());
   chores.push_back(upkeep::repair_parked());
-  for (upkeep::Purge& purge : upkeep::purges_of(keep_of(house, database))) {
+  for (upkeep::Purge& purge : upkeep::purges_of(keep_of(blueprint, database))) {
     chores.push_back(upkeep::purge_chore(std::move(purge), work));
   }
   chores.push_back(upkeep::watch_air());
-  const settings::Relay& relay = house.settings.relay;
+  const settings::Relay& relay = blueprint.settings.relay;
   return std::make_unique<upkeep::Upkeep>(
       upkeep::UpkeepOptions{.database = database.name,
                             .conninfo = database.url,
@@ -48,8 +49,8 @@ std::unique_ptr<upkeep::Upkeep> start_upkeep(const House& house, const settings:
       std::move(chores));
 }
 
-void repair_before_drain(const House& house) {
-  for (const settings::Database& database : house.settings.databases) {
+void repair_before_drain(const Blueprint& blueprint) {
+  for (const settings::Database& database : blueprint.settings.databases) {
     try {
       pg::Connection connection{database.url, {.application_name = "freshet upkeep"}};
       upkeep::repair_once(connection, repair_time);

@@ -3,8 +3,8 @@
 # and fails when one is not caught:  sabotages.sh PROGRAM [--some N SEED | --only REGEX] [ARG ...]
 # The rules are those that the relay's sources and the doors around its store (tests/chaos/service)
 # ask for by sabotaged("RULE"); --some takes N of them, chosen by SEED, --only REGEX those that
-# match. Each has up to three tries, each with another seed; sabotages.txt says under what, and other
-# arguments go to every run.
+# match. Each has up to three tries, each with another seed; sabotages.txt says under what, and
+# other arguments go to every run.
 set -euo pipefail
 program=$1
 shift

@@ -12,9 +12,9 @@
 
 namespace tests::contract {
 
-using relay::claim::LaneTicket;
 using relay::deliveries::Delivery;
 using relay::deliveries::LaneKey;
+using relay::lanes::LaneTicket;
 using relay::store::BatchEnd;
 using relay::store::Claim;
 using relay::store::Payloads;

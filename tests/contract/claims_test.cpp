@@ -156,6 +156,7 @@ TEST_P(AStore, ReadsSoManyBytesAndAlwaysOneEvent) {
     const Claim claim = worker->claim_events({{.lane = 3}}, Payloads::travel);
     EXPECT_EQ(read_of(claim, 3).events, events) << bytes;
     EXPECT_EQ(read_of(claim, 3).more, events < 5) << bytes;
+    worker->rollback();  // a server lets go of a closed session's locks when it comes to it
   }
 }
 

@@ -143,6 +143,7 @@ TEST_P(AStore, ReadsSoManyBytesOfDeliveriesAndAlwaysOne) {
     const Claim claim = worker->claim_deliveries({.listener = "board"}, {{.lane = 3}});
     EXPECT_EQ(read_of(claim, 3).events, events) << bytes;
     EXPECT_EQ(read_of(claim, 3).more, events < 3) << bytes;
+    worker->rollback();
   }
 }
 

@@ -140,8 +140,8 @@ TEST(KafkaProducer, KeepsABoundedNumberOfTopicsAndEveryRecordUnderWay) {
   EXPECT_LE(producer.topics(), 2U);
 }
 
-TEST(KafkaFlight, HasNoCodeOfSuccessBeforeARecordWasAnswered) {
-  EXPECT_NE(relay::forward::kafka::Flight{1}.code(0), 0);
+TEST(KafkaInFlight, HasNoCodeOfSuccessBeforeARecordWasAnswered) {
+  EXPECT_NE(relay::forward::kafka::InFlight{1}.code(0), 0);
 }
 
 /// A producer that fails as often as it is told to, at one step.
@@ -155,13 +155,13 @@ class FaultyProducer final : public relay::forward::kafka::Producer {
  public:
   FaultyProducer(const relay::forward::kafka::Config& config, Faults& faults)
       : Producer(config), faults_(faults) {}
-  std::shared_ptr<relay::forward::kafka::Flight> start(const std::vector<Record>& records,
-                                                       const std::vector<std::size_t>& places,
-                                                       Time deadline) override {
+  std::shared_ptr<relay::forward::kafka::InFlight> start(const std::vector<Record>& records,
+                                                         const std::vector<std::size_t>& places,
+                                                         Time deadline) override {
     Faults::meet(faults_.sending);
     return Producer::start(records, places, deadline);
   }
-  bool give_up(relay::forward::kafka::Flight& flight) override {
+  bool give_up(relay::forward::kafka::InFlight& flight) override {
     Faults::meet(faults_.giving_up);
     return Producer::give_up(flight);
   }

@@ -10,13 +10,13 @@ namespace tests::memory {
 
 /// As schema's freshet_claim: begins a transaction, locks lanes, and then reads.
 [[nodiscard]] relay::store::Claim claim_events(Session& session, const StoreOptions& options,
-                                               const std::vector<relay::claim::LaneTicket>& tickets,
+                                               const std::vector<relay::lanes::LaneTicket>& tickets,
                                                relay::store::Payloads payloads);
 
 /// As lock_lanes.sql and read_deliveries.sql.
 [[nodiscard]] relay::store::Claim claim_deliveries(
     Session& session, const StoreOptions& options, const relay::store::DeliveryQueue& queue,
-    const std::vector<relay::claim::LaneTicket>& tickets);
+    const std::vector<relay::lanes::LaneTicket>& tickets);
 
 /// Takes what is free of the lanes of the reads, which says so. @return how many are held.
 int take_lanes(Session& session, bool ordered, const std::string& drainer,
@@ -27,7 +27,7 @@ struct LaneLimit {
   std::size_t events = 1;
   std::int64_t bytes = 0;
   /// @param held so many lanes share it.
-  LaneLimit(const StoreOptions& options, const std::vector<relay::claim::LaneTicket>& tickets,
+  LaneLimit(const StoreOptions& options, const std::vector<relay::lanes::LaneTicket>& tickets,
             int held);
 };
 

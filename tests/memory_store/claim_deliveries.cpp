@@ -5,7 +5,7 @@
 namespace tests::memory {
 namespace {
 
-using relay::claim::LaneTicket;
+using relay::lanes::LaneTicket;
 using relay::store::Claim;
 using relay::store::DeliveryQueue;
 using relay::store::LaneRead;

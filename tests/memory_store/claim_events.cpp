@@ -25,7 +25,7 @@ bool any_open(const Rows& rows, int lane) {
 }
 
 std::vector<EventRow*> first_pending(Session& session, std::vector<EventRow>& events, bool ordered,
-                                     const relay::claim::LaneTicket& ticket, std::size_t most) {
+                                     const relay::lanes::LaneTicket& ticket, std::size_t most) {
   std::vector<EventRow*> found;
   for (EventRow& row : events) {
     if (row.what->lane != ticket.lane || !row.pending() || row.what->seq <= ticket.floor) continue;
@@ -69,9 +69,9 @@ relay::decode::Row row_of(const Published& what, int lane) {
 }
 
 LaneLimit::LaneLimit(const StoreOptions& options,
-                     const std::vector<relay::claim::LaneTicket>& tickets, int held)
+                     const std::vector<relay::lanes::LaneTicket>& tickets, int held)
     : bytes(options.batch_max_bytes / held) {
-  const bool careful = std::ranges::any_of(tickets, &relay::claim::LaneTicket::careful);
+  const bool careful = std::ranges::any_of(tickets, &relay::lanes::LaneTicket::careful);
   if (!careful) events = static_cast<std::size_t>(std::max(1, options.batch_size / held));
 }
 
@@ -99,7 +99,7 @@ int take_lanes(Session& session, bool ordered, const std::string& drainer,
 }
 
 Claim claim_events(Session& session, const StoreOptions& options,
-                   const std::vector<relay::claim::LaneTicket>& tickets, Payloads payloads) {
+                   const std::vector<relay::lanes::LaneTicket>& tickets, Payloads payloads) {
   session.begin();
   Database& database = session.database();
   std::vector<EventRow> older;

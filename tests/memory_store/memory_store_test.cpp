@@ -15,7 +15,7 @@ using relay::store::Payloads;
 
 class AMemoryStore : public testing::Test {
  protected:
-  static std::vector<relay::claim::LaneTicket> both_lanes() { return {{.lane = 0}, {.lane = 1}}; }
+  static std::vector<relay::lanes::LaneTicket> both_lanes() { return {{.lane = 0}, {.lane = 1}}; }
   std::string claimed(relay::store::WorkerSession& by) {
     const auto claim = by.claim_events(both_lanes(), Payloads::travel);
     return claim.empty() ? "" : std::string{claim.events.rows.at(0).id};

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "relay/deliveries/delivery.hpp"
-#include "relay/listeners/duty.hpp"
+#include "relay/listeners/assignment.hpp"
 
 // What a memory store holds: the rows of the outbox's tables. Anybody may read them.
 

@@ -5,8 +5,8 @@
 namespace tests::memory {
 namespace {
 
-using relay::claim::Floors;
-using relay::claim::LaneTicket;
+using relay::lanes::Floors;
+using relay::lanes::LaneTicket;
 using relay::store::Look;
 using relay::store::RetryLane;
 using relay::store::Standing;
@@ -77,7 +77,7 @@ Start ScoutSession::start(int lanes) {
     for (const FloorsRow& row : database.rows().floors) {
       const std::int64_t last =
           row.listener.empty() ? start.standing.last_seq : start.standing.last_place;
-      start.floors[row.listener] = relay::claim::floors_that_hold(
+      start.floors[row.listener] = relay::lanes::floors_that_hold(
           {row.server, row.last, row.floors}, database.server(), last, lanes);
     }
     return start;

@@ -22,8 +22,8 @@ class ScoutSession final : public relay::store::ScoutSession {
   void mark_run() override;
   [[nodiscard]] relay::store::Start start(int lanes) override;
   [[nodiscard]] relay::store::Standing start_without_floors() override;
-  void keep_floors(const relay::claim::Floors& floors, const std::string& server_run) override;
-  [[nodiscard]] relay::store::Look look(const std::vector<relay::claim::LaneTicket>& where,
+  void keep_floors(const relay::lanes::Floors& floors, const std::string& server_run) override;
+  [[nodiscard]] relay::store::Look look(const std::vector<relay::lanes::LaneTicket>& where,
                                         std::chrono::milliseconds patience) override;
   [[nodiscard]] std::vector<std::optional<std::int64_t>> look_at_deliveries(
       const relay::store::DeliveryLanes& where, std::chrono::milliseconds patience) override;

@@ -18,13 +18,13 @@ std::string WorkerSession::server_run() {
   });
 }
 
-Claim WorkerSession::claim_events(const std::vector<relay::claim::LaneTicket>& tickets,
+Claim WorkerSession::claim_events(const std::vector<relay::lanes::LaneTicket>& tickets,
                                   relay::store::Payloads payloads) {
   return session_.run([&] { return memory::claim_events(session_, options_, tickets, payloads); });
 }
 
 Claim WorkerSession::claim_deliveries(const relay::store::DeliveryQueue& queue,
-                                      const std::vector<relay::claim::LaneTicket>& tickets) {
+                                      const std::vector<relay::lanes::LaneTicket>& tickets) {
   return session_.run([&] { return memory::claim_deliveries(session_, options_, queue, tickets); });
 }
 

@@ -22,11 +22,11 @@ class WorkerSession final : public relay::store::WorkerSession {
 
   [[nodiscard]] std::string server_run() override;
   [[nodiscard]] relay::store::Claim claim_events(
-      const std::vector<relay::claim::LaneTicket>& tickets,
+      const std::vector<relay::lanes::LaneTicket>& tickets,
       relay::store::Payloads payloads) override;
   [[nodiscard]] relay::store::Claim claim_deliveries(
       const relay::store::DeliveryQueue& queue,
-      const std::vector<relay::claim::LaneTicket>& tickets) override;
+      const std::vector<relay::lanes::LaneTicket>& tickets) override;
   [[nodiscard]] std::map<std::string, projections::HeldKeys> held_keys(
       const std::set<relay::deliveries::LaneKey>& keys) override;
   [[nodiscard]] projections::Tx& tx() override { return session_.handle(); }

@@ -23,7 +23,7 @@ class UnderALane : public ::testing::Test {
                  "wait_event_type = 'Lock'") > 0;
     });
   }
-  std::future<std::string> discard(const std::string& projection) {
+  std::future<Discarded> discard(const std::string& projection) {
     return std::async(std::launch::async, [this, projection] {
       pg::Connection own{db_.url()};
       return discard_dead(own, find_dead(own, {.projection = projection}), "a test", {});
@@ -46,7 +46,7 @@ TEST_F(UnderALane, ACommandWaitsForTheHolderAndGoesOnAfterwards) {
   ASSERT_TRUE(somebody_waits());
   EXPECT_EQ(rows_.count("dead"), 1);
   batch.commit();
-  EXPECT_THAT(discarded.get(), HasSubstr("1 dead letter is discarded"));
+  EXPECT_EQ(discarded.get().number, 1);
   EXPECT_EQ(rows_.count("ready"), 1);
 }
 
@@ -57,7 +57,7 @@ TEST_F(UnderALane, ADetachedListenersLaneIsItsOwnDrainers) {
   pqxx::connection relay{db_.url()};
   pqxx::work batch{relay};
   batch.exec("SELECT 1 FROM event_lane WHERE drainer = '' FOR UPDATE");
-  EXPECT_THAT(retry_dead(connection_, find_dead(connection_, {}), {}), HasSubstr("1 dead letter"))
+  EXPECT_EQ(retry_dead(connection_, find_dead(connection_, {}), {}).number, 1)
       << "the first pass is not in its way";
   batch.abort();
   db_.run("UPDATE event_delivery SET state = 'dead'");
@@ -66,7 +66,7 @@ TEST_F(UnderALane, ADetachedListenersLaneIsItsOwnDrainers) {
   auto discarded = discard("slow");
   ASSERT_TRUE(somebody_waits());
   drain.commit();
-  EXPECT_THAT(discarded.get(), HasSubstr("discarded"));
+  EXPECT_GT(discarded.get().number, 0);
 }
 
 TEST_F(UnderALane, ACommandGivesUpInWordsWhenTheLaneIsNeverFree) {
@@ -133,8 +133,8 @@ TEST_F(UnderALane, TwoWhoSettleTheLastDeliveriesAtOnceCompleteTheEventOnce) {
       "(new.completion_date IS NOT NULL) EXECUTE FUNCTION note()");
   auto one = discard("board");
   auto other = discard("slow");
-  EXPECT_THAT(one.get(), HasSubstr("200"));
-  EXPECT_THAT(other.get(), HasSubstr("200"));
+  EXPECT_EQ(one.get().number, 200);
+  EXPECT_EQ(other.get().number, 200);
   EXPECT_EQ(rows_.complete(), 200);
   EXPECT_EQ(db_.number("SELECT count(*) FROM completions"), 200);
   EXPECT_EQ(db_.number("SELECT count(*) FROM event_delivery"), 0);
@@ -154,7 +154,7 @@ TEST_F(UnderALane, WhoSettlesSecondWaitsForTheEventsRowAndSeesTheFirst) {
   auto second = discard("board");
   ASSERT_TRUE(somebody_waits());
   settling.commit();
-  EXPECT_THAT(second.get(), HasSubstr("discarded"));
+  EXPECT_GT(second.get().number, 0);
   EXPECT_EQ(rows_.complete(), 1);
 }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "relay/operate/pause_listener.hpp"
+#include "relay/operate/text/in_text.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "tests/support/dead_rows.hpp"
 
@@ -33,10 +34,11 @@ class Pausing : public ::testing::Test {
 
 TEST_F(Pausing, StopsAListenerForRelaysToSeeAndResumingLetsItGoOn) {
   const long before = version();
-  EXPECT_THAT(pause_listener(connection_, "board", "disk is full"), HasSubstr("is paused until"));
+  EXPECT_THAT(paused_in_text(pause_listener(connection_, "board", "disk is full")),
+              HasSubstr("is paused until"));
   EXPECT_EQ(listener(), "paused operator disk is full");
   EXPECT_EQ(version(), before + 1);
-  EXPECT_THAT(resume_listener(connection_, "board", ""), HasSubstr("goes on"));
+  EXPECT_THAT(resumed_in_text(resume_listener(connection_, "board", "")), HasSubstr("goes on"));
   EXPECT_EQ(listener(), "active");
   EXPECT_EQ(version(), before + 2);
   EXPECT_EQ(log(), "pause board disk is full, resume board");
@@ -45,13 +47,15 @@ TEST_F(Pausing, StopsAListenerForRelaysToSeeAndResumingLetsItGoOn) {
 TEST_F(Pausing, TwiceChangesNothing) {
   pause_listener(connection_, "board", "first");
   const long before = version();
-  EXPECT_THAT(pause_listener(connection_, "board", ""), HasSubstr("already, since"));
+  EXPECT_THAT(paused_in_text(pause_listener(connection_, "board", "")),
+              HasSubstr("already, since"));
   EXPECT_EQ(version(), before);
   EXPECT_EQ(listener(), "paused operator first");
   pause_listener(connection_, "board", "another");
   EXPECT_EQ(listener(), "paused operator another");
   resume_listener(connection_, "board", "");
-  EXPECT_THAT(resume_listener(connection_, "board", ""), HasSubstr("is not paused"));
+  EXPECT_THAT(resumed_in_text(resume_listener(connection_, "board", "")),
+              HasSubstr("is not paused"));
   EXPECT_EQ(log(), "pause board first, pause board another, resume board");
 }
 

@@ -39,7 +39,7 @@ class RunOfAReplay : public ::testing::Test {
     operate::ReplayQueue queue{
         connection_, replay, {.command = "replay", .listener = "out"}, {.claim = 60s}};
     const forward::Resend resend{recipe_, "again", sink_};
-    ending_ = run_replay(queue, 1'000, resend, Pace{0, at_a_time}, world_);
+    ending_ = run_replay(queue, 1'000, resend, RateLimit{0, at_a_time}, world_);
     return in_words(ending_, queue.replay());
   }
   /// What stands in the topic, each once, in the order in which it came first.
@@ -178,7 +178,7 @@ TEST_F(RunOfAReplay, WorksThroughAPoolerThatChangesSessionsBetweenTransactions) 
   const operate::ReplayPlan plan{"out", {"*"}, "again", {}, false};
   const operate::Replay replay = operate::open_replay(pooled, plan, {}, world_.say);
   operate::ReplayQueue queue{pooled, replay, {.command = "replay", .listener = "out"}, {}};
-  run_replay(queue, 1'000, forward::Resend{recipe_, "again", sink_}, Pace{0, 2}, world_);
+  run_replay(queue, 1'000, forward::Resend{recipe_, "again", sink_}, RateLimit{0, 2}, world_);
   EXPECT_EQ(sink_->values("again").size(), 5U);
 }
 

@@ -37,7 +37,7 @@ class EngineRun {
 
   /// Sends to topics named after the aggregate type.
   void add_forward(const std::string& name, std::vector<std::string> events) {
-    house.forwards.push_back(
+    blueprint.forwards.push_back(
         {{.name = name, .events = std::move(events), .retry = {}},
          relay::forward::recipe_of({"t.${aggregate_type}", "aggregate_id", "/test"},
                                    relay::forward::Format::plain)});
@@ -45,7 +45,7 @@ class EngineRun {
 
   [[nodiscard]] std::unique_ptr<RunningEngine> start(bool drain = false) const {
     return std::make_unique<RunningEngine>([&](relay::runtime::Runtime & runtime) -> auto& {
-      return relay::wiring::serve(runtime, house, settings.databases[0], sink, drain);
+      return relay::wiring::serve(runtime, blueprint, settings.databases[0], sink, drain);
     });
   }
 
@@ -60,9 +60,9 @@ class EngineRun {
   }
 
   TemporaryFolder flights;  // of the flight records
-  relay::wiring::House house;
-  relay::settings::Settings& settings = house.settings;
-  projections::Registry& registry = house.registry;
+  relay::wiring::Blueprint blueprint;
+  relay::settings::Settings& settings = blueprint.settings;
+  projections::Registry& registry = blueprint.registry;
   std::shared_ptr<FakeSink> sink = std::make_shared<FakeSink>();
 };
 

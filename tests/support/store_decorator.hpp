@@ -22,13 +22,13 @@ class WorkerSessionDecorator : public relay::store::WorkerSession {
       : real_(std::move(real)) {}
 
   std::string server_run() override { return real_->server_run(); }
-  relay::store::Claim claim_events(const std::vector<relay::claim::LaneTicket>& tickets,
+  relay::store::Claim claim_events(const std::vector<relay::lanes::LaneTicket>& tickets,
                                    relay::store::Payloads payloads) override {
     return real_->claim_events(tickets, payloads);
   }
   relay::store::Claim claim_deliveries(
       const relay::store::DeliveryQueue& queue,
-      const std::vector<relay::claim::LaneTicket>& tickets) override {
+      const std::vector<relay::lanes::LaneTicket>& tickets) override {
     return real_->claim_deliveries(queue, tickets);
   }
   std::map<std::string, projections::HeldKeys> held_keys(
@@ -60,10 +60,10 @@ class ScoutSessionDecorator : public relay::store::ScoutSession {
   void mark_run() override { real_->mark_run(); }
   relay::store::Start start(int lanes) override { return real_->start(lanes); }
   relay::store::Standing start_without_floors() override { return real_->start_without_floors(); }
-  void keep_floors(const relay::claim::Floors& floors, const std::string& server_run) override {
+  void keep_floors(const relay::lanes::Floors& floors, const std::string& server_run) override {
     real_->keep_floors(floors, server_run);
   }
-  relay::store::Look look(const std::vector<relay::claim::LaneTicket>& where,
+  relay::store::Look look(const std::vector<relay::lanes::LaneTicket>& where,
                           std::chrono::milliseconds patience) override {
     return real_->look(where, patience);
   }

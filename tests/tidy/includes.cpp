@@ -47,7 +47,7 @@ bool fits(std::string_view path, std::string_view pattern) {
   return path.starts_with(pattern);
 }
 
-// "relay/claim/" for a file in a room of relay, "tests/" for a file in a top folder otherwise.
+// "relay/lanes/" for a file in a room of relay, "tests/" for a file in a top folder otherwise.
 std::string_view home_of(std::string_view path) {
   const auto top = path.find('/');
   if (top == std::string_view::npos) return path;

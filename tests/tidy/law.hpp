@@ -29,7 +29,7 @@ struct Arrow {
 };
 
 inline constexpr std::array rooms = {
-    "relay/claim/",  "relay/decode/",  "relay/deliveries/", "relay/listeners/", "relay/forward/",
+    "relay/lanes/",  "relay/decode/",  "relay/deliveries/", "relay/listeners/", "relay/forward/",
     "relay/upkeep/", "relay/measure/", "relay/settings/",   "relay/preflight/", "relay/operate/",
 };
 inline constexpr std::array ground = {"relay/flow/", "relay/pg/"};  ///< Above relay/base/.
@@ -46,14 +46,14 @@ inline const std::vector<Arrow> arrows = {
       "relay/listeners/", "relay/flow/", "relay/base/", "projections/"}},
     {"relay/engine/",
      {"relay/store/store.hpp", "relay/store/worker_session.hpp", "relay/store/scout_session.hpp",
-      "relay/store/claim.hpp", "relay/store/batch_end.hpp", "relay/claim/", "relay/decode/",
+      "relay/store/claim.hpp", "relay/store/batch_end.hpp", "relay/lanes/", "relay/decode/",
       "relay/deliveries/", "relay/listeners/", "relay/measure/", "relay/flow/", "relay/base/",
       "projections/"}},
     {"relay/store/outbox/",
-     {"relay/store/", "relay/claim/", "relay/decode/", "relay/deliveries/", "relay/listeners/",
+     {"relay/store/", "relay/lanes/", "relay/decode/", "relay/deliveries/", "relay/listeners/",
       "@ground", "@base"}},
     {"relay/store/",
-     {"relay/claim/", "relay/decode/", "relay/deliveries/", "relay/listeners/", "relay/flow/",
+     {"relay/lanes/", "relay/decode/", "relay/deliveries/", "relay/listeners/", "relay/flow/",
       "projections/"}},
     {"@rooms", {"@ground", "@base"}},
     {"@ground", {"@base"}},
@@ -61,12 +61,12 @@ inline const std::vector<Arrow> arrows = {
     {"projections/", {"schema/"}},
     {"config/", {"relay/run.hpp", "projections/"}},
     {"tests/chaos/service/",
-     {"relay/run.hpp", "relay/store/", "relay/claim/", "relay/deliveries/", "projections/",
+     {"relay/run.hpp", "relay/store/", "relay/lanes/", "relay/deliveries/", "projections/",
       "tests/support/"}},
     {"tests/chaos/", {}},  // whoever judges the relay shares nothing with it
     {"tests/", {"relay/", "projections/", "schema/", "bench/figures/"}},
     {"bench/projection_service.cpp", {"relay/run.hpp", "projections/"}},
-    {"bench/micro/", {"relay/claim/", "relay/decode/", "relay/flow/", "relay/measure/"}},
+    {"bench/micro/", {"relay/lanes/", "relay/decode/", "relay/flow/", "relay/measure/"}},
     {"bench/", {"tests/support/"}},  // whoever measures the relay shares nothing with it
 };
 

@@ -27,27 +27,27 @@ std::vector<std::string> included(const std::string& path, const std::string& he
 }
 
 TEST(Tidy, ForbidsAnArrowFromOneRoomToAnother) {
-  EXPECT_THAT(included("relay/claim/a.cpp", "relay/measure/recorder.hpp"),
-              ElementsAre("relay/claim/a.cpp:1 no arrow leads to \"relay/measure/recorder.hpp\""));
-  EXPECT_THAT(included("relay/claim/a.cpp", "relay/claim/b.hpp"), IsEmpty());
-  EXPECT_THAT(included("relay/claim/a.cpp", "relay/pg/connection.hpp"), IsEmpty());
+  EXPECT_THAT(included("relay/lanes/a.cpp", "relay/measure/recorder.hpp"),
+              ElementsAre("relay/lanes/a.cpp:1 no arrow leads to \"relay/measure/recorder.hpp\""));
+  EXPECT_THAT(included("relay/lanes/a.cpp", "relay/lanes/b.hpp"), IsEmpty());
+  EXPECT_THAT(included("relay/lanes/a.cpp", "relay/pg/connection.hpp"), IsEmpty());
 }
 
 TEST(Tidy, ForbidsAnArrowThatPointsUp) {
   EXPECT_EQ(included("projections/tx.cpp", "relay/base/log.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/pg/a.cpp", "relay/claim/reach.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/pg/a.cpp", "relay/lanes/reach.hpp").size(), 1U);
   EXPECT_EQ(included("relay/base/a.cpp", "relay/pg/connection.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/claim/a.cpp", "relay/engine/engine.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/lanes/a.cpp", "relay/engine/engine.hpp").size(), 1U);
   EXPECT_EQ(included("relay/engine/a.cpp", "relay/wiring/run_relay.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/main.cpp", "relay/claim/reach.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/claim/a.cpp", "tests/support/test_database.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/main.cpp", "relay/lanes/reach.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/lanes/a.cpp", "tests/support/test_database.hpp").size(), 1U);
   EXPECT_THAT(included("relay/wiring/a.cpp", "relay/engine/engine.hpp"), IsEmpty());
   EXPECT_THAT(included("relay/main.cpp", "relay/wiring/command_line.hpp"), IsEmpty());
 }
 
 TEST(Tidy, ForbidsAnIncludeThatDoesNotBeginAtTheTop) {
-  EXPECT_EQ(included("relay/claim/a.cpp", "source.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/claim/a.cpp", "../pg/connection.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/lanes/a.cpp", "source.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/lanes/a.cpp", "../pg/connection.hpp").size(), 1U);
 }
 
 TEST(Tidy, ForbidsARoomThatTheLawDoesNotKnow) {
@@ -57,8 +57,8 @@ TEST(Tidy, ForbidsARoomThatTheLawDoesNotKnow) {
 
 TEST(Tidy, ForbidsALibraryOutsideItsRoom) {
   const std::string text = "\n#include <toml++/toml.h>\n";
-  EXPECT_THAT(said("libraries", {{"relay/claim/a.cpp", text}}),
-              ElementsAre("relay/claim/a.cpp:2 toml++/toml.h belongs to another room"));
+  EXPECT_THAT(said("libraries", {{"relay/lanes/a.cpp", text}}),
+              ElementsAre("relay/lanes/a.cpp:2 toml++/toml.h belongs to another room"));
   EXPECT_THAT(said("libraries", {{"relay/settings/a.cpp", text}}), IsEmpty());
 }
 
@@ -170,7 +170,7 @@ TEST(Tidy, ForbidsTwoStatementsInOneFileAndNone) {
 
 TEST(Tidy, ForbidsWordsThatLoseOwnership) {
   const auto words = [](const std::string& code) {
-    return said("words", {{"relay/claim/a.cpp", code}});
+    return said("words", {{"relay/lanes/a.cpp", code}});
   };
   EXPECT_EQ(words("using namespace std;\n").size(), 1U);
   EXPECT_EQ(words("auto* p = new int;\ndelete p;\n").size(), 2U);
@@ -189,12 +189,12 @@ TEST(Tidy, ForbidsASleepInTheRelay) {
 
 TEST(Tidy, ForbidsWhatIsBroughtInAndNotUsed) {
   const auto uses = [](const std::string& code) {
-    return said("uses", {{"relay/claim/a.cpp", code}});
+    return said("uses", {{"relay/lanes/a.cpp", code}});
   };
   EXPECT_THAT(uses("\nusing tests::eventually;\ntests::eventually(a.eventually, b->eventually);\n"),
-              ElementsAre("relay/claim/a.cpp:2 eventually is brought in and not used"));
+              ElementsAre("relay/lanes/a.cpp:2 eventually is brought in and not used"));
   EXPECT_THAT(uses("namespace sql = schema::statements;\n// sql::claim\n"),
-              ElementsAre("relay/claim/a.cpp:1 sql is brought in and not used"));
+              ElementsAre("relay/lanes/a.cpp:1 sql is brought in and not used"));
   EXPECT_THAT(uses("namespace sql = schema::statements;\nusing std::chrono::seconds;\n"
                    "using namespace std::chrono_literals;\nnamespace a {\n"
                    "using Clock = std::chrono::steady_clock;\nrun(sql::claim, seconds{2});\n}\n"),

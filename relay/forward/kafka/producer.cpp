@@ -70,7 +70,7 @@ rd_kafka_headers_t* headers_of(const Record& record) {
 
 struct Producer::Callbacks {
   static void delivered(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
-    const auto* seat = static_cast<const Flight::Seat*>(message->_private);
+    const auto* seat = static_cast<const InFlight::Seat*>(message->_private);
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       static_cast<Producer*>(opaque)->unreachable_since_ = 0;
     }
@@ -156,15 +156,15 @@ std::size_t Producer::topics() const {
   return topics_.size();
 }
 
-void Producer::keep(const std::shared_ptr<Flight>& flight) {
+void Producer::keep(const std::shared_ptr<InFlight>& flight) {
   const std::lock_guard lock{mutex_};
   std::erase_if(flights_, [](const auto& other) { return other->ended(); });
   flights_.push_back(flight);
 }
 
-std::shared_ptr<Flight> Producer::start(const std::vector<Record>& records,
-                                        const std::vector<std::size_t>& places, Time deadline) {
-  auto flight = std::make_shared<Flight>(places.size());
+std::shared_ptr<InFlight> Producer::start(const std::vector<Record>& records,
+                                          const std::vector<std::size_t>& places, Time deadline) {
+  auto flight = std::make_shared<InFlight>(places.size());
   keep(flight);
   const std::string* name = nullptr;
   Topic to;
@@ -185,7 +185,7 @@ std::shared_ptr<Flight> Producer::start(const std::vector<Record>& records,
   return flight;
 }
 
-int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* seat) {
+int Producer::produce(const Record& record, rd_kafka_topic_s* to, InFlight::Seat* seat) {
   const std::shared_lock inside{gate_};
   if (given_up_) return RD_KAFKA_RESP_ERR__PURGE_QUEUE;
   std::array<rd_kafka_vu_t, 6> fields{};
@@ -214,7 +214,7 @@ int Producer::produce(const Record& record, rd_kafka_topic_s* to, Flight::Seat* 
   return code;
 }
 
-bool Producer::give_up(Flight& flight) {
+bool Producer::give_up(InFlight& flight) {
   drop(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   return flight.wait_until(Clock::now() + to_give_up);
 }

@@ -14,7 +14,7 @@
 
 #include "relay/forward/kafka/begun.hpp"
 #include "relay/forward/kafka/complaint.hpp"
-#include "relay/forward/kafka/flight.hpp"
+#include "relay/forward/kafka/in_flight.hpp"
 #include "relay/forward/record.hpp"
 
 // librdkafka's own names, so that nobody includes it for them
@@ -43,13 +43,13 @@ class Producer {
   /// Hands over records, in their order. A full queue is waited for, until the deadline.
   /// @param places which of the records. @return their flight, which ends when each was answered;
   ///   those that could not be handed over are answered at once. It ends before this producer does.
-  [[nodiscard]] virtual std::shared_ptr<Flight> start(const std::vector<Record>& records,
-                                                      const std::vector<std::size_t>& places,
-                                                      Time deadline);
+  [[nodiscard]] virtual std::shared_ptr<InFlight> start(const std::vector<Record>& records,
+                                                        const std::vector<std::size_t>& places,
+                                                        Time deadline);
   /// Gives up all that is under way, whoever handed it over: every flight ends soon, and this one
   /// is waited for. It takes nothing any more, or the rest of a batch would arrive without its
   /// beginning. What a broker has already may still be written. @return whether the flight ended.
-  virtual bool give_up(Flight& flight);
+  virtual bool give_up(InFlight& flight);
   /// Gives up what has not left yet, whoever handed it over, and takes nothing any more; what is
   /// under way to a broker is answered by it.
   void drop_queue();
@@ -90,8 +90,8 @@ class Producer {
 
   [[nodiscard]] Topic topic(const std::string& name);
   int ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time);
-  int produce(const Record& record, rd_kafka_topic_s* topic, Flight::Seat* seat);
-  void keep(const std::shared_ptr<Flight>& flight);
+  int produce(const Record& record, rd_kafka_topic_s* topic, InFlight::Seat* seat);
+  void keep(const std::shared_ptr<InFlight>& flight);
   void drop(int what);
 
   const std::size_t topics_most_;
@@ -99,12 +99,12 @@ class Producer {
   std::size_t set_bytes_ = 0;
   bool one_by_one_ = false;
   Begun begun_;
-  std::map<std::string, Topic> topics_;           // guarded by mutex_
-  std::vector<std::shared_ptr<Flight>> flights_;  // guarded by mutex_; those that have not ended
-  std::string fatal_;                             // guarded by mutex_
-  Complaint complaint_;                           // guarded by mutex_; of a connection, the last
-  int certificate_ = 0;                           // guarded by mutex_; refused last, see Complaint
-  std::atomic<Time::rep> unreachable_since_{0};   // of the monotonic clock; 0: not that we know
+  std::map<std::string, Topic> topics_;             // guarded by mutex_
+  std::vector<std::shared_ptr<InFlight>> flights_;  // guarded by mutex_; those that have not ended
+  std::string fatal_;                               // guarded by mutex_
+  Complaint complaint_;                             // guarded by mutex_; of a connection, the last
+  int certificate_ = 0;                          // guarded by mutex_; refused last, see Complaint
+  std::atomic<Time::rep> unreachable_since_{0};  // of the monotonic clock; 0: not that we know
   mutable std::mutex mutex_;
   std::shared_mutex gate_;  // shared while a record is handed over
   bool given_up_ = false;   // guarded by gate_

@@ -149,7 +149,7 @@ bool Sending::send(const Places& places) {
          std::ranges::none_of(places, [&](std::size_t place) { return is_open(place); });
 }
 
-void Sending::wait_for(Flight& flight) {
+void Sending::wait_for(InFlight& flight) {
   const auto began = Clock::now();
   while (!flight.wait_until(std::min(deadline_, Clock::now() + look_every))) {
     // What it will not send librdkafka keeps, also what comes back from another broker by now. What

@@ -51,7 +51,7 @@ class Sending {
   void close(std::size_t place, const std::string& why);
   [[nodiscard]] bool send_first(const Places& places);
   [[nodiscard]] bool send(const Places& places);
-  void wait_for(Flight& flight);
+  void wait_for(InFlight& flight);
   void note(std::size_t place, int code, bool alone);
   void note_refusal(std::size_t place, int code, bool alone);
 

@@ -4,8 +4,12 @@
 #include <string>
 
 #include "relay/operate/blocked_keys.hpp"
+#include "relay/operate/discard_dead.hpp"
 #include "relay/operate/event_history.hpp"
 #include "relay/operate/list_dead.hpp"
+#include "relay/operate/listeners.hpp"
+#include "relay/operate/pause_listener.hpp"
+#include "relay/operate/retry_dead.hpp"
 #include "relay/operate/snapshot.hpp"
 
 namespace relay::operate {
@@ -18,5 +22,16 @@ namespace relay::operate {
 [[nodiscard]] std::string in_text(const EventHistory& history, const std::string& projection);
 [[nodiscard]] std::string in_text(const DeadList& dead);
 [[nodiscard]] std::string in_text(const std::map<std::string, RegisteredListener>& listeners);
+
+/// What retrying them would mean, for the question before it.
+[[nodiscard]] std::string before_retrying(const DeadLetters& letters);
+[[nodiscard]] std::string in_text(const BeforeRetiring& before);
+
+// What was done.
+[[nodiscard]] std::string in_text(const Retried& retried);
+[[nodiscard]] std::string in_text(const Discarded& discarded);
+[[nodiscard]] std::string in_text(const Retired& retired);
+[[nodiscard]] std::string paused_in_text(const PauseResult& result);
+[[nodiscard]] std::string resumed_in_text(const PauseResult& result);
 
 }  // namespace relay::operate

@@ -32,7 +32,7 @@ std::string_view read_statement(bool ordered) {
 }  // namespace
 
 Claim claim_deliveries(pg::Connection& connection, const ClaimLimits& limits,
-                       const DeliveryQueue& queue, const std::vector<claim::LaneTicket>& tickets) {
+                       const DeliveryQueue& queue, const std::vector<lanes::LaneTicket>& tickets) {
   Claim claim;
   const HeldLanes held = lock_lanes(connection, limits, queue.drainer, tickets, claim.lanes);
   if (held.lanes.empty()) return claim;

@@ -10,6 +10,6 @@ namespace relay::store::outbox {
 /// round trips, of which the first opens a transaction.
 [[nodiscard]] Claim claim_deliveries(pg::Connection& connection, const ClaimLimits& limits,
                                      const DeliveryQueue& queue,
-                                     const std::vector<claim::LaneTicket>& tickets);
+                                     const std::vector<lanes::LaneTicket>& tickets);
 
 }  // namespace relay::store::outbox

@@ -21,16 +21,16 @@ struct ClaimColumn {
 };
 
 // A careful lane gives its events one by one.
-int events_per_claim(const std::vector<claim::LaneTicket>& tickets, const ClaimLimits& limits) {
-  return std::ranges::any_of(tickets, &claim::LaneTicket::careful) ? 1 : limits.batch_size;
+int events_per_claim(const std::vector<lanes::LaneTicket>& tickets, const ClaimLimits& limits) {
+  return std::ranges::any_of(tickets, &lanes::LaneTicket::careful) ? 1 : limits.batch_size;
 }
 
 // A row without an id stands for a lane that is held and has no event.
 pqxx::result take(pg::Connection& connection, const ClaimLimits& limits,
-                  const std::vector<claim::LaneTicket>& tickets, Payloads payloads) {
+                  const std::vector<lanes::LaneTicket>& tickets, Payloads payloads) {
   std::vector<int> lanes;
   std::vector<std::int64_t> floors;
-  for (const claim::LaneTicket& ticket : tickets) {
+  for (const lanes::LaneTicket& ticket : tickets) {
     lanes.push_back(ticket.lane);
     floors.push_back(ticket.floor);
   }
@@ -52,10 +52,10 @@ int lanes_per_claim(const ClaimLimits& limits) {
 }
 
 Claim claim_events(pg::Connection& connection, const ClaimLimits& limits,
-                   const std::vector<claim::LaneTicket>& tickets, Payloads payloads) {
+                   const std::vector<lanes::LaneTicket>& tickets, Payloads payloads) {
   const pqxx::result rows = take(connection, limits, tickets, payloads);
   Claim claim{.events = rows_of(rows)};
-  for (const claim::LaneTicket& ticket : tickets) claim.lanes.push_back({.lane = ticket.lane});
+  for (const lanes::LaneTicket& ticket : tickets) claim.lanes.push_back({.lane = ticket.lane});
   std::vector<std::int64_t> sizes(tickets.size());
   std::size_t held = 0;
   for (const auto& from : rows) {

@@ -10,7 +10,7 @@ namespace relay::store::outbox {
 /// is in one hand at a time. Unordered: the events themselves are locked, stepping over held ones.
 /// One round trip (V010), which opens a transaction.
 [[nodiscard]] Claim claim_events(pg::Connection& connection, const ClaimLimits& limits,
-                                 const std::vector<claim::LaneTicket>& tickets, Payloads payloads);
+                                 const std::vector<lanes::LaneTicket>& tickets, Payloads payloads);
 
 /// How many lanes one claim should ask for: enough to fill a batch, few enough to share.
 [[nodiscard]] int lanes_per_claim(const ClaimLimits& limits);

@@ -12,10 +12,10 @@ std::size_t HeldLanes::place_of(int lane) const {
 }
 
 HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
-                     const std::string& drainer, const std::vector<claim::LaneTicket>& tickets,
+                     const std::string& drainer, const std::vector<lanes::LaneTicket>& tickets,
                      std::vector<LaneRead>& reads) {
   std::vector<int> wanted;
-  for (const claim::LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
+  for (const lanes::LaneTicket& ticket : tickets) wanted.push_back(ticket.lane);
   const pqxx::result rows = pg::Script{connection}
                                 .begin(limits.transaction)
                                 .add(sql::plan_by_index)
@@ -25,14 +25,14 @@ HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
   HeldLanes held;
   for (const auto& row : rows) held.lanes.push_back(row[0].as<int>());
   bool careful = false;
-  for (const claim::LaneTicket& ticket : tickets) {
+  for (const lanes::LaneTicket& ticket : tickets) {
     const bool ours = std::ranges::find(held.lanes, ticket.lane) != held.lanes.end();
     reads.push_back({.lane = ticket.lane, .held = ours});
     careful = careful || ticket.careful;
   }
   if (held.lanes.empty()) return held;
   for (const int lane : held.lanes) {
-    held.floors.push_back(std::ranges::find(tickets, lane, &claim::LaneTicket::lane)->floor);
+    held.floors.push_back(std::ranges::find(tickets, lane, &lanes::LaneTicket::lane)->floor);
   }
   const int lanes = static_cast<int>(held.lanes.size());
   held.per_lane = careful ? 1 : std::max(1, limits.batch_size / lanes);

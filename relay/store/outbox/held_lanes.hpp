@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "relay/claim/lane_board.hpp"
+#include "relay/lanes/lane_board.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/store/claim.hpp"
 
@@ -36,7 +36,7 @@ struct HeldLanes {
 /// @param reads one entry per ticket is added, `held` or not.
 [[nodiscard]] HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
                                    const std::string& drainer,
-                                   const std::vector<claim::LaneTicket>& tickets,
+                                   const std::vector<lanes::LaneTicket>& tickets,
                                    std::vector<LaneRead>& reads);
 
 /// The entry of a lane, which must be there.

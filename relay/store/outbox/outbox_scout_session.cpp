@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "projections/array_literal.hpp"
-#include "relay/store/outbox/roster.hpp"
+#include "relay/store/outbox/listener_registry.hpp"
 #include "relay/store/outbox/suspects.hpp"
 #include "schema/statements.hpp"
 
@@ -13,14 +13,14 @@ namespace {
 namespace sql = schema::statements;
 
 // Takes `values`, then lanes, floors and tops, side by side.
-pqxx::result read_lanes(pg::Script script, const std::vector<claim::LaneTicket>& lanes,
+pqxx::result read_lanes(pg::Script script, const std::vector<lanes::LaneTicket>& lanes,
                         std::chrono::milliseconds patience, std::string_view statement,
                         std::vector<std::string> values = {}) {
   std::vector<int> numbers;
   std::vector<std::int64_t> floors;
   std::vector<std::int64_t> tops;
   bool any_top = false;
-  for (const claim::LaneTicket& ticket : lanes) {
+  for (const lanes::LaneTicket& ticket : lanes) {
     numbers.push_back(ticket.lane);
     floors.push_back(ticket.floor);
     tops.push_back(ticket.top);
@@ -35,11 +35,11 @@ pqxx::result read_lanes(pg::Script script, const std::vector<claim::LaneTicket>&
       .run();
 }
 
-std::map<std::string, claim::KeptFloors> kept_in(const pqxx::result& rows) {
-  std::map<std::string, claim::KeptFloors> all;
+std::map<std::string, lanes::KeptFloors> kept_in(const pqxx::result& rows) {
+  std::map<std::string, lanes::KeptFloors> all;
   for (const auto& row : rows) {
     if (row[7].is_null()) continue;
-    claim::KeptFloors& kept = all[row[4].c_str()];
+    lanes::KeptFloors& kept = all[row[4].c_str()];
     kept.server = row[5].c_str();
     kept.last = row[6].as<std::int64_t>();
     kept.floors.push_back(row[7].as<std::int64_t>());
@@ -63,7 +63,7 @@ Start OutboxScoutSession::start(int lanes) {
   for (const auto& [listener, kept] : kept_in(rows)) {
     const std::int64_t last =
         listener.empty() ? start.standing.last_seq : start.standing.last_place;
-    start.floors[listener] = claim::floors_that_hold(kept, server, last, lanes);
+    start.floors[listener] = lanes::floors_that_hold(kept, server, last, lanes);
   }
   return start;
 }
@@ -74,7 +74,7 @@ Standing OutboxScoutSession::start_without_floors() {
 }
 
 // In one transaction, in the order of their names, as another relay does.
-void OutboxScoutSession::keep_floors(const claim::Floors& floors, const std::string& server_run) {
+void OutboxScoutSession::keep_floors(const lanes::Floors& floors, const std::string& server_run) {
   pg::Script script{connection_};
   script.limit(pg::beside_batches);
   for (const auto& [listener, learned] : floors) {
@@ -83,14 +83,14 @@ void OutboxScoutSession::keep_floors(const claim::Floors& floors, const std::str
   script.run();
 }
 
-Look OutboxScoutSession::look(const std::vector<claim::LaneTicket>& where,
+Look OutboxScoutSession::look(const std::vector<lanes::LaneTicket>& where,
                               std::chrono::milliseconds patience) {
   const pqxx::result rows =
       read_lanes(pg::Script{connection_}, where, patience, sql::look_for_events);
   Look look;
   for (std::size_t at = 0; at < where.size(); ++at) {  // rows come in the lanes' order
     const auto row = rows[static_cast<pqxx::result::size_type>(at)];
-    claim::LaneProbe probe{row[0].as<int>(), std::nullopt, where[at].floor, where[at].top};
+    lanes::LaneProbe probe{row[0].as<int>(), std::nullopt, where[at].floor, where[at].top};
     if (!row[1].is_null()) probe.lowest = row[1].as<std::int64_t>();
     look.lanes.push_back(probe);
   }

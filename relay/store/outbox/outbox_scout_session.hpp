@@ -20,8 +20,8 @@ class OutboxScoutSession final : public ScoutSession {
   void mark_run() override;
   [[nodiscard]] Start start(int lanes) override;
   [[nodiscard]] Standing start_without_floors() override;
-  void keep_floors(const claim::Floors& floors, const std::string& server_run) override;
-  [[nodiscard]] Look look(const std::vector<claim::LaneTicket>& where,
+  void keep_floors(const lanes::Floors& floors, const std::string& server_run) override;
+  [[nodiscard]] Look look(const std::vector<lanes::LaneTicket>& where,
                           std::chrono::milliseconds patience) override;
   [[nodiscard]] std::vector<std::optional<std::int64_t>> look_at_deliveries(
       const DeliveryLanes& where, std::chrono::milliseconds patience) override;

@@ -5,7 +5,7 @@
 #include "relay/store/outbox/claim_deliveries.hpp"
 #include "relay/store/outbox/claim_events.hpp"
 #include "relay/store/outbox/ledger.hpp"
-#include "relay/store/outbox/roster.hpp"
+#include "relay/store/outbox/listener_registry.hpp"
 #include "relay/store/outbox/suspects.hpp"
 #include "schema/statements.hpp"
 
@@ -42,13 +42,13 @@ std::string OutboxWorkerSession::server_run() {
   return connection_.exec(sql::server_run)[0][0].c_str();
 }
 
-Claim OutboxWorkerSession::claim_events(const std::vector<claim::LaneTicket>& tickets,
+Claim OutboxWorkerSession::claim_events(const std::vector<lanes::LaneTicket>& tickets,
                                         Payloads payloads) {
   return outbox::claim_events(connection_, options_.claim, tickets, payloads);
 }
 
 Claim OutboxWorkerSession::claim_deliveries(const DeliveryQueue& queue,
-                                            const std::vector<claim::LaneTicket>& tickets) {
+                                            const std::vector<lanes::LaneTicket>& tickets) {
   return outbox::claim_deliveries(connection_, options_.claim, queue, tickets);
 }
 

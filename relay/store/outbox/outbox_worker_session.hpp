@@ -20,10 +20,10 @@ class OutboxWorkerSession final : public WorkerSession {
       : options_(options), connection_(options.conninfo, connect) {}
 
   [[nodiscard]] std::string server_run() override;
-  [[nodiscard]] Claim claim_events(const std::vector<claim::LaneTicket>& tickets,
+  [[nodiscard]] Claim claim_events(const std::vector<lanes::LaneTicket>& tickets,
                                    Payloads payloads) override;
   [[nodiscard]] Claim claim_deliveries(const DeliveryQueue& queue,
-                                       const std::vector<claim::LaneTicket>& tickets) override;
+                                       const std::vector<lanes::LaneTicket>& tickets) override;
   [[nodiscard]] std::map<std::string, projections::HeldKeys> held_keys(
       const std::set<deliveries::LaneKey>& keys) override;
   [[nodiscard]] projections::Tx& tx() override { return connection_.tx(); }

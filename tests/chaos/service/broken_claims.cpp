@@ -10,8 +10,8 @@ namespace chaos::service {
 namespace {
 
 using projections::sabotaged;
-using relay::claim::LaneTicket;
 using relay::deliveries::LaneKey;
+using relay::lanes::LaneTicket;
 using relay::store::BatchEnd;
 using relay::store::Claim;
 using relay::store::DeliveryQueue;

@@ -7,7 +7,7 @@ namespace chaos::service {
 namespace {
 
 using projections::sabotaged;
-using relay::claim::LaneTicket;
+using relay::lanes::LaneTicket;
 using relay::store::Look;
 using relay::store::ScoutSession;
 using relay::store::Standing;

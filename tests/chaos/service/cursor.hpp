@@ -6,7 +6,7 @@
 #include <mutex>
 #include <vector>
 
-#include "relay/claim/lane_board.hpp"
+#include "relay/lanes/lane_board.hpp"
 
 namespace chaos::service {
 
@@ -24,10 +24,10 @@ class Cursor {
     passed_.clear();
   }
   /// The same tickets, none below where its lane was passed.
-  [[nodiscard]] std::vector<relay::claim::LaneTicket> above(
-      std::vector<relay::claim::LaneTicket> tickets) const {
+  [[nodiscard]] std::vector<relay::lanes::LaneTicket> above(
+      std::vector<relay::lanes::LaneTicket> tickets) const {
     const std::lock_guard lock{mutex_};
-    for (relay::claim::LaneTicket& ticket : tickets) {
+    for (relay::lanes::LaneTicket& ticket : tickets) {
       const auto passed = passed_.find(ticket.lane);
       if (passed != passed_.end()) ticket.floor = std::max(ticket.floor, passed->second);
     }

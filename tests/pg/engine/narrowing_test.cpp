@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "projections/handler.hpp"
-#include "relay/engine/shared.hpp"
+#include "relay/engine/work_boards.hpp"
 #include "tests/pg/engine/effects_table.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
@@ -240,13 +240,13 @@ TEST(Narrowing, WhateverEncodingTheDatabaseAsksForTextsTravelAsUtf8) {
   EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 101);
 }
 
-TEST(Condemned, AnEventThatAnotherRelayTookIsForgottenAfterAMinute) {
-  relay::engine::Shared shared{64, true, {}};
+TEST(Quarantined, AnEventThatAnotherRelayTookIsForgottenAfterAMinute) {
+  relay::engine::WorkBoards boards{64, true, {}};
   const auto now = std::chrono::steady_clock::now();
-  shared.condemn({"id", "listener"}, {}, now);
-  EXPECT_EQ(shared.condemned(now + 50s)->size(), 1U);
-  EXPECT_TRUE(shared.condemned(now + 61s)->empty());
-  shared.forget({{"id", "listener"}});
+  boards.quarantine.put({"id", "listener"}, {}, now);
+  EXPECT_EQ(boards.quarantine.now_in(now + 50s)->size(), 1U);
+  EXPECT_TRUE(boards.quarantine.now_in(now + 61s)->empty());
+  boards.quarantine.release({{"id", "listener"}});
 }
 
 }  // namespace

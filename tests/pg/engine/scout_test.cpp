@@ -23,8 +23,8 @@ Queue queue(const std::string& name, bool detached) {
           .detached = detached};
 }
 
-Parts parts(const std::string& url) {
-  Parts parts;
+EngineParts parts(const std::string& url) {
+  EngineParts parts;
   parts.store = std::make_unique<store::outbox::OutboxStore>(
       store::outbox::OutboxOptions{.conninfo = url, .instance = "test"});
   parts.recorder = std::make_unique<tests::NoRecorder>();
@@ -36,36 +36,36 @@ Parts parts(const std::string& url) {
 class ScoutRings : public testing::Test {
  protected:
   bool serves(const std::string& listener) {
-    const auto duty = shared_.duty();
-    return duty && duty->serves(listener);
+    const auto assignment = boards_.assignment();
+    return assignment && assignment->serves(listener);
   }
 
   bool rings_for_new_events() {
-    const std::uint64_t before = shared_.bell.rings();
+    const std::uint64_t before = boards_.bell.rings();
     db_.run("INSERT INTO event_publication (event_type, serialized_event) VALUES ('Thing', '{}')");
-    return tests::eventually([&] { return shared_.bell.rings() > before; });
+    return tests::eventually([&] { return boards_.bell.rings() > before; });
   }
 
-  std::uint64_t rings_of_drainers() { return shared_.drainer_bells.at("slow").rings(); }
+  std::uint64_t rings_of_drainers() { return boards_.drainer_bells.at("slow").rings(); }
 
   tests::TestDatabase db_;
   EngineOptions options_{.database = "main", .agreed_settings = wiring::agreed_settings({})};
-  Parts parts_ = parts(db_.url());
-  Shared shared_{64, true, {"quick", "slow"}};
-  Trouble trouble_{"main", parts_};
-  Target target_{trouble_, 1, parts_};
-  Scout scout_{options_, parts_, shared_, trouble_, target_, {}};
+  EngineParts parts_ = parts(db_.url());
+  WorkBoards boards_{64, true, {"quick", "slow"}};
+  Conditions conditions_{"main", parts_};
+  DatabaseBreaker breaker_{conditions_, 1, parts_};
+  Scout scout_{options_, parts_, boards_, conditions_, breaker_, {}};
   std::jthread thread_{[this](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      const std::uint64_t rings = shared_.scout_bell.rings();
-      shared_.scout_bell.wait(rings, scout_.take_turn(stop), stop);
+      const std::uint64_t rings = boards_.scout_bell.rings();
+      boards_.scout_bell.wait(rings, scout_.take_turn(stop), stop);
     }
   }};
 };
 
 TEST_F(ScoutRings, TheWorkersForAnEventThatALookHasSeen) {
   ASSERT_TRUE(tests::eventually([&] { return serves("quick"); }));
-  EXPECT_EQ(shared_.bell.rings(), 0U) << "there was nothing";
+  EXPECT_EQ(boards_.bell.rings(), 0U) << "there was nothing";
   EXPECT_TRUE(rings_for_new_events());
   EXPECT_EQ(rings_of_drainers(), 0U) << "no delivery is there";
 }
@@ -79,17 +79,17 @@ TEST_F(ScoutRings, TheWorkersForAnEventThatCommitsLateWhileAnotherTransactionSta
   open.exec(insert);
   pqxx::work late{connections[1]};
   const auto seq = late.exec(insert)[0][0].as<std::int64_t>();
-  const auto reads_on = [&](const claim::LaneTicket& lane) { return lane.floor >= seq; };
+  const auto reads_on = [&](const lanes::LaneTicket& lane) { return lane.floor >= seq; };
   ASSERT_TRUE(tests::eventually([&] {
-    return std::ranges::all_of(shared_.board.unmarked(), reads_on);
+    return std::ranges::all_of(boards_.board.unmarked(), reads_on);
   })) << "looks read on from what was drawn a while ago";
   ASSERT_TRUE(tests::eventually([&] {
-    return std::ranges::none_of(shared_.board.unmarked(), reads_on);
+    return std::ranges::none_of(boards_.board.unmarked(), reads_on);
   })) << "and walk the rest again";
-  EXPECT_LT(shared_.board.floor_of(0), seq);
-  const std::uint64_t before = shared_.bell.rings();
+  EXPECT_LT(boards_.board.floor_of(0), seq);
+  const std::uint64_t before = boards_.bell.rings();
   late.commit();
-  EXPECT_TRUE(tests::eventually([&] { return shared_.bell.rings() > before; }));
+  EXPECT_TRUE(tests::eventually([&] { return boards_.bell.rings() > before; }));
 }
 
 TEST_F(ScoutRings, TheDrainersOfADetachedListenerForAReadyDelivery) {
@@ -98,16 +98,16 @@ TEST_F(ScoutRings, TheDrainersOfADetachedListenerForAReadyDelivery) {
       "INSERT INTO event_delivery (event_id, listener, lane, seq, key, state) "
       "VALUES (gen_random_uuid(), 'slow', 3, 1, 'k', 'ready')");
   EXPECT_TRUE(tests::eventually([&] { return rings_of_drainers() > 0; }));
-  EXPECT_EQ(shared_.bell.rings(), 0U) << "they are none of the first pass's business";
+  EXPECT_EQ(boards_.bell.rings(), 0U) << "they are none of the first pass's business";
 }
 
 TEST_F(ScoutRings, NobodyForTheDeliveriesOfAPausedListener) {
   ASSERT_TRUE(tests::eventually([&] { return serves("slow"); }));
   db_.run("UPDATE event_listener SET state = 'paused', paused_by = 'operator' WHERE name = 'slow'");
-  shared_.wake_scout(true);
+  boards_.wake_scout(true);
   ASSERT_TRUE(tests::eventually([&] { return serves("quick") && !serves("slow"); }));
   const std::uint64_t before = rings_of_drainers();
-  shared_.delivery_boards.at("slow").found_work({3});  // as a batch of the first pass does
+  boards_.delivery_boards.at("slow").found_work({3});  // as a batch of the first pass does
   EXPECT_TRUE(rings_for_new_events());
   EXPECT_TRUE(rings_for_new_events()) << "so a look has ended since";
   EXPECT_EQ(rings_of_drainers(), before);

@@ -33,11 +33,11 @@ TEST_F(ApplyHalving, LeavesTheRestWhenTheBudgetIsSpentWithoutAGapInAnyKey) {
   budget_.left = 5;
   const auto fates = apply(projection_of(recorder()), published_.batch());
   EXPECT_LE(budget_.left, 0);
-  EXPECT_EQ(fates.back().kind, Kind::left);
+  EXPECT_EQ(fates.back().kind, Kind::not_reached);
   std::set<std::string> left_keys;
   for (std::size_t i = 0; i < fates.size(); ++i) {
     const auto key = published_.events()[i].key();
-    if (fates[i].kind == Kind::left)
+    if (fates[i].kind == Kind::not_reached)
       left_keys.insert(key);
     else
       EXPECT_FALSE(left_keys.contains(key)) << i;

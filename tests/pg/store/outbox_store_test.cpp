@@ -16,8 +16,8 @@ OutboxOptions options(const std::string& url) {
           .complete_sql = schema::statements::complete_update};
 }
 
-std::vector<claim::LaneTicket> all_lanes() {
-  std::vector<claim::LaneTicket> tickets;
+std::vector<lanes::LaneTicket> all_lanes() {
+  std::vector<lanes::LaneTicket> tickets;
   for (int lane = 0; lane < 64; ++lane) tickets.push_back({.lane = lane});
   return tickets;
 }

@@ -28,7 +28,7 @@ Action action(Where where, FailureKind kind, bool single) {
 TEST(Decide, CondemnsNobodyAmongOthers) {
   for (const Where where : everywhere) {
     for (const FailureKind kind : all_kinds) {
-      EXPECT_NE(action(where, kind, false), Action::condemn) << static_cast<int>(kind);
+      EXPECT_NE(action(where, kind, false), Action::quarantine) << static_cast<int>(kind);
     }
   }
 }
@@ -58,7 +58,7 @@ TEST(Decide, SaysTheDatabaseIsDownOnlyWhereAConnectionIsNotThere) {
 TEST(Decide, LooksForAHandlersEventOneByOneAndCondemnsItAlone) {
   for (const FailureKind kind : {FailureKind::event, FailureKind::timeout}) {
     EXPECT_EQ(action(Where::handler, kind, false), Action::one_by_one);
-    EXPECT_EQ(action(Where::handler, kind, true), Action::condemn);
+    EXPECT_EQ(action(Where::handler, kind, true), Action::quarantine);
   }
 }
 
@@ -87,7 +87,7 @@ TEST(Decide, SendsApartWhatWasLateTogether) {
 
 TEST(Decide, CondemnsAllThatARefusedCommitHadAppliedIfItWasOneEvent) {
   EXPECT_EQ(action(Where::commit, FailureKind::event, false), Action::one_by_one);
-  EXPECT_EQ(action(Where::commit, FailureKind::event, true), Action::condemn);
+  EXPECT_EQ(action(Where::commit, FailureKind::event, true), Action::quarantine);
 }
 
 TEST(Decide, ExaminesItsOwnStatementsWhereNobodyWasCalled) {
@@ -109,7 +109,7 @@ TEST(Decide, CountsALostConnectionAgainstAnEventAfterTwoAmongOthersAndThreeAlone
   EXPECT_EQ(after_loss(1, false), Action::nothing);
   EXPECT_EQ(after_loss(2, false), Action::one_by_one);
   EXPECT_EQ(after_loss(4, true), Action::nothing);
-  EXPECT_EQ(after_loss(5, true), Action::condemn);
+  EXPECT_EQ(after_loss(5, true), Action::quarantine);
 }
 
 TEST(Decide, GivesBackWhatAListenerThatIsDownCouldNotTake) {

@@ -18,7 +18,7 @@ class LeavesOnce final : public relay::listeners::Listener {
   [[nodiscard]] std::vector<Fate> apply(const projections::Batch& batch, projections::HeldKeys&,
                                         projections::SavepointBudget&, projections::Tx&,
                                         std::stop_token, projections::Order) override {
-    const auto kind = calls++ == 0 ? Fate::Kind::left : Fate::Kind::done;
+    const auto kind = calls++ == 0 ? Fate::Kind::not_reached : Fate::Kind::done;
     return std::vector<Fate>(batch.size(), Fate{.kind = kind});
   }
   [[nodiscard]] bool can_probe() const override { return false; }
@@ -48,14 +48,14 @@ TEST(ListenerPart, BehindWhatIsLeftNoLaterStretchIsCalled) {
   NoTransaction none;
   projections::SavepointBudget budget;
   LeavesOnce listener;
-  const Condemned nobody;
+  const Quarantined nobody;
   const relay::listeners::Suspects no_suspects;
   tests::DirectHandling handling;
   const ListenerPart part =
       run_listener(listener, batch, {},
                    {nobody, no_suspects, projections::Order::by_key, budget, none.tx, handling});
   ASSERT_EQ(part.fates.size(), 3U);
-  for (const Fate& fate : part.fates) EXPECT_EQ(fate.kind, Fate::Kind::left);
+  for (const Fate& fate : part.fates) EXPECT_EQ(fate.kind, Fate::Kind::not_reached);
   EXPECT_EQ(listener.calls, 1) << "\"c\" would have come before \"a\" of its key";
 }
 

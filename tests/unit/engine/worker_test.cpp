@@ -39,12 +39,12 @@ class FakeSession final : public store::WorkerSession {
   explicit FakeSession(FakeStore& store) : store_(store) {}
 
   std::string server_run() override { return ""; }
-  store::Claim claim_events(const std::vector<claim::LaneTicket>& tickets,
+  store::Claim claim_events(const std::vector<lanes::LaneTicket>& tickets,
                             store::Payloads) override {
     ++store_.claims;
     if (store_.at_claim) store_.at_claim();
     store::Claim claim;
-    for (const claim::LaneTicket& ticket : tickets) {
+    for (const lanes::LaneTicket& ticket : tickets) {
       claim.lanes.push_back({.lane = ticket.lane, .held = true});
       claim.events.rows.push_back({.lane = ticket.lane, .id = "an id", .seq = 1, .type = "Thing"});
     }
@@ -54,7 +54,7 @@ class FakeSession final : public store::WorkerSession {
     return claim;
   }
   store::Claim claim_deliveries(const store::DeliveryQueue&,
-                                const std::vector<claim::LaneTicket>&) override {
+                                const std::vector<lanes::LaneTicket>&) override {
     return {};
   }
   std::map<std::string, projections::HeldKeys> held_keys(
@@ -100,16 +100,16 @@ class WorkerThat : public ::testing::Test {
     parts_.recorder = std::make_unique<tests::NoRecorder>();
     parts_.now = [this] { return now_; };
     options_.database = "main";
-    shared_.allow(std::make_shared<const listeners::Duty>());
-    shared_.look_began();
+    boards_.allow(std::make_shared<const listeners::Assignment>());
+    boards_.look_began();
     find_work();
   }
   /// The scout's, so that floors are known to hold.
   void look() {
-    shared_.look_began();
-    shared_.look_ended();
+    boards_.look_began();
+    boards_.look_ended();
   }
-  void find_work() { shared_.board.found_work({0, 1, 2, 3}); }
+  void find_work() { boards_.board.found_work({0, 1, 2, 3}); }
   /// A turn that reaches the store; the first one only connects.
   void turn() {
     if (worker_.take_turn({})) return;
@@ -119,43 +119,43 @@ class WorkerThat : public ::testing::Test {
   static constexpr int alone = 2;
   void one_lane_wants_to_be_alone() {
     find_work();
-    for (const claim::LaneTicket& ticket : shared_.board.take(lanes, now_)) {
-      shared_.board.done(ticket.lane, ticket.lane == alone);
+    for (const lanes::LaneTicket& ticket : boards_.board.take(lanes, now_)) {
+      boards_.board.done(ticket.lane, ticket.lane == alone);
     }
-    shared_.board.be_careful(alone, 1);
-    shared_.board.be_alone(alone);
+    boards_.board.be_careful(alone, 1);
+    boards_.board.be_alone(alone);
   }
-  [[nodiscard]] int waiting() const { return shared_.board.waiting(claim::Moment::max()); }
+  [[nodiscard]] int waiting() const { return boards_.board.waiting(lanes::Moment::max()); }
   /// Every lane and every permit can be had, and the worker works on.
   void expect_all_is_back() {
-    EXPECT_EQ(shared_.board.taken(), 0);
-    EXPECT_TRUE(Target::Call{target_}.allowed()) << "the breaker's only permit";
+    EXPECT_EQ(boards_.board.taken(), 0);
+    EXPECT_TRUE(DatabaseBreaker::Call{breaker_}.allowed()) << "the breaker's only permit";
     EXPECT_TRUE((ExclusiveSection::Entry{section_, true, now_}.inside()));
     now_ += 10s;  // whatever rests has rested
     const int so_far = store_->claims;
     find_work();
     turn();
     EXPECT_GT(store_->claims, so_far) << "it works on";
-    EXPECT_EQ(shared_.board.taken(), 0);
+    EXPECT_EQ(boards_.board.taken(), 0);
   }
 
-  claim::Moment now_{1h};
+  lanes::Moment now_{1h};
   EngineOptions options_;
-  Parts parts_;
+  EngineParts parts_;
   FakeStore* store_ = nullptr;
-  Shared shared_{lanes, true, {}};
-  Trouble trouble_{"main", parts_};
-  Target target_{trouble_, 1, parts_};
+  WorkBoards boards_{lanes, true, {}};
+  Conditions conditions_{"main", parts_};
+  DatabaseBreaker breaker_{conditions_, 1, parts_};
   int freed_ = 0;
   ExclusiveSection section_{[this] { ++freed_; }};
-  WorkerContext context_{options_, parts_, shared_, trouble_, target_, section_};
-  Worker worker_{"worker", {{&shared_.board, nullptr}}, shared_.bell, no_handling(), context_};
+  WorkerContext context_{options_, parts_, boards_, conditions_, breaker_, section_};
+  Worker worker_{"worker", {{&boards_.board, nullptr}}, boards_.bell, no_handling(), context_};
 };
 
 TEST_F(WorkerThat, CannotReadItsAddressGivesEverythingBackAndGoesOn) {
   store_->at_open = [] { throw std::invalid_argument{"no address"}; };  // speaks of no database
   turn();
-  EXPECT_FALSE(trouble_.sentence().empty());
+  EXPECT_FALSE(conditions_.sentence().empty());
   EXPECT_EQ(waiting(), lanes);
   store_->at_open = {};
   expect_all_is_back();
@@ -183,14 +183,14 @@ TEST_F(WorkerThat, RunsOutOfMemoryAtABatchsEndGivesEverythingBackAndGoesOn) {
 TEST_F(WorkerThat, IsThrownAtInSettlingGivesBackOnlyWhatItStillHas) {
   store_->unknown_lane = true;
   turn();
-  EXPECT_EQ(shared_.board.taken(), 0);
+  EXPECT_EQ(boards_.board.taken(), 0);
   EXPECT_EQ(waiting(), lanes - 1) << "the first was left as done, and somebody else may be on it";
   store_->unknown_lane = false;
   expect_all_is_back();
 }
 
 TEST_F(WorkerThat, IsNotLetInSaysNothingOfTheDatabase) {
-  for (int i = 0; i < 5; ++i) Target::Call{target_}.failed("away");
+  for (int i = 0; i < 5; ++i) DatabaseBreaker::Call{breaker_}.failed("away");
   now_ += 10s;  // its pause is over: the next one is the probe
   {
     const ExclusiveSection::Entry somebody_alone{section_, true, now_};
@@ -199,7 +199,7 @@ TEST_F(WorkerThat, IsNotLetInSaysNothingOfTheDatabase) {
   }
   EXPECT_EQ(freed_, 1) << "who was not let in is told";
   EXPECT_EQ(store_->claims, 0);
-  EXPECT_NE(trouble_.sentence().find("away"), std::string::npos)
+  EXPECT_NE(conditions_.sentence().find("away"), std::string::npos)
       << "nobody has asked it, so the breaker stays open";
   EXPECT_EQ(waiting(), lanes);
 }
@@ -212,7 +212,7 @@ TEST_F(WorkerThat, WantsToBeAloneKeepsItsLaneUntilOthersAreOutAndNobodyElseComes
     const ExclusiveSection::Entry somebody{section_, false, now_};
     ASSERT_TRUE(somebody.inside());
     EXPECT_FALSE(worker_.take_turn({}));
-    EXPECT_EQ(shared_.board.taken(), 1);
+    EXPECT_EQ(boards_.board.taken(), 1);
     EXPECT_FALSE((ExclusiveSection::Entry{section_, false, now_}.inside())) << "somebody waits";
     EXPECT_EQ(freed_, 0);
   }
@@ -228,10 +228,10 @@ TEST_F(WorkerThat, CannotBeAloneInTimeGivesItsLaneBack) {
   one_lane_wants_to_be_alone();
   const ExclusiveSection::Entry somebody{section_, false, now_};
   EXPECT_FALSE(worker_.take_turn({}));
-  EXPECT_EQ(shared_.board.taken(), 1);
+  EXPECT_EQ(boards_.board.taken(), 1);
   now_ += options_.call_limit + 1s;
   EXPECT_FALSE(worker_.take_turn({}));
-  EXPECT_EQ(shared_.board.taken(), 0);
+  EXPECT_EQ(boards_.board.taken(), 0);
   EXPECT_EQ(waiting(), 1);
   EXPECT_TRUE((ExclusiveSection::Entry{section_, false, now_}.inside())) << "others go on";
   EXPECT_FALSE(worker_.take_turn({})) << "it rests for a while";
@@ -240,8 +240,8 @@ TEST_F(WorkerThat, CannotBeAloneInTimeGivesItsLaneBack) {
 TEST_F(WorkerThat, HasANewSessionWaitsForTheScoutToLookAndASecondAtMost) {
   EXPECT_FALSE(worker_.take_turn({}));
   EXPECT_EQ(store_->claims, 0);
-  EXPECT_EQ(shared_.board.taken(), 0);
-  EXPECT_EQ(shared_.scout_bell.rings(), 1U);
+  EXPECT_EQ(boards_.board.taken(), 0);
+  EXPECT_EQ(boards_.scout_bell.rings(), 1U);
   now_ += 1s;
   EXPECT_TRUE(worker_.take_turn({}));
   EXPECT_EQ(store_->claims, 1);

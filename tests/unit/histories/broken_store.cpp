@@ -19,12 +19,12 @@ class BrokenWorkerSession final : public WorkerSessionDecorator {
   BrokenWorkerSession(std::shared_ptr<Known> known, std::unique_ptr<WorkerSession> real)
       : WorkerSessionDecorator(std::move(real)), known_(std::move(known)) {}
 
-  Claim claim_events(const std::vector<relay::claim::LaneTicket>& tickets,
+  Claim claim_events(const std::vector<relay::lanes::LaneTicket>& tickets,
                      Payloads payloads) override {
     return broken(WorkerSessionDecorator::claim_events(tickets, payloads));
   }
   Claim claim_deliveries(const DeliveryQueue& queue,
-                         const std::vector<relay::claim::LaneTicket>& tickets) override {
+                         const std::vector<relay::lanes::LaneTicket>& tickets) override {
     Claim claim = broken(WorkerSessionDecorator::claim_deliveries(queue, tickets));
     if (known_->rule == Broken::held_from) {
       for (auto& [id, taken] : claim.taken) taken.before_seq.reset();

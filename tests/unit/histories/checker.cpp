@@ -199,7 +199,7 @@ void Checker::look_at_change(const DeliveryRow* before, const DeliveryRow& after
   }
 }
 
-void Checker::look_at_floors(const relay::claim::Floors& floors) const {
+void Checker::look_at_floors(const relay::lanes::Floors& floors) const {
   const auto known = floors.find("");
   if (known == floors.end()) return;
   for (const EventNote& event : world_.events) {

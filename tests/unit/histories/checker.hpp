@@ -26,7 +26,7 @@ class Checker {
   /// What has been seen so far says nothing about what comes: the server has lost some.
   void forget();
   /// @throws Violation: a floor hides what is pending, or may still be committed.
-  void look_at_floors(const relay::claim::Floors& floors) const;
+  void look_at_floors(const relay::lanes::Floors& floors) const;
   /// In the end. @throws Violation
   void check_all_done() const;
 

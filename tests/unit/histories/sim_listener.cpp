@@ -86,7 +86,7 @@ std::vector<Fate> SimListener::apply(const projections::Batch& batch, projection
     const std::string key = event.key();
     Fate& fate = fates.emplace_back();
     if (held.holds(key, event.seq)) {
-      fate.kind = spent ? Fate::Kind::left : Fate::Kind::waiting;
+      fate.kind = spent ? Fate::Kind::not_reached : Fate::Kind::waiting;
       continue;
     }
     if (is_guarded(world_, index_, at)) {
@@ -96,7 +96,7 @@ std::vector<Fate> SimListener::apply(const projections::Batch& batch, projection
     // The first try of each call is always made.
     spent = spent || (fates.size() > 1 && !world_.healed && world_.dice.percent(world_.leaves));
     if (spent) {
-      fate.kind = Fate::Kind::left;
+      fate.kind = Fate::Kind::not_reached;
       continue;
     }
     const int dice = world_.healed ? 100 : world_.dice.below(100);

@@ -63,8 +63,8 @@ relay::engine::Remains SimRelay::remains() {
   return {.found = remains_, .stored = [this] { remains_.clear(); }};
 }
 
-engine::Parts SimRelay::parts_of(const std::vector<Declared>& listeners) {
-  engine::Parts parts;
+engine::EngineParts SimRelay::parts_of(const std::vector<Declared>& listeners) {
+  engine::EngineParts parts;
   parts.now = [this] { return world_.now(); };
   parts.chance = [this] { return world_.dice.fraction(); };
   parts.payload_max_bytes = 1'000;

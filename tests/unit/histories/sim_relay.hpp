@@ -41,7 +41,7 @@ class SimRelay {
   bool work(int which);
   [[nodiscard]] int workers() const { return static_cast<int>(engine_->workers().size()); }
   /// Floors of events and deliveries, of this run of the server.
-  [[nodiscard]] relay::claim::Floors floors() const {
+  [[nodiscard]] relay::lanes::Floors floors() const {
     return engine_->floors_of(world_.database.server_run());
   }
 
@@ -55,7 +55,7 @@ class SimRelay {
 
   void kill();
   void step(int actor, const std::function<void()>& turn);
-  [[nodiscard]] relay::engine::Parts parts_of(const std::vector<Declared>& listeners);
+  [[nodiscard]] relay::engine::EngineParts parts_of(const std::vector<Declared>& listeners);
   [[nodiscard]] relay::engine::Remains remains();
 
   World& world_;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "projections/registry.hpp"
-#include "relay/claim/kept_floors.hpp"
-#include "relay/claim/lane_board.hpp"
+#include "relay/lanes/kept_floors.hpp"
+#include "relay/lanes/lane_board.hpp"
 #include "tests/memory_store/database.hpp"
 #include "tests/unit/histories/dice.hpp"
 
@@ -113,8 +113,8 @@ struct World {
   void violated(const std::string& what) {
     if (violation.empty()) violation = what;
   }
-  [[nodiscard]] relay::claim::Moment now() const {
-    return relay::claim::Moment{std::chrono::microseconds{now_us}};
+  [[nodiscard]] relay::lanes::Moment now() const {
+    return relay::lanes::Moment{std::chrono::microseconds{now_us}};
   }
   [[nodiscard]] static std::string name_of(int listener) {
     return std::string(1, static_cast<char>('a' + listener));

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projections/registry.hpp"
+#include "relay/forward/format.hpp"
+#include "relay/preflight/subject.hpp"
+#include "relay/settings/settings.hpp"
+#include "relay/store/store.hpp"
+
+namespace relay::wiring {
+
+using AroundStore = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
+
+/// What the program adds to the file; either may be empty.
+struct Additions {
+  std::function<void(projections::Registry&)> register_projections;
+  AroundStore around_store;
+};
+
+/// A `[[forward]]` that is ready to be wired.
+struct ReadyForward {
+  projections::ProjectionOptions
+      options;  ///< What it is as a listener: name, events, on_dead, retry.
+  forward::Recipe recipe;
+  int workers = 2;  ///< Beside projections, per database.
+};
+
+/// What the settings and the program describe, ready to be checked and run.
+struct Blueprint {
+  settings::Settings settings;
+  projections::Registry registry;
+  std::vector<preflight::CheckedProjection> checked;  ///< Borrow the registry's handlers.
+  std::vector<ReadyForward> forwards;                 ///< In the order of the file.
+  AroundStore around_store;                           ///< May be empty.
+};
+
+/// Loads the file, compiles its SQL and its forwards' templates, and adds what is written in C++.
+/// @param database only this one of the file, when given.
+/// @throws settings::SettingsError with every fault of all of it.
+[[nodiscard]] Blueprint read_blueprint(const std::string& path,
+                                       const std::optional<std::string>& database,
+                                       const Additions& additions);
+
+}  // namespace relay::wiring
