@@ -129,8 +129,8 @@ bool EventBatch::apply() {
   return !wants_payloads_;
 }
 
-// An event that is left comes again to all: who has applied it and keeps no guard row must not
-// have. One event at a time, none is left.
+// An event that is left over comes again to every listener. One without guard rows must not have
+// applied it: it would apply it twice. One event at a time, none is left over.
 bool EventBatch::plan() {
   BatchPlan plan = plan_batch(batch_, listener_parts_, context_.assignment, parts_.chance);
   result_.left_over = plan.left_over;

@@ -62,7 +62,7 @@ struct OptimisticPart {
                                                             const projections::HeldKeys& held,
                                                             const Call& call);
 
-/// Calls `work`, which sends the text, in the bounds of a call of the listener's handler.
+/// Runs `work`, which sends the text, under the handler's deadline and flight record.
 /// @throws PassFailed, in the handler, for projections::TransactionOver and when its time is over;
 /// else what `work` throws.
 void send(const OptimisticPart& optimistic, const Call& call, const std::function<void()>& work);

@@ -86,8 +86,8 @@ class Sum {
   }
 
   // An event that is left owes nothing yet: it is judged anew, and a delivery of something pending
-  // could be settled before the event is parked. Whoever of its key would owe something must not
-  // come before it, so that is left, too.
+  // could be settled before the event is parked. A later event of that key that owes something is
+  // left, too, or order would break.
   void leave_behind() {
     plan_.left_over = std::ranges::any_of(states_, &EventState::left);
     if (!plan_.left_over) return;

@@ -130,7 +130,7 @@ bool Worker::pass_batch(Job& job, const listeners::Assignment& assignment, bool 
   if (!check_floors(job)) return false;
   const ExclusiveSection::Entry entry{section_, alone, parts_.now()};
   if (!entry.inside()) return false;
-  // Only now: two who may not take them would wake each other without end.
+  // Rings only after a permit, or two refused workers wake each other for ever.
   if (job.source.board->waiting(parts_.now()) > 0) bell_.ring();
   const auto quarantined = boards_.quarantine.now_in(parts_.now());
   const auto stuck = boards_.obstacles.stuck();

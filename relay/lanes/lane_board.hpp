@@ -34,8 +34,8 @@ struct LaneProbe {
 /// truth: the lane's row lock in the database does. Threads: any.
 class LaneBoard {
  public:
-  /// @param ordered false: others may step over what they cannot have of a lane that somebody reads
-  /// here, so no read says what is left below it, and only probes raise floors.
+  /// @param ordered false: workers of all relays share lanes, so a read says nothing about what
+  /// remains below it, and only probes raise floors.
   explicit LaneBoard(int lanes, bool ordered = true);
 
   /// Up to `most` lanes that have work and that nobody here is on, in turn; up to `shallow`, if
