@@ -17,9 +17,9 @@ using AroundStore = std::function<std::unique_ptr<store::Store>(std::unique_ptr<
 /// file and those of `register_projections`, and does what is asked. What goes wrong is one clear
 /// sentence on standard error.
 /// @param register_projections adds projections written in C++; what it throws ends the program.
+/// @param around_store called once for each database, before its engine starts.
 /// @return the exit code: 0 fine, 2 usage or settings, 3 database unreachable or schema wrong,
 ///   1 anything else.
-/// @param around_store called once for each database, before its engine starts.
 [[nodiscard]] int run(int argc, char** argv,
                       const std::function<void(projections::Registry&)>& register_projections = {},
                       const AroundStore& around_store = {});

@@ -76,8 +76,8 @@ class ProjectionBroken : public std::runtime_error {
 /// @param batch in `seq` order per key, only events this projection listens to; may be empty.
 /// @param held what to pass over; events that fail here are added.
 /// @return one fate per event, in the batch's order.
-/// Only failures of kind `event` and `configuration` are halved. Once an event is left, all later
-/// ones of the batch are left too, unless they were done before: no key gets a gap.
+/// Only failures of kind `event` and `configuration` are halved. Once an event is not
+/// reached, no later one of the batch is, unless it was done before: no key gets a gap.
 /// @throws TransactionOver (connection, conflict, timeout; event: the handler ended the
 ///   transaction), HaltRequested: the transaction must be rolled back then.
 /// @throws ProjectionBroken: see there.

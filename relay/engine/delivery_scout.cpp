@@ -59,7 +59,7 @@ bool DeliveryScout::look_for_ready(store::ScoutSession& session,
   store::DeliveryLanes where;
   for (const std::string& listener : served) {
     lanes::LaneBoard& board = boards_.delivery_boards.at(listener);
-    board.raise_watermark(watermark_.value());
+    board.set_watermark(watermark_.value());
     for (const lanes::LaneTicket& ticket : board.unmarked()) {
       where.listeners.push_back(listener);
       where.lanes.push_back(ticket);

@@ -197,7 +197,7 @@ bool Scout::look_for_events() {
 // While a walk is read in parts every other look goes ahead, for what is new.
 bool Scout::begin_walk(lanes::Moment now) {
   watermark_.observe(last_seq_, now);
-  boards_.board.raise_watermark(watermark_.value());
+  boards_.board.set_watermark(watermark_.value());
   looked_ahead_ = walk_in_part_ && !looked_ahead_;
   if (looked_ahead_ || !walk_.due(now)) return looked_ahead_;
   walk_.begin();

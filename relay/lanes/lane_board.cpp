@@ -191,7 +191,7 @@ void LaneBoard::mark(Lane& lane) {
   lane.found_meanwhile = lane.taken;
 }
 
-void LaneBoard::raise_watermark(std::int64_t number) {
+void LaneBoard::set_watermark(std::int64_t number) {
   const std::lock_guard lock{mutex_};
   watermark_ = number;
 }

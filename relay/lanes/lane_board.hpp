@@ -48,7 +48,7 @@ class LaneBoard {
 
   /// The worker leaves the lane. @param more whether it saw more than it took.
   void done(int lane, bool more);
-  /// The worker has not tried the lane: it has work, and as much as was known of it.
+  /// Nothing of the lane was committed: it has work, and as much as was known of it.
   void give_back(int lane);
   /// Another relay is on the lane: it is not tried again before the next probe finds work in it.
   void busy(int lane) { done(lane, false); }
@@ -76,8 +76,8 @@ class LaneBoard {
   /// known to wait for a worker no other. Their floors rise as they are worked off
   /// (`committed_up_to`); in a backlog that is nearly all lanes. All of them where nothing is
   /// ordered. A lane that was read in part is read on from there, and one that was read to its end
-  /// from what is settled, if that lies above its floor.
-  /// @param ahead from what is settled in any case: what is new need not wait until all parts are
+  /// from the watermark, if that lies above its floor.
+  /// @param ahead from the watermark in any case: what is new need not wait until all parts are
   /// read. It moves no floor.
   [[nodiscard]] std::vector<LaneTicket> begin_probe(bool ahead = false);
   /// What that probe found. A lane that was committed meanwhile may have nothing left of it; the
@@ -98,13 +98,13 @@ class LaneBoard {
   void found_work(const std::vector<int>& lanes);
   /// Drawn a while ago, so who drew it has most likely committed (`Watermark`). Floors of
   /// deliveries rise to this place, but no further; who has not committed is a sweep's. Those of
-  /// events rise to what is decided; probes read on from what is settled until `walk_again`.
-  void raise_watermark(std::int64_t number);
+  /// events rise to what is decided; probes read on from the watermark until `walk_again`.
+  void set_watermark(std::int64_t number);
   /// For deliveries: what a look saw. Work is marked as by `found_work`, and floors rise to where
   /// nothing was seen.
   void looked(const std::vector<LaneProbe>& probes);
   /// For deliveries: everything up to this place has been dealt with. The floor rises to it, but
-  /// not past what is settled. Before `done`.
+  /// not past the watermark. Before `done`.
   void read_up_to(int lane, std::int64_t place);
   /// Reads start from the beginning again.
   void forget_floors();

@@ -8,7 +8,7 @@
 namespace relay::lanes {
 
 /// Lanes that a worker has taken from a board, given back whatever happens: those that it did not
-/// leave by `done`, at the end of this object, as they were taken. Threads: one.
+/// leave by `done`, at the end of this object, as they were found. Threads: one.
 class TakenLanes {
  public:
   /// As LaneBoard::take. @param board must outlive this.

@@ -33,9 +33,9 @@ PauseResult pause_listener(pg::Connection& connection, const std::string& name,
   }
   PauseResult result{.listener = name};
   change_listeners(connection, {.listeners = {name}}, [&] {
-    if (connection.exec(sql::pause_listener, name, reason).affected_rows() == 0) return;
-    write_log(connection, {"pause", name, reason});
-    result.kind = PauseResult::Kind::done;
+    const bool changed = connection.exec(sql::pause_listener, name, reason).affected_rows() > 0;
+    result.kind = changed ? PauseResult::Kind::done : PauseResult::Kind::overtaken;
+    if (changed) write_log(connection, {"pause", name, reason});
   });
   return result;
 }
@@ -47,9 +47,9 @@ PauseResult resume_listener(pg::Connection& connection, const std::string& name,
   }
   PauseResult result{.listener = name};
   change_listeners(connection, {.listeners = {name}}, [&] {
-    if (connection.exec(sql::resume_listener, name).affected_rows() == 0) return;
-    write_log(connection, {"resume", name, reason});
-    result.kind = PauseResult::Kind::done;
+    const bool changed = connection.exec(sql::resume_listener, name).affected_rows() > 0;
+    result.kind = changed ? PauseResult::Kind::done : PauseResult::Kind::overtaken;
+    if (changed) write_log(connection, {"resume", name, reason});
   });
   return result;
 }

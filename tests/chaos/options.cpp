@@ -64,7 +64,7 @@ Options read_options(int argc, char** argv) {
   Options options;
   options.seed = std::random_device{}() % 1'000'000'000;
   const std::filesystem::path beside = std::filesystem::canonical("/proc/self/exe").parent_path();
-  options.freshet = (beside / "freshet").string();
+  options.freshet = (beside / "freshet_chaos_relay").string();
   options.service = (beside / "freshet_chaos_service").string();
   const std::filesystem::path root = beside.parent_path();
   options.kafka_home = (root / ".cache/kafka").string();

@@ -17,8 +17,8 @@ struct Options {
   std::string failpoints;           ///< FRESHET_FAILPOINTS for the relays.
   int kills = 0;             ///< Above 0: nothing but so many kill -9, and the time work needs.
   std::string completion;    ///< update, delete or archive; drawn from the seed when empty.
-  std::string freshet;       ///< The program under test.
-  std::string service;       ///< The harness's own relay, with a projection that crashes.
+  std::string freshet;       ///< The program under test, with a store that can be broken.
+  std::string service;       ///< The same with a projection that crashes.
   bool kafka = true;         ///< With a broker.
   std::string company;       ///< both or forwards; drawn from the seed when empty.
   std::string kafka_home;    ///< What tests/support/kafka/bring.sh brought.

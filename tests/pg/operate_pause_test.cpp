@@ -32,6 +32,29 @@ class Pausing : public ::testing::Test {
   pg::Connection connection_{db_.url()};
 };
 
+// Its first try updates a row and is undone at COMMIT; when it tries again, somebody else was
+// there.
+TEST_F(Pausing, ThatIsOvertakenBetweenTwoTriesSaysSo) {
+  db_.run("CREATE SEQUENCE tries");
+  db_.run(
+      "CREATE FUNCTION first_try() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN RETURN CASE nextval('tries') WHEN 1 THEN NEW END; END $$");
+  db_.run(
+      "CREATE FUNCTION undo() RETURNS trigger LANGUAGE plpgsql AS "
+      "$$ BEGIN RAISE serialization_failure; END $$");
+  db_.run(
+      "CREATE TRIGGER first_try BEFORE UPDATE ON event_listener FOR EACH ROW "
+      "EXECUTE FUNCTION first_try()");
+  db_.run(
+      "CREATE CONSTRAINT TRIGGER undo AFTER UPDATE ON event_listener DEFERRABLE INITIALLY DEFERRED "
+      "FOR EACH ROW EXECUTE FUNCTION undo()");
+  const PauseResult result = pause_listener(connection_, "board", "");
+  EXPECT_EQ(db_.number("SELECT last_value FROM tries"), 2);
+  EXPECT_THAT(paused_in_text(result), HasSubstr("was changed by somebody else meanwhile"));
+  EXPECT_EQ(db_.value("SELECT state FROM event_listener"), "active");
+  EXPECT_EQ(db_.number("SELECT count(*) FROM operator_log"), 0);
+}
+
 TEST_F(Pausing, StopsAListenerForRelaysToSeeAndResumingLetsItGoOn) {
   const long before = version();
   EXPECT_THAT(paused_in_text(pause_listener(connection_, "board", "disk is full")),

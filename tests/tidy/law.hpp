@@ -55,6 +55,11 @@ inline const std::vector<Arrow> arrows = {
     {"relay/store/",
      {"relay/lanes/", "relay/decode/", "relay/deliveries/", "relay/listeners/", "relay/flow/",
       "projections/"}},
+    {"relay/lanes/", {}},  // pure
+    {"relay/decode/", {"projections/"}},
+    {"relay/deliveries/", {"projections/"}},
+    {"relay/listeners/", {"relay/flow/", "projections/"}},
+    {"relay/forward/", {"relay/flow/", "relay/base/", "projections/"}},
     {"@rooms", {"@ground", "@base"}},
     {"@ground", {"@base"}},
     {"relay/base/", {}},

@@ -67,22 +67,20 @@ class CompletesEarly final : public WorkerSessionDecorator {
   std::vector<std::string> ids_;
 };
 
-/// Where a lane was read up to stands for what was completed of it, and floors for what is open.
+/// Where a lane was read up to stands for what is complete.
 class FollowsCursor final : public WorkerSessionDecorator {
  public:
   FollowsCursor(std::unique_ptr<WorkerSession> real, std::shared_ptr<Cursor> cursor)
       : WorkerSessionDecorator(std::move(real)), cursor_(std::move(cursor)) {}
 
   Claim claim_events(const std::vector<LaneTicket>& tickets, Payloads payloads) override {
-    const auto above = cursor_->above(tickets);
-    for (const LaneTicket& ticket : above) cursor_->pass(ticket.lane, ticket.floor);
-    Claim claim = WorkerSessionDecorator::claim_events(above, payloads);
+    Claim claim = WorkerSessionDecorator::claim_events(cursor_->above(tickets), payloads);
     read_ = claim.lanes;
     return claim;
   }
   std::int64_t end(const BatchEnd& end) override {
     const std::int64_t now = WorkerSessionDecorator::end(end);
-    if (sabotaged("cursor_instead_of_state") && !end.settlement) {
+    if (!end.settlement && end.complete.size() + end.park.size() == events_in(read_)) {
       for (const LaneRead& lane : read_) {
         if (lane.events > 0) cursor_->pass(lane.lane, lane.last);
       }
@@ -91,8 +89,14 @@ class FollowsCursor final : public WorkerSessionDecorator {
   }
 
  private:
+  static std::size_t events_in(const std::vector<LaneRead>& lanes) {
+    std::size_t events = 0;
+    for (const LaneRead& lane : lanes) events += lane.events;
+    return events;
+  }
+
   std::shared_ptr<Cursor> cursor_;
-  std::vector<LaneRead> read_;
+  std::vector<LaneRead> read_;  // by the batch under way
 };
 
 class HoldsNobody final : public WorkerSessionDecorator {
@@ -138,8 +142,7 @@ std::unique_ptr<WorkerSession> with_broken_claims(std::unique_ptr<WorkerSession>
   if (sabotaged("waiting_not_held")) return in_a<HoldsNobody>(std::move(session));
   if (sabotaged("held_regardless_of_seq")) return in_a<HoldsWhateverIsFirst>(std::move(session));
   if (sabotaged("retry_out_of_order")) return in_a<SeesNoGap>(std::move(session));
-  if (sabotaged("cursor_instead_of_state") || sabotaged("floor_passes_open_writer") ||
-      sabotaged("floor_by_xmin")) {
+  if (sabotaged("cursor_instead_of_state")) {
     return std::make_unique<FollowsCursor>(std::move(session), cursor);
   }
   return session;

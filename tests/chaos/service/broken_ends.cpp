@@ -73,10 +73,10 @@ void retry_too_early(BatchEnd& end) {
 
 void retry_without_end(BatchEnd& end) {
   for_each_delivery(end, [](Delivery& delivery) {
-    if (!is_dead(delivery) || !delivery.failed_now ||
-        delivery.error_class != to_string(projections::FailureKind::event)) {
-      return;
-    }
+    const bool for_good = delivery.error_class == "payload" ||
+                          delivery.error_class == to_string(projections::FailureKind::crash) ||
+                          delivery.error_class == to_string(projections::FailureKind::refused);
+    if (!is_dead(delivery) || !delivery.failed_now || for_good) return;
     delivery.state = State::retrying;
     delivery.delay = std::chrono::seconds{1};
   });
@@ -102,7 +102,7 @@ class SettlesWithoutLock final : public WorkerSessionDecorator {
   using WorkerSessionDecorator::WorkerSessionDecorator;
   std::int64_t end(const BatchEnd& end) override {
     BatchEnd changed = end;
-    if (changed.settlement) settle(changed);
+    if (changed.settlement && !changed.settlement->done.empty()) settle(changed);
     return WorkerSessionDecorator::end(changed);
   }
 

@@ -1,5 +1,8 @@
 #include "tests/chaos/service/broken_looks.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "projections/failpoint.hpp"
 #include "tests/support/store_decorator.hpp"
 
@@ -14,10 +17,10 @@ using relay::store::Standing;
 using relay::store::Start;
 using tests::ScoutSessionDecorator;
 
-/// Nobody reads below what was passed.
-class NeverLooksBack : public ScoutSessionDecorator {
+/// Nobody reads below the cursor.
+class FollowsCursor final : public ScoutSessionDecorator {
  public:
-  NeverLooksBack(std::unique_ptr<ScoutSession> real, std::shared_ptr<Cursor> cursor)
+  FollowsCursor(std::unique_ptr<ScoutSession> real, std::shared_ptr<Cursor> cursor)
       : ScoutSessionDecorator(std::move(real)), cursor_(std::move(cursor)) {}
 
   Start start(int lanes) override {
@@ -38,17 +41,35 @@ class NeverLooksBack : public ScoutSessionDecorator {
   std::shared_ptr<Cursor> cursor_;
 };
 
-/// Floors rise past who has drawn a number and not committed it.
-class SeesNoWriter final : public NeverLooksBack {
+/// A sweep would heal, after a while, what floors lose that rise too far: it sees nothing. It reads
+/// from the lowest number there is, where a look reads from a floor.
+class SweepsInVain : public ScoutSessionDecorator {
  public:
-  using NeverLooksBack::NeverLooksBack;
+  using ScoutSessionDecorator::ScoutSessionDecorator;
+  Look look(const std::vector<LaneTicket>& where, std::chrono::milliseconds patience) override {
+    Look look = ScoutSessionDecorator::look(where, patience);
+    if (!std::ranges::all_of(where, begins_at_the_start)) return look;
+    for (relay::lanes::LaneProbe& lane : look.lanes) lane.lowest.reset();
+    return look;
+  }
+
+ private:
+  static bool begins_at_the_start(const LaneTicket& ticket) {
+    return ticket.floor == std::numeric_limits<std::int64_t>::min();
+  }
+};
+
+/// Floors rise past who has drawn a number and not committed it.
+class SeesNoWriter final : public SweepsInVain {
+ public:
+  using SweepsInVain::SweepsInVain;
   std::set<std::string> open_writers() override { return {}; }
 };
 
 /// … and who has no transaction id yet.
-class SeesTransactionIds final : public NeverLooksBack {
+class SeesTransactionIds final : public SweepsInVain {
  public:
-  using NeverLooksBack::NeverLooksBack;
+  using SweepsInVain::SweepsInVain;
   std::set<std::string> open_writers() override {
     std::set<std::string> writers;
     (void)rehearse([&](projections::Tx& tx) {
@@ -67,13 +88,13 @@ class SeesTransactionIds final : public NeverLooksBack {
 std::unique_ptr<ScoutSession> with_broken_looks(std::unique_ptr<ScoutSession> session,
                                                 const std::shared_ptr<Cursor>& cursor) {
   if (sabotaged("floor_passes_open_writer")) {
-    return std::make_unique<SeesNoWriter>(std::move(session), cursor);
+    return std::make_unique<SeesNoWriter>(std::move(session));
   }
   if (sabotaged("floor_by_xmin")) {
-    return std::make_unique<SeesTransactionIds>(std::move(session), cursor);
+    return std::make_unique<SeesTransactionIds>(std::move(session));
   }
   if (sabotaged("cursor_instead_of_state")) {
-    return std::make_unique<NeverLooksBack>(std::move(session), cursor);
+    return std::make_unique<FollowsCursor>(std::move(session), cursor);
   }
   return session;
 }

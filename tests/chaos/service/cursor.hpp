@@ -10,8 +10,8 @@
 
 namespace chaos::service {
 
-/// Up to where each lane was passed, for a store that never looks back: neither the next claim nor
-/// a sweep heals what it has passed by mistake, until a relay begins anew. Threads: any.
+/// Up to where each lane was read, for a store that never looks back: neither the next claim nor a
+/// sweep heals what it has passed by mistake, until a relay begins anew. Threads: any.
 class Cursor {
  public:
   void pass(int lane, std::int64_t seq) {

@@ -196,7 +196,7 @@ class OptimisticBatches : public testing::Test {
     add(run, "apart", "*", in_steps, true);
     add(run, "last", "*", in_steps);
     EXPECT_TRUE(run.drain());
-    foretold_ += db_.number("SELECT count(*) FROM effects WHERE query LIKE '%COMMIT%'");
+    optimistic_ += db_.number("SELECT count(*) FROM effects WHERE query LIKE '%COMMIT%'");
     return all("listener || ' ' || id", "effects") + all("idempotency_key", "processed_events") +
            all("key", "late") +
            all("listener || ' ' || event_id || ' ' || state || ' ' || attempts || ' ' || "
@@ -206,7 +206,7 @@ class OptimisticBatches : public testing::Test {
            all("id || ' ' || (completion_date IS NULL) || ' ' || parked", "event_publication");
   }
 
-  long foretold_ = 0;  ///< Effects that came with their batch's COMMIT.
+  long optimistic_ = 0;  ///< Effects that came with their batch's COMMIT.
 
  private:
   std::string all(const std::string& what, const std::string& table) {
@@ -219,14 +219,14 @@ class OptimisticBatches : public testing::Test {
   TestDatabase db_;
 };
 
-TEST_F(OptimisticBatches, EndAlikeForetoldAndStepByStep) {
+TEST_F(OptimisticBatches, EndAlikeAtOnceAndStepByStep) {
   for (unsigned seed = 1; seed <= 12; ++seed) {
     const std::string optimistic = come(seed, false);
-    const long so_far = foretold_;
+    const long so_far = optimistic_;
     EXPECT_EQ(optimistic, come(seed, true)) << "seed " << seed;
-    EXPECT_EQ(foretold_, so_far) << "it was to go step by step";
+    EXPECT_EQ(optimistic_, so_far) << "it was to go step by step";
   }
-  EXPECT_GT(foretold_, 50);
+  EXPECT_GT(optimistic_, 50);
 }
 
 }  // namespace

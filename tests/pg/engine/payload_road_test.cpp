@@ -17,7 +17,7 @@ const std::string depth(300, '[');
 struct Case {
   const char* type;
   std::string payload;
-  const char* plan;
+  const char* outcome;
 };
 
 const Case cases[] = {
@@ -45,7 +45,7 @@ void publish_cases(const TestDatabase& db) {
   tx.commit();
 }
 
-std::string plan(const TestDatabase& db, const char* type) {
+std::string outcome(const TestDatabase& db, const char* type) {
   if (db.number("SELECT count(*) FROM effects WHERE type = '" + std::string{type} + "'") == 1) {
     return "applied";
   }
@@ -73,7 +73,7 @@ void expect_outcomes(int batch_size, bool beside) {
                      }));
   }
   ASSERT_TRUE(run.drain());
-  for (const Case& c : cases) EXPECT_EQ(plan(db, c.type), c.plan) << c.type;
+  for (const Case& c : cases) EXPECT_EQ(outcome(db, c.type), c.outcome) << c.type;
 }
 
 TEST(PayloadRoad, JudgesEachPayloadByItselfWhenItStays) {

@@ -25,7 +25,7 @@ Action action(Where where, FailureKind kind, bool single) {
   return decide(failure(where, kind), {.single = single}).action;
 }
 
-TEST(Decide, CondemnsNobodyAmongOthers) {
+TEST(Decide, QuarantinesNobodyAmongOthers) {
   for (const Where where : everywhere) {
     for (const FailureKind kind : all_kinds) {
       EXPECT_NE(action(where, kind, false), Action::quarantine) << static_cast<int>(kind);
@@ -55,7 +55,7 @@ TEST(Decide, SaysTheDatabaseIsDownOnlyWhereAConnectionIsNotThere) {
   }
 }
 
-TEST(Decide, LooksForAHandlersEventOneByOneAndCondemnsItAlone) {
+TEST(Decide, LooksForAHandlersEventOneByOneAndQuarantinesItAlone) {
   for (const FailureKind kind : {FailureKind::event, FailureKind::timeout}) {
     EXPECT_EQ(action(Where::handler, kind, false), Action::one_by_one);
     EXPECT_EQ(action(Where::handler, kind, true), Action::quarantine);
@@ -85,7 +85,7 @@ TEST(Decide, SendsApartWhatWasLateTogether) {
   EXPECT_EQ(action(Where::handler_or_end, FailureKind::connection, true), Action::reconnect);
 }
 
-TEST(Decide, CondemnsAllThatARefusedCommitHadAppliedIfItWasOneEvent) {
+TEST(Decide, QuarantinesAllThatARefusedCommitHadAppliedIfItWasOneEvent) {
   EXPECT_EQ(action(Where::commit, FailureKind::event, false), Action::one_by_one);
   EXPECT_EQ(action(Where::commit, FailureKind::event, true), Action::quarantine);
 }

@@ -67,17 +67,17 @@ TEST(LaneBoard, OfDeliveriesFollowsWhatLooksInPiecesSee) {
   EXPECT_EQ(board.unmarked()[0].floor, 100) << "the next piece";
   board.looked({{0, std::nullopt, 100}});
   EXPECT_EQ(board.unmarked()[0].floor, 0) << "and round again: something may have appeared";
-  board.raise_watermark(90);
+  board.set_watermark(90);
   board.looked({{0, std::nullopt, 0, 100}, {1, 70, 0, 100}});
   EXPECT_EQ(board.floors_to_keep(), (Floors{90, 69}));
-  board.raise_watermark(130);
+  board.set_watermark(130);
   board.looked({{0, std::nullopt, 90}});
   EXPECT_EQ(board.floor_of(0), 130) << "everything that was drawn long ago has been seen";
 }
 
 TEST(LaneBoard, OfDeliveriesKeepsItsFloorBelowWhatMayNotBeCommittedYet) {
   LaneBoard board{1};
-  board.raise_watermark(5);
+  board.set_watermark(5);
   board.looked({{0, 11}});
   (void)board.take(1, {});
   board.read_up_to(0, 11);

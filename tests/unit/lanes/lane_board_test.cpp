@@ -117,7 +117,7 @@ TEST(LaneBoard, ALaneWhereDeliveriesWereFoundWhileSomebodyWasOnItIsGivenOnceMore
 
 TEST(LaneBoard, AProbeNeedsToAskOnlyWhereTheBoardMayNotKnowOfWork) {
   LaneBoard board{4};
-  board.raise_watermark(1'000);
+  board.set_watermark(1'000);
   board.found_work({1, 2});
   board.read_up_to(2, 70);
   board.found_work({0});
@@ -266,7 +266,7 @@ TEST(LaneBoard, WhatAProbeSawOfAServerThatMayBeAnotherByNowRaisesNoFloor) {
 
 TEST(LaneBoard, WhatASweepFoundIsNotHiddenAgainByWhoHadReadFromFurtherOn) {
   LaneBoard board{2};
-  board.raise_watermark(1'000);
+  board.set_watermark(1'000);
   board.found({{0, 100}, {1, 100}}, 120);
   (void)board.take(2, now);
   board.swept({{0, 7}, {1, 8}});

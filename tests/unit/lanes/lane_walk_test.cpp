@@ -12,7 +12,7 @@ using relay::lanes::Moment;
 TEST(LaneWalk, ProbesReadOnFromWhatIsSettledWhileAnOpenWriterKeepsTheFloorDown) {
   LaneBoard board{1};
   const auto reads_from = [&] { return board.begin_probe().front().floor; };
-  board.raise_watermark(900);
+  board.set_watermark(900);
   board.found({{0, std::nullopt, reads_from()}}, 100);
   EXPECT_EQ(board.floor_of(0), 100);
   EXPECT_EQ(reads_from(), 900);
@@ -36,7 +36,7 @@ TEST(LaneWalk, ProbesReadOnFromWhatIsSettledWhileAnOpenWriterKeepsTheFloorDown) 
 
 TEST(LaneWalk, AProbeAheadOfOneInPartsFindsWhatIsNewAndMovesNothing) {
   LaneBoard board{1};
-  board.raise_watermark(900);
+  board.set_watermark(900);
   LaneProbe part{0, std::nullopt};
   part.top = 300;
   board.found({part}, 100);
@@ -53,17 +53,17 @@ TEST(LaneWalk, AProbeAheadOfOneInPartsFindsWhatIsNewAndMovesNothing) {
 
 TEST(LaneWalk, ProbesReadOnBelowAnEventThatStaysPending) {
   LaneBoard board{1};
-  board.raise_watermark(900);
+  board.set_watermark(900);
   board.found({{0, 800}}, 100);
   EXPECT_EQ(board.begin_probe().front().floor, 799);
-  board.raise_watermark(2'000);
+  board.set_watermark(2'000);
   board.found({{0, 800, 799}}, 100);
   EXPECT_EQ(board.begin_probe().front().floor, 799);
 }
 
 TEST(LaneWalk, WhatASweepFoundWhereProbesNoLongerReadIsWork) {
   LaneBoard board{1};
-  board.raise_watermark(900);
+  board.set_watermark(900);
   board.found({{0, std::nullopt}}, 100);
   board.swept({{0, 901}});
   EXPECT_FALSE(board.any_work()) << "the next probe tells";

@@ -1,5 +1,5 @@
-// A service of the harness: the stock relay with one projection in C++ that kills its process when
-// an event asks for it, and with a store that breaks one of its promises when told to.
+// The same as relay.cpp with one projection in C++ that kills its process when an event asks for
+// it.
 #include <cstdlib>
 #include <string>
 
