@@ -15,40 +15,26 @@ Agreement read_agreement(pg::Connection& connection) {
   return agreement;
 }
 
-std::string compare(const Agreement& database, const Agreement& own) {
-  std::string text;
-  for (const auto& [name, value] : database) {
-    text += name + " = \"" + value + "\"";
-    const auto mine = own.find(name);
-    if (mine != own.end() && mine->second != value) {
-      text += "   but this file says \"" + mine->second + "\"";
+Agreement adopt(pg::Connection& connection, const Agreement& own) {
+  Agreement changed;
+  change_listeners(connection, {.everybody = true}, [&] {
+    changed.clear();
+    for (const std::string name : {"completion", "ordering"}) {
+      const std::string& value = own.at(name);
+      const auto result = connection.exec(schema::statements::change_setting, name, value);
+      if (result.affected_rows() > 0) changed[name] = value;
     }
-    text += '\n';
-  }
-  for (const auto& [name, value] : own) {
-    if (!database.contains(name)) {
-      text += name + " is not set yet; this file says \"" + value + "\"\n";
-    }
-  }
-  return text;
+    if (changed.empty()) return;
+    write_log(connection,
+              {.command = "settings adopt", .detail = projections::one_line(in_words(changed))});
+  });
+  return changed;
 }
 
-std::string adopt(pg::Connection& connection, const Agreement& own) {
-  std::string done;
-  change_listeners(connection, {.everybody = true}, [&] {
-    for (const char* name : {"completion", "ordering"}) {
-      const std::string& value = own.at(name);
-      const auto result =
-          connection.exec(schema::statements::change_setting, std::string{name}, value);
-      if (result.affected_rows() > 0) done += std::string{name} + " is now \"" + value + "\".\n";
-    }
-    if (!done.empty()) {
-      write_log(connection, {.command = "settings adopt", .detail = projections::one_line(done)});
-    }
-  });
-  if (done.empty()) return "The database has this file's settings already.\n";
-  return done +
-         "Relays with other settings stop claiming and say so; restart them with this file.\n";
+std::string in_words(const Agreement& changed) {
+  std::string text;
+  for (const auto& [name, value] : changed) text += name + " is now \"" + value + "\".\n";
+  return text;
 }
 
 }  // namespace relay::operate

@@ -12,11 +12,12 @@ using Agreement = std::map<std::string, std::string>;
 
 [[nodiscard]] Agreement read_agreement(pg::Connection& connection);
 
-/// Both side by side, for people; differences are marked. @param own as this file has them.
-[[nodiscard]] std::string compare(const Agreement& database, const Agreement& own);
-
 /// Writes this file's completion and ordering for all relays, under all lanes' locks; the number
-/// of lanes is part of the schema and never changed. @return what was done, in words.
-std::string adopt(pg::Connection& connection, const Agreement& own);
+/// of lanes is part of the schema and never changed. @param own as this file has them.
+/// @return what was changed; empty: the database had them already.
+Agreement adopt(pg::Connection& connection, const Agreement& own);
+
+/// What was changed, a line for each. Pure.
+[[nodiscard]] std::string in_words(const Agreement& changed);
 
 }  // namespace relay::operate

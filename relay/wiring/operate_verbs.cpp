@@ -78,8 +78,8 @@ int publish(const Blueprint& blueprint, const Command& command) {
 int show_settings(const Blueprint& blueprint, const Command& command) {
   pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet settings"}};
   const operate::Agreement own = agreed_settings(blueprint.settings.relay);
-  if (command.adopt) std::cout << operate::adopt(connection, own);
-  std::cout << operate::compare(operate::read_agreement(connection), own);
+  if (command.adopt) std::cout << operate::adopted_in_text(operate::adopt(connection, own));
+  std::cout << operate::compared(operate::read_agreement(connection), own);
   return Exit::fine;
 }
 

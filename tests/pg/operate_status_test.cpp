@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include "relay/operate/agreement.hpp"
 #include "relay/operate/change_listeners.hpp"
 #include "relay/operate/listeners.hpp"
 #include "relay/operate/show_status.hpp"
@@ -266,20 +265,6 @@ TEST_F(StatusOf, AChangeWaitsForTheLanesAndGivesUpInWords) {
   EXPECT_EQ(version(), before);
   batch.abort();
   EXPECT_THAT(in_text(retire_listener(connection_, "board")), HasSubstr("is retired"));
-}
-
-TEST_F(StatusOf, AdoptingWritesThisFilesSettings) {
-  const Agreement own = {{"completion", "delete"}, {"ordering", "key"}, {"lanes", "64"}};
-  EXPECT_THAT(compare(read_agreement(connection_), own), HasSubstr("completion is not set yet"));
-  const long before = version();
-  EXPECT_THAT(adopt(connection_, own), HasSubstr("completion is now \"delete\""));
-  EXPECT_EQ(db_.value("SELECT value FROM freshet_setting WHERE name = 'ordering'"), "key");
-  EXPECT_GT(version(), before);
-  EXPECT_THAT(adopt(connection_, own), HasSubstr("already"));
-  EXPECT_EQ(db_.value("SELECT string_agg(command || ': ' || detail, ' ') FROM operator_log"),
-            "settings adopt: completion is now \"delete\".\\nordering is now \"key\".\\n");
-  EXPECT_THAT(compare(read_agreement(connection_), {{"completion", "update"}}),
-              HasSubstr("this file says \"update\""));
 }
 
 }  // namespace

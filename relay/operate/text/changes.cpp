@@ -52,6 +52,30 @@ std::string before_retrying(const DeadLetters& letters) {
   return text;
 }
 
+std::string compared(const Agreement& database, const Agreement& own) {
+  std::string text;
+  for (const auto& [name, value] : database) {
+    text += name + " = \"" + value + "\"";
+    const auto mine = own.find(name);
+    if (mine != own.end() && mine->second != value) {
+      text += "   but this file says \"" + mine->second + "\"";
+    }
+    text += '\n';
+  }
+  for (const auto& [name, value] : own) {
+    if (!database.contains(name)) {
+      text += name + " is not set yet; this file says \"" + value + "\"\n";
+    }
+  }
+  return text;
+}
+
+std::string adopted_in_text(const Agreement& changed) {
+  if (changed.empty()) return "The database has this file's settings already.\n";
+  return in_words(changed) +
+         "Relays with other settings stop claiming and say so; restart them with this file.\n";
+}
+
 std::string in_text(const BeforeRetiring& before) {
   return runners_in_text(before) + "No event will wait for " + in_quotes(before.listener) +
          " any more. " + open_in_text(before);

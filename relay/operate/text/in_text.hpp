@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "relay/operate/agreement.hpp"
 #include "relay/operate/blocked_keys.hpp"
 #include "relay/operate/discard_dead.hpp"
 #include "relay/operate/event_history.hpp"
@@ -23,6 +24,8 @@ namespace relay::operate {
 [[nodiscard]] std::string in_text(const DeadList& dead);
 [[nodiscard]] std::string in_text(const std::map<std::string, RegisteredListener>& listeners);
 
+/// Both side by side; differences are marked. @param own as this file has them.
+[[nodiscard]] std::string compared(const Agreement& database, const Agreement& own);
 /// What retrying them would mean, for the question before it.
 [[nodiscard]] std::string before_retrying(const DeadLetters& letters);
 [[nodiscard]] std::string in_text(const BeforeRetiring& before);
@@ -31,6 +34,7 @@ namespace relay::operate {
 [[nodiscard]] std::string in_text(const Retried& retried);
 [[nodiscard]] std::string in_text(const Discarded& discarded);
 [[nodiscard]] std::string in_text(const Retired& retired);
+[[nodiscard]] std::string adopted_in_text(const Agreement& changed);
 [[nodiscard]] std::string paused_in_text(const PauseResult& result);
 [[nodiscard]] std::string resumed_in_text(const PauseResult& result);
 
