@@ -117,6 +117,23 @@ TEST(KafkaSink, SendsAgainAtOnceWhatComesBackFromABrokerAfterASetWasRefused) {
   EXPECT_EQ(brokers.values_of("refusing"), "0123456");
 }
 
+// The broker does not know this producer's numbering, so it takes the second record though it lost
+// the first; from that librdkafka concludes that the first must be there, too.
+TEST(KafkaSink, TakesNoRecordForSentOfWhichTheBrokerHasNotSaidWhereItIs) {
+  MockBrokers brokers;
+  brokers.create("refusing", 1);
+  brokers.create("slow", 2);
+  BegunSink begun{brokers, {{"batch.num.messages", "1"}}};
+  rd_kafka_mock_broker_push_request_error_rtts(brokers.mock.get(), 1, MockBrokers::produce, 2,
+                                               RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, 300,
+                                               RD_KAFKA_RESP_ERR_NO_ERROR, 300);
+  const std::vector records{record("refusing", "a", "1"), record("refusing", "a", "2")};
+  EXPECT_THROW((void)begun.sink.send(records), SinkDown);
+  EXPECT_EQ(brokers.values_of("refusing"), "02");
+  EXPECT_EQ(send_until_it_goes(begun.sink, records), 0);
+  EXPECT_EQ(brokers.values_of("refusing"), "0212");
+}
+
 TEST(KafkaProducer, AsksWhetherBrokersAnswerWhateverTopicIsMissing) {
   relay::forward::kafka::Producer producer{{{"bootstrap.servers", KafkaBroker::shared().address()},
                                             {"allow.auto.create.topics", "false"}}};
