@@ -3,11 +3,16 @@
 #include <string>
 
 struct rd_kafka_error_s;
+struct rd_kafka_message_s;
 
 namespace relay::forward::kafka {
 
 /// The code of an error that librdkafka gives away, 0 for none.
 [[nodiscard]] int code_and_destroy(rd_kafka_error_s* error);
+
+/// What became of a record, of its delivery report. One without an offset is not acknowledged,
+/// whatever else is told of it. @return librdkafka's code, 0 for an acknowledgement. Pure.
+[[nodiscard]] int code_of(const rd_kafka_message_s& report);
 
 /// What an error code of librdkafka asks for.
 enum class Meaning {

@@ -77,14 +77,6 @@ struct Producer::Callbacks {
     seat->flight->answer(seat->place, code_of(*message));
   }
 
-  // A record without an offset is one whose set nobody acknowledged. librdkafka takes it for
-  // written when a later set of its partition was, but a broker that does not know the producer's
-  // numbering yet takes that one without it.
-  static int code_of(const rd_kafka_message_t& message) {
-    const bool guessed = message.err == RD_KAFKA_RESP_ERR_NO_ERROR && message.offset < 0;
-    return guessed ? RD_KAFKA_RESP_ERR__TIMED_OUT : message.err;
-  }
-
   static void failed(rd_kafka_t* handle, int code, const char* reason, void* opaque) {
     auto& self = *static_cast<Producer*>(opaque);
     const std::lock_guard lock{self.mutex_};
