@@ -1,17 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 
 #include "projections/registry.hpp"
+#include "relay/store/around.hpp"
 
 namespace relay {
-namespace store {
-class Store;
-}
-
-/// Puts something between the engine and a database's store, as a test does to break it.
-using AroundStore = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
 
 /// The whole program: reads the command line, loads the settings, registers the projections of the
 /// file and those of `register_projections`, and does what is asked. What goes wrong is one clear
@@ -22,6 +16,6 @@ using AroundStore = std::function<std::unique_ptr<store::Store>(std::unique_ptr<
 ///   1 anything else.
 [[nodiscard]] int run(int argc, char** argv,
                       const std::function<void(projections::Registry&)>& register_projections = {},
-                      const AroundStore& around_store = {});
+                      const store::Around& around_store = {});
 
 }  // namespace relay

@@ -54,6 +54,7 @@ void Batch::pass() {
     return;
   }
   measure();
+  note_promoted();
   note();
 }
 
@@ -102,6 +103,12 @@ void Batch::commit() {
     throw PassFailed{{.where = PassFailure::Where::commit,
                       .failure = refused.failure,
                       .blamed = applied_in(batch_, listener_parts_)}};
+  }
+}
+
+void Batch::note_promoted() {
+  for (const auto& [listener, keys] : end_.promote) {
+    for (const deliveries::LaneKey& key : keys) result_.ready[listener].insert(key.lane);
   }
 }
 

@@ -60,6 +60,7 @@ class Batch {
  private:
   void note_suspects();
   void measure() const;
+  void note_promoted();
 };
 
 }  // namespace relay::engine

@@ -39,9 +39,6 @@ bool DeliveryBatch::end() {
 
 void DeliveryBatch::note() {
   result_.events = end_.settlement->done.size();
-  for (const auto& [listener, keys] : end_.promote) {
-    for (const deliveries::LaneKey& key : keys) result_.ready[listener].insert(key.lane);
-  }
   for (const deliveries::Delivery& entry : end_.settlement->changed) {
     if (entry.state == deliveries::Delivery::State::retrying) result_.retries = true;
     if (entry.failed_now) note_buried(entry);

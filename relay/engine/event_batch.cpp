@@ -182,9 +182,6 @@ void EventBatch::note() {
     if (entry.state == deliveries::Delivery::State::retrying) result_.retries = true;
     note_buried(entry);
   }
-  for (const auto& [listener, keys] : end_.promote) {
-    for (const deliveries::LaneKey& key : keys) result_.ready[listener].insert(key.lane);
-  }
 }
 
 }  // namespace relay::engine

@@ -52,9 +52,11 @@ BeforeRetiring before_retiring(pg::Connection& connection, const std::string& na
   if (snapshot.measured) {
     auto& runners = before.runners.emplace();
     const auto found = snapshot.measured->find(name);
-    for (const Measured& one :
-         found == snapshot.measured->end() ? std::vector<Measured>{} : found->second) {
-      if (one.seen_ms_ago <= present_ms) runners.push_back({one.instance, one.seen_ms_ago / 1000});
+    if (found != snapshot.measured->end()) {
+      for (const Measured& one : found->second) {
+        if (one.seen_ms_ago > present_ms) continue;
+        runners.push_back({one.instance, one.seen_ms_ago / 1000});
+      }
     }
   }
   if (snapshot.deliveries) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,16 +9,14 @@
 #include "relay/forward/format.hpp"
 #include "relay/preflight/subject.hpp"
 #include "relay/settings/settings.hpp"
-#include "relay/store/store.hpp"
+#include "relay/store/around.hpp"
 
 namespace relay::wiring {
-
-using AroundStore = std::function<std::unique_ptr<store::Store>(std::unique_ptr<store::Store>)>;
 
 /// What the program adds to the file; either may be empty.
 struct Additions {
   std::function<void(projections::Registry&)> register_projections;
-  AroundStore around_store;
+  store::Around around_store;
 };
 
 /// A `[[forward]]` that is ready to be wired.
@@ -36,7 +33,7 @@ struct Blueprint {
   projections::Registry registry;
   std::vector<preflight::CheckedProjection> checked;  ///< Borrow the registry's handlers.
   std::vector<ReadyForward> forwards;                 ///< In the order of the file.
-  AroundStore around_store;                           ///< May be empty.
+  store::Around around_store;                         ///< May be empty.
 };
 
 /// Loads the file, compiles its SQL and its forwards' templates, and adds what is written in C++.

@@ -38,7 +38,7 @@ inline constexpr std::array base = {"relay/base/", "projections/", "schema/"};
 
 inline const std::vector<Arrow> arrows = {
     {"relay/main.cpp", {"relay/wiring/", "relay/run.hpp"}},
-    {"relay/run.", {"relay/run.hpp", "relay/wiring/", "projections/"}},
+    {"relay/run.", {"relay/run.hpp", "relay/wiring/", "relay/store/around.hpp", "projections/"}},
     {"relay/wiring/",
      {"relay/runtime/", "relay/engine/", "relay/store/", "@rooms", "@ground", "@base"}},
     {"relay/runtime/",
