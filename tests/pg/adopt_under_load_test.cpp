@@ -18,7 +18,10 @@ constexpr const char* rows = "100000";  // what is watched is the same, only soo
 constexpr const char* rows = "1000000";
 #endif
 
-constexpr double limit_ms = 200;
+// A migration that held writers up would do so for as long as the reader reads, since it waits for
+// the reader's lock and they queue behind it. What a busy machine does to them is far below.
+constexpr auto reader_s = 5;
+constexpr double limit_ms = reader_s * 1000 / 2.0;
 
 // A million events, one in five pending, in no order of date; and a control table that nobody
 // alters.
@@ -45,7 +48,7 @@ std::string insert_into(const std::string& table) {
   return "INSERT INTO " + table + " (event_type, serialized_event) VALUES ('New', '{}')";
 }
 
-// A report that reads the table in one long transaction of five seconds.
+// A report that reads the table in one long transaction.
 std::future<void> start_reader(const TestDatabase& db) {
   auto reading = std::make_shared<std::promise<void>>();
   auto begun = reading->get_future();
@@ -54,7 +57,7 @@ std::future<void> start_reader(const TestDatabase& db) {
     connection.exec("BEGIN ISOLATION LEVEL REPEATABLE READ");
     connection.exec("SELECT id FROM event_publication LIMIT 1");
     reading->set_value();
-    connection.exec("SELECT pg_sleep(5)");
+    connection.exec("SELECT pg_sleep(" + std::to_string(reader_s) + ")");
     connection.exec("COMMIT");
   });
   begun.get();
