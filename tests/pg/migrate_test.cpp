@@ -151,6 +151,19 @@ TEST(Migrate, GoesOnInTheMiddleOfStoringNumbers) {
   EXPECT_EQ(db.number("SELECT count(DISTINCT seq) FROM event_publication WHERE seq > 1"), 7000);
 }
 
+TEST(Migrate, ShowsEventsWhoseSeqWasTheLowestThatThereIs) {
+  const TestDatabase db;
+  db.run("ALTER TABLE event_publication DROP CONSTRAINT event_publication_seq_not_lowest");
+  db.run("DELETE FROM freshet_schema_history WHERE version >= 19");
+  db.run(
+      "INSERT INTO event_publication (event_type, serialized_event, aggregate_id, seq) "
+      "SELECT 'A', '{}', n, CASE WHEN n <= 100 THEN -9223372036854775808 ELSE n END "
+      "FROM generate_series(1, 200) n");
+  tests::migrate(db);
+  EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE seq = 1"), 100);
+  EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE seq > 100"), 100);
+}
+
 TEST(Migrate, LeavesNoTraceOfAStepThatFails) {
   const TestDatabase db{TestDatabase::Kind::empty};
   const schema::Migration files[] = {

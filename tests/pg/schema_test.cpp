@@ -17,4 +17,12 @@ TEST(Schema, TheDefaultIdIsAUuidOfVersionSeven) {
             1000);
 }
 
+TEST(Schema, RefusesTheOneSeqThatNoRelayWouldSee) {
+  const tests::TestDatabase db;
+  const std::string insert =
+      "INSERT INTO event_publication (event_type, serialized_event, seq) VALUES ('A', '{}', ";
+  EXPECT_THROW(db.run(insert + "-9223372036854775808)"), pqxx::check_violation);
+  db.run(insert + "-9223372036854775807)");
+}
+
 }  // namespace
