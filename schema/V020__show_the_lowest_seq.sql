@@ -1,5 +1,5 @@
 -- freshet: retry on lock timeout
--- Pending events that nobody saw, since their seq was the lowest that there is, become what 1 means:
+-- Pending events that nobody saw, since their seq was the lowest that there is, get 1, which means
 -- older than all others. By the claim's index, whatever the table's statistics say.
 SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true);
 
