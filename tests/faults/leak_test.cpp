@@ -96,7 +96,9 @@ TEST(Leak, WithLittleMemoryItSaysSoOrWorksAndNeverCrashes) {
 #endif
   const TestDatabase db;
   const tests::Effects effects{db};
-  tests::RelayConfig config{db.url()};
+  // Where memory runs out as libpq asks for a Kerberos ticket, libgssapi_krb5 calls itself without
+  // end (seen with 1.20.1): a crash of its own, said in the README.
+  tests::RelayConfig config{db.url() + "?gssencmode=disable"};
   config.add("effects", "Thing", effects.sql());
   db.run(
       "INSERT INTO event_publication (event_type, serialized_event) SELECT 'Thing', "

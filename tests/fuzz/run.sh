@@ -36,12 +36,12 @@ flags=(-std=c++20 -O1 -g1 -DNDEBUG -fno-omit-frame-pointer -w -fno-sanitize-reco
 compiler=(clang++)
 ! command -v ccache >/dev/null || compiler=(ccache clang++)
 
-# Into objects, which ccache keeps.
+# Into objects, which ccache keeps. Each target has its own, as targets are built beside each other.
 build() {
   local file object objects=()
   # shellcheck disable=SC2046  # a list of files without blanks
   for file in "tests/fuzz/$1_fuzz.cpp" $(sources "$1"); do
-    object=$folder/$(tr / _ <<<"$file").o
+    object=$folder/$1-$(tr / _ <<<"$file").o
     "${compiler[@]}" "${flags[@]}" -c "$file" -o "$object"
     objects+=("$object")
   done
@@ -49,19 +49,19 @@ build() {
 }
 
 run() {
+  build "$1"
   mkdir -p "$folder/corpus/$1"
   "$folder/$1" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
     -print_final_stats=1 -artifact_prefix="$folder/$1-" \
-    "$folder/corpus/$1" "tests/fuzz/corpus/$1" >"$folder/$1.log" 2>&1
+    "$folder/corpus/$1" "tests/fuzz/corpus/$1"
 }
 
 # As many at once as there are cores.
 read -ra targets <<<"${FRESHET_FUZZ_TARGETS:-settings payload patterns records sql}"
-for target in "${targets[@]}"; do build "$target"; done
 declare -A runs
 for target in "${targets[@]}"; do
   while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n || true; done
-  run "$target" &
+  run "$target" >"$folder/$target.log" 2>&1 &
   runs[$target]=$!
 done
 
@@ -71,8 +71,8 @@ for target in "${targets[@]}"; do
     inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$folder/$target.log")
     echo "fuzz: $target: $inputs inputs in $seconds s, nothing found"
   else
-    grep -E 'ERROR|SUMMARY|Test unit written|runtime error|^    #' "$folder/$target.log" |
-      head -20 >&2
+    grep -E 'error:|ERROR|SUMMARY|Test unit written|runtime error|^    #' "$folder/$target.log" |
+      head -20 >&2 || true
     echo "fuzz: $target: broken; all of it is in $folder/$target.log" >&2
     failed=1
   fi
