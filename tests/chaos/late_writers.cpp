@@ -74,11 +74,12 @@ class LateWriter {
   void connect() {
     if (!sessions_.empty()) return;
     settle();
+    std::vector<std::unique_ptr<Session>> made;  // all of them or none
     for (std::size_t i = 0; i < sessions_max; ++i) {
-      sessions_.push_back(std::make_unique<Session>(url(), "chaos-late-writer"));
-      sessions_.back()->exec(
-          "SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '10s'");
+      made.push_back(std::make_unique<Session>(url(), "chaos-late-writer"));
+      made.back()->exec("SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '10s'");
     }
+    sessions_ = std::move(made);
   }
 
   MadeEvent event_of(const Key& key, double failures) {
