@@ -1,5 +1,8 @@
 // A service of your own with two projections in C++, complete. It is the relay, with everything
 // that the stock `freshet` can do: example_service run -c helpdesk.toml
+// Its tables:
+//   CREATE TABLE changes_by_priority (priority text PRIMARY KEY, changes bigint NOT NULL);
+//   CREATE TABLE incident_assignee (number text PRIMARY KEY, assigned_to text NOT NULL);
 #include <string>
 
 #include "projections/projections.hpp"

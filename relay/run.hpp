@@ -12,8 +12,8 @@ namespace relay {
 /// sentence on standard error.
 /// @param register_projections adds projections written in C++; what it throws ends the program.
 /// @param around_store called once for each database, before its engine starts.
-/// @return the exit code: 0 fine, 2 usage or settings, 3 database unreachable or schema wrong,
-///   1 anything else.
+/// @return the exit code: 0 fine, 2 usage or settings, 3 a database cannot be
+///   reached or a check found a fault, 1 anything else.
 [[nodiscard]] int run(int argc, char** argv,
                       const std::function<void(projections::Registry&)>& register_projections = {},
                       const store::Around& around_store = {});

@@ -59,7 +59,7 @@ struct Retention {
 struct Database {
   std::string name;        ///< For messages and metrics; unique.
   std::string url;         ///< libpq URI or keywords, `${ENV}` filled in.
-  std::string direct_url;  ///< Past a pooler, for migrate and LISTEN; empty: `url`, and no LISTEN.
+  std::string direct_url;  ///< Past a pooler, for migrate and LISTEN; empty: `url`.
   bool listen = false;     ///< LISTEN on `direct_url` (or `url`) as a hint.
   Retention retention;     ///< `[database.retention]` over `[retention]`.
 };

@@ -47,7 +47,8 @@ std::vector<Row<Relay>> working_rows() {
       {"poll_max_ms", duration<R, &R::poll_max>(1, 60'000),
        "The longest pause between two looks for new events, when idle."},
       {"drain_s", duration<R, &R::drain>(1, 3'600),
-       "What SIGTERM leaves to finish or roll back; keep it below your supervisor's kill time."},
+       "What SIGTERM leaves to finish or roll back. The process ends three seconds later at most; "
+       "let your supervisor wait longer than that."},
   };
 }
 

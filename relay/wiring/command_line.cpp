@@ -28,8 +28,8 @@ constexpr const char* after =
     "  freshet status  -c config/helpdesk.toml    how fresh each projection is\n"
     "  freshet dead list -c config/helpdesk.toml  which events failed, and why\n"
     "\n"
-    "Exit codes: 0 fine, 2 usage or settings, 3 database unreachable or schema wrong,\n"
-    "1 anything else.";
+    "Exit codes: 0 fine, 2 usage or settings, 3 a database cannot be reached or a check found\n"
+    "a fault, 1 anything else.";
 
 void add_running(CLI::App& app, Command& command) {
   add_verb(app, "migrate", "Create or adopt the tables; safe to repeat and to run twice at once",

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <random>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 
@@ -25,6 +26,21 @@ std::vector<std::string> split(const std::string& text) {
   return words;
 }
 
+// A place or an action that nobody asks for would inject nothing, and the run would pass.
+const std::string& known_failpoints(const std::string& rules) {
+  static const std::regex rule{
+      "(before_commit|after_commit|discard_chosen|forward_before_send|forward_after_send)"
+      "=(kill|throw|stall|sleep):(0|1|[01]?\\.[0-9]+)"};
+  for (const std::string& one : split(rules)) {
+    if (std::regex_match(one, rule)) continue;
+    throw std::invalid_argument{
+        "--failpoints wants PLACE=ACTION:PROBABILITY, not '" + one +
+        "'; places are before_commit, after_commit, discard_chosen, forward_before_send and "
+        "forward_after_send, actions kill, throw, stall and sleep"};
+  }
+  return rules;
+}
+
 void set(Options& options, const std::string& name, const std::string& value) {
   if (name == "--seed") {
     options.seed = number<std::uint64_t>(name, value);
@@ -35,7 +51,7 @@ void set(Options& options, const std::string& name, const std::string& value) {
   } else if (name == "--sabotage") {
     options.sabotage = value;
   } else if (name == "--failpoints") {
-    options.failpoints = value;
+    options.failpoints = known_failpoints(value);
   } else if (name == "--kills") {
     options.kills = number<int>(name, value);
   } else if (name == "--completion") {
