@@ -1,6 +1,7 @@
 #include "relay/engine/event_batch.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "relay/engine/plan_batch.hpp"
 
@@ -175,6 +176,10 @@ bool EventBatch::commit_with_sql() {
 
 void EventBatch::note() {
   result_.events = end_.complete.size() + end_.park.size();
+  for (const auto* ended : {&end_.complete, &end_.park}) {
+    std::ranges::copy_if(*ended, std::back_inserter(result_.gone),
+                         [&](const std::string& id) { return context_.stuck.contains(id); });
+  }
   for (const deliveries::Delivery& entry : end_.entries.deliveries) {
     if (entry.state == deliveries::Delivery::State::ready) {
       result_.ready[entry.listener].insert(entry.lane);

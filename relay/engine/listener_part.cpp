@@ -22,7 +22,7 @@ projections::Failure crash_failure(const flow::Suspicion& suspicion) {
 /// Why an event fails without its handler being called.
 std::optional<projections::Failure> known_failure(const decode::DecodedEvent& decoded,
                                                   const listeners::Listener& listener,
-                                                  const Call& call) {
+                                                  const Call& call, bool owed) {
   if (!(listener.reads_payload() ? decoded.is_fit(listener.takes_empty())
                                  : decoded.is_fit_for_sql())) {
     return projections::Failure{projections::FailureKind::event, "", decoded.fault};
@@ -34,7 +34,8 @@ std::optional<projections::Failure> known_failure(const decode::DecodedEvent& de
     return crash_failure(suspect->second);
   }
   auto known = call.quarantined.find(who);
-  if (known == call.quarantined.end()) known = call.quarantined.find({who.first, ""});
+  // Without a name: the first pass could not complete it, whoever was to see it.
+  if (known == call.quarantined.end() && !owed) known = call.quarantined.find({who.first, ""});
   return known == call.quarantined.end() ? std::nullopt : std::optional{known->second};
 }
 
@@ -106,7 +107,7 @@ ListenerPart run(listeners::Listener& listener, const decode::DecodedBatch& batc
     }
     const auto gap = owed ? held_from->find(at) : HeldFrom::const_iterator{};
     const bool held_here = owed && gap != held_from->end();
-    auto failure = known_failure(decoded, listener, call);
+    auto failure = known_failure(decoded, listener, call, owed);
     if (!failure && !held_here) {
       stretch.push_back(decoded.event);
       continue;
@@ -144,7 +145,7 @@ std::optional<OptimisticPart> optimistic_part(const listeners::Listener& listene
   for (std::size_t at = 0; at < batch.events.size(); ++at) {
     const decode::DecodedEvent& decoded = batch.events[at];
     if (!listener.wants(decoded.event.type, decoded.listener_id)) continue;
-    if (known_failure(decoded, listener, call)) return std::nullopt;
+    if (known_failure(decoded, listener, call, false)) return std::nullopt;
     if (!held.empty() && held.holds(decoded.event.key(), decoded.event.seq)) return std::nullopt;
     optimistic.part.events.push_back(at);
     optimistic.events.push_back(decoded.event);

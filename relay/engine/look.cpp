@@ -44,9 +44,11 @@ bool Sweep::piece(store::ScoutSession& session, lanes::LaneBoard& board, std::in
   for (int lane = lane_; lane < std::min(lane_ + lanes_per_sweep, board.size()); ++lane) {
     some.push_back({lane, from});
   }
+  const auto stuck = obstacles_.stuck();
   const auto seen = look_at(session, now_, reach_, std::move(some), last_seq);
   if (!seen) return false;
   board.swept(seen->lanes);
+  obstacles_.looked(*stuck, seen->lanes);
   any = any || seen->any();
   begun_ = seen->in_part;
   from_ = seen->lanes[0].top;

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "relay/engine/obstacles.hpp"
 #include "relay/lanes/lane_board.hpp"
 #include "relay/lanes/reach.hpp"
 #include "relay/store/scout_session.hpp"
@@ -31,8 +32,8 @@ struct Seen : store::Look {
 /// every dead entry of the index, a few lanes and a piece of them at a time. Threads: the scout's.
 class Sweep {
  public:
-  /// @param now must outlive this.
-  explicit Sweep(const lanes::Now& now) : now_(now) {}
+  /// @param obstacles is told which stuck events it did not find. Both must outlive this.
+  Sweep(const lanes::Now& now, Obstacles& obstacles) : now_(now), obstacles_(obstacles) {}
 
   /// Goes on for a while. @return whether something is pending where it came by.
   bool some(store::ScoutSession& session, lanes::LaneBoard& board, std::int64_t last_seq);
@@ -46,6 +47,7 @@ class Sweep {
              bool& any);
 
   const lanes::Now& now_;
+  Obstacles& obstacles_;
   lanes::Reach reach_;
   int lane_ = 0;           ///< The first of those that are swept together.
   std::int64_t from_ = 0;  ///< Where the next piece begins, unless it is the first.

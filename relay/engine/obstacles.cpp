@@ -51,6 +51,15 @@ bool Obstacles::passed(const std::string& event_id) {
   return stuck_->empty();
 }
 
+void Obstacles::looked(const StuckEvents& known, const std::vector<lanes::LaneProbe>& probes) {
+  for (const auto& [id, stuck] : known) {
+    const auto probe = std::ranges::find(probes, stuck.event.lane, &lanes::LaneProbe::lane);
+    if (probe == probes.end() || probe->from >= stuck.event.seq) continue;
+    const std::int64_t nothing_to = probe->lowest ? *probe->lowest - 1 : probe->top;
+    if (stuck.event.seq <= nothing_to) passed(id);
+  }
+}
+
 void Obstacles::in_trouble(const lanes::LaneBoard& board, int lane, Clock::time_point now) {
   const std::lock_guard lock{mutex_};
   trouble_[{&board, lane}] = now;

@@ -28,7 +28,7 @@ struct PassResult {
   std::optional<LoneEvent> lone;  ///< All that was read.
   bool stepped_over = false;      ///< It is stuck, or behind one that is; nothing was done.
   std::set<int> stuck_lanes;      ///< There are such events among others; nothing was done.
-  std::vector<std::string> gone;  ///< Of the stuck events: pending no more.
+  std::vector<std::string> gone;  ///< Of the stuck events: passed now, or pending no more.
   std::vector<EventAndListener> buried;        ///< Of the quarantined: counted now.
   bool retries = false;                        ///< Some deliveries are to be tried again.
   std::map<std::string, std::set<int>> ready;  ///< Lanes with new ready deliveries, by listener.

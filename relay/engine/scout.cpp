@@ -34,7 +34,7 @@ Scout::Scout(const EngineOptions& options, const EngineParts& parts, WorkBoards&
       interval_(options.poll_min, options.poll_max),
       watermark_(watermark_age),
       floor_store_(conditions, parts.now),
-      sweep_(parts.now) {}
+      sweep_(parts.now, boards.obstacles) {}
 
 std::string Scout::refused() const {
   const std::lock_guard lock{refused_mutex_};
@@ -252,6 +252,7 @@ void Scout::decide_floor(store::ScoutSession& session) {
 void Scout::sweep() {
   const auto began = parts_.now();
   sweep_.some(*session_, boards_.board, last_seq_);
+  if (boards_.obstacles.stuck()->empty()) conditions_.end("event");
   const auto now = parts_.now();
   sweep_after_ =
       now + std::max<lanes::Moment::duration>(sweep_pause_least, (now - began) * sweep_share);

@@ -194,9 +194,9 @@ void Worker::give_back(const Job& job) {
     give_back_lane(job, read);
   }
   if (job.result.events > 0 && job.result.buried.empty()) boards_.obstacles.something_passed();
+  boards_.quarantine.release(job.result.buried);  // counted; whoever is rung next goes by the rows
   spread_ready(job);
   if (job.result.retries) boards_.retries_to_come = true;
-  boards_.quarantine.release(job.result.buried);
   boards_.events_done += static_cast<std::int64_t>(job.result.events);
   if (!boards_.obstacles.any_in_trouble(parts_.now())) conditions_.end("statement");
 }
@@ -250,9 +250,6 @@ void Worker::forget_stuck(const Job& job) {
   bool none_left = false;
   for (const std::string& id : job.result.gone) {
     none_left = boards_.obstacles.passed(id) || none_left;
-  }
-  if (job.result.lone && job.result.events > 0) {
-    none_left = boards_.obstacles.passed(job.result.lone->id) || none_left;
   }
   if (none_left) conditions_.end("event");
 }

@@ -5,6 +5,7 @@
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
+#include "relay/flow/leave.hpp"
 
 namespace relay::upkeep {
 namespace {
@@ -54,22 +55,21 @@ void Upkeep::end() {
 }
 
 milliseconds Upkeep::take_turn(const std::stop_token& stop) {
-  using Outcome = flow::Breaker::Outcome;
-  const auto permit = breaker_.ask();
-  if (!permit) return while_down;
+  flow::Leave leave{breaker_};
+  if (!leave.given()) return while_down;
   try {
     connect();
     const milliseconds pause = work();
-    breaker_.report(*permit, Outcome::worked);
+    leave.worked();
     failures_ = 0;
     if (pause >= idle_session) drop_connection();
     return pause;
   } catch (...) {
     const projections::Failure why = projections::current_failure();
     drop_connection();
-    const bool stopped = stop.stop_requested();
-    breaker_.report(*permit, stopped ? Outcome::no_answer : Outcome::failed, why.message);
-    if (!stopped && ++failures_ % failures_to_say == 0) {
+    if (stop.stop_requested()) return while_down;
+    leave.failed(why.message);
+    if (++failures_ % failures_to_say == 0) {
       log::warn("upkeep cannot work: " + why.message, {{"database", options_.database}});
     }
     return while_down;

@@ -160,6 +160,15 @@ TEST_P(AStore, ReadsSoManyBytesAndAlwaysOneEvent) {
   }
 }
 
+TEST_P(AStore, ReadsOneEventOfEachLaneHoweverFewBytesABatchMayHave) {
+  publish(NewEvent{.key = key_in(3), .payload = "{}"});
+  publish(NewEvent{.key = key_in(5), .payload = "{}"});
+  const auto worker = open_worker(Limits{.batch_max_bytes = 1});
+  const Claim claim = worker->claim_events({{.lane = 3}, {.lane = 5}}, Payloads::travel);
+  EXPECT_EQ(read_of(claim, 3).events, 1U);
+  EXPECT_EQ(read_of(claim, 5).events, 1U);
+}
+
 TEST_P(AStore, LeavesAPayloadThatIsTooLargeAndSaysHowLargeItIs) {
   publish(NewEvent{.key = "k", .payload = "\"" + std::string(999, 'x') + "\""});
   const Claim claim = this->claim();

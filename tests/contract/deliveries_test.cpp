@@ -147,6 +147,16 @@ TEST_P(AStore, ReadsSoManyBytesOfDeliveriesAndAlwaysOne) {
   }
 }
 
+TEST_P(AStore, ReadsOneDeliveryOfEachLaneHoweverFewBytesABatchMayHave) {
+  declare("board");
+  owe({delivery(publish(NewEvent{.key = key_in(3), .payload = "{}"}), "board", ready),
+       delivery(publish(NewEvent{.key = key_in(5), .payload = "{}"}), "board", ready)});
+  const auto worker = open_worker(Limits{.batch_max_bytes = 1});
+  const Claim claim = worker->claim_deliveries({.listener = "board"}, {{.lane = 3}, {.lane = 5}});
+  EXPECT_EQ(read_of(claim, 3).events, 1U);
+  EXPECT_EQ(read_of(claim, 5).events, 1U);
+}
+
 TEST_P(AStore, GivesADeliveryWhoseEventIsGoneWithoutAType) {
   declare("board");
   const Sent sent = publish("k");

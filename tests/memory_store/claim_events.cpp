@@ -70,7 +70,7 @@ relay::decode::Row row_of(const Published& what, int lane) {
 
 LaneLimit::LaneLimit(const StoreOptions& options,
                      const std::vector<relay::lanes::LaneTicket>& tickets, int held)
-    : bytes(options.batch_max_bytes / held) {
+    : bytes(std::max<std::int64_t>(1, options.batch_max_bytes / held)) {
   const bool careful = std::ranges::any_of(tickets, &relay::lanes::LaneTicket::careful);
   if (!careful) events = static_cast<std::size_t>(std::max(1, options.batch_size / held));
 }

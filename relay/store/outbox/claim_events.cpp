@@ -25,6 +25,12 @@ int events_per_claim(const std::vector<lanes::LaneTicket>& tickets, const ClaimL
   return std::ranges::any_of(tickets, &lanes::LaneTicket::careful) ? 1 : limits.batch_size;
 }
 
+// At least one of each lane: its first event always fits.
+std::int64_t bytes_per_claim(const std::vector<lanes::LaneTicket>& tickets,
+                             const ClaimLimits& limits) {
+  return std::max<std::int64_t>(limits.batch_max_bytes, static_cast<std::int64_t>(tickets.size()));
+}
+
 // A row without an id stands for a lane that is held and has no event.
 pqxx::result take(pg::Connection& connection, const ClaimLimits& limits,
                   const std::vector<lanes::LaneTicket>& tickets, Payloads payloads) {
@@ -39,7 +45,8 @@ pqxx::result take(pg::Connection& connection, const ClaimLimits& limits,
       .add(limits.ordered ? sql::claim_events : sql::claim_unordered,
            {pg::number_array(lanes), pg::number_array(floors),
             std::to_string(events_per_claim(tickets, limits)),
-            std::to_string(limits.payload_max_bytes), std::to_string(limits.batch_max_bytes),
+            std::to_string(limits.payload_max_bytes),
+            std::to_string(bytes_per_claim(tickets, limits)),
             payloads == Payloads::travel ? "true" : "false",
             payloads == Payloads::stay_with_headers ? "false" : "true"})
       .run();
@@ -78,7 +85,8 @@ Claim claim_events(pg::Connection& connection, const ClaimLimits& limits,
   if (held == 0) return claim;
   const auto events = static_cast<std::size_t>(events_per_claim(tickets, limits));
   const std::size_t per_lane = std::max<std::size_t>(1, events / held);
-  const std::int64_t bytes_per_lane = limits.batch_max_bytes / static_cast<std::int64_t>(held);
+  const std::int64_t bytes_per_lane =
+      bytes_per_claim(tickets, limits) / static_cast<std::int64_t>(held);
   for (std::size_t i = 0; i < tickets.size(); ++i) {
     LaneRead& read = claim.lanes[i];
     read.more = read.held && (read.events == per_lane || sizes[i] >= bytes_per_lane);

@@ -36,7 +36,7 @@ HeldLanes lock_lanes(pg::Connection& connection, const ClaimLimits& limits,
   }
   const int lanes = static_cast<int>(held.lanes.size());
   held.per_lane = careful ? 1 : std::max(1, limits.batch_size / lanes);
-  held.bytes_per_lane = limits.batch_max_bytes / lanes;
+  held.bytes_per_lane = std::max<std::int64_t>(1, limits.batch_max_bytes / lanes);
   return held;
 }
 

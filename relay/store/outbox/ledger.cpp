@@ -136,7 +136,10 @@ void rehearse_ledger(pg::Script& script) {
       .add(sql::update_deliveries, {"", none, none, none, none, none, none})
       .add(sql::settle_lock_events, {none})
       .add(sql::settle_deliveries, {"", none})
-      .add(sql::settled_events, {none});
+      .add(sql::settled_events, {none})
+      .add(sql::promote_waiting, {"", none, none, "1"})
+      .add(sql::clear_suspects, {"", none})
+      .add(sql::rehearse_rights);
 }
 
 void promote(pg::Connection& connection, const std::string& listener,

@@ -5,6 +5,7 @@
 #include "projections/handler.hpp"
 #include "relay/engine/work_boards.hpp"
 #include "tests/pg/engine/effects_table.hpp"
+#include "tests/pg/engine/refusal.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -15,27 +16,11 @@ namespace {
 using namespace std::chrono_literals;
 using tests::create_effects;
 using tests::EngineRun;
+using tests::pending;
+using tests::publish_over_lanes;
 using tests::record_effects;
+using tests::refuse;
 using tests::TestDatabase;
-
-constexpr const char* pending =
-    "SELECT count(*) FROM event_publication WHERE completion_date IS NULL AND NOT parked";
-
-/// So many events in all 64 lanes. @param more further columns and their values.
-void publish_over_lanes(const TestDatabase& db, int events, const std::string& prefix = "k") {
-  db.run(
-      "INSERT INTO event_publication (event_type, serialized_event, aggregate_type, aggregate_id) "
-      "SELECT 'Thing', '{}', 'thing', '" +
-      prefix + "' || n FROM generate_series(1, " + std::to_string(events) + ") n");
-}
-
-void refuse(const TestDatabase& db, const std::string& when, const std::string& how) {
-  db.run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF " + when +
-         " THEN " + how +
-         "; END IF; RETURN NEW; END $$;"
-         "CREATE TRIGGER refuse BEFORE UPDATE ON event_publication FOR EACH ROW "
-         "EXECUTE FUNCTION refuse()");
-}
 
 std::string letters(const TestDatabase& db) {
   return db.value(
@@ -136,6 +121,24 @@ TEST(Narrowing, AnEventOfWhichNothingCanBeWrittenIsSteppedOverAndItsKeyWaits) {
   db.run("DROP TRIGGER refuse ON event_publication");
   ASSERT_TRUE(run.drain());
   EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 620);
+}
+
+TEST(Narrowing, GuardsThatCannotBeWrittenAreNobodysFaultAndMakeNoDeadLetter) {
+  const TestDatabase db;
+  create_effects(db);
+  db.run("ALTER TABLE processed_events RENAME TO elsewhere");
+  publish_over_lanes(db, 200);
+  EngineRun run{db};
+  run.add_sql("effects", {"Thing"}, record_effects);
+  const auto engine = run.start();
+  EXPECT_TRUE(tests::eventually(
+      [&] { return engine->sentence().find("the relay cannot work") != std::string::npos; }));
+  db.run("ALTER TABLE elsewhere RENAME TO processed_events");
+  EXPECT_TRUE(tests::eventually([&] { return db.number(pending) == 0; }));
+  engine->request_stop();
+  EXPECT_TRUE(engine->wait(std::chrono::steady_clock::now() + 10s));
+  EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 200);
+  EXPECT_EQ(db.number("SELECT count(*) FROM event_attempt"), 0);
 }
 
 TEST(Narrowing, AFunctionOfTheRelaysThatIsGoneIsNobodysFaultAndMakesNoDeadLetter) {
