@@ -33,11 +33,16 @@ std::unique_ptr<tests::RunningEngine> start_with_stuck(const TestDatabase& db, E
   return engine;
 }
 
-void expect_to_go_on(const TestDatabase& db, tests::RunningEngine& engine, long effects) {
-  EXPECT_TRUE(
-      tests::eventually([&] { return db.number("SELECT count(*) FROM effects") == effects; }, 90s))
+// Under load, so that it is not read alone.
+void expect_to_go_on(const TestDatabase& db, tests::RunningEngine& engine, long of_its_key) {
+  EXPECT_TRUE(tests::eventually(
+      [&] {
+        publish_over_lanes(db, 64, "other");
+        return db.number("SELECT count(*) FROM effects WHERE key = 'k7'") == of_its_key;
+      },
+      90s))
       << engine.sentence();
-  EXPECT_EQ(db.number(pending), 0);
+  EXPECT_TRUE(tests::eventually([&] { return db.number(pending) == 0; }));
   EXPECT_TRUE(tests::eventually([&] { return engine.sentence().empty(); })) << engine.sentence();
   engine.request_stop();
   EXPECT_TRUE(engine.wait(std::chrono::steady_clock::now() + 10s));
@@ -49,7 +54,7 @@ TEST(StuckEvent, LetsItsKeyGoOnInTheSameRelayOnceItCanBeWritten) {
   const auto engine = start_with_stuck(db, run);
   db.run("DROP TRIGGER refuse ON event_publication");
   publish_over_lanes(db, 20);
-  expect_to_go_on(db, *engine, 60);
+  expect_to_go_on(db, *engine, 3);
 }
 
 TEST(StuckEvent, LetsItsKeyGoOnInTheSameRelayWhenSomebodyRemovesIt) {
@@ -61,7 +66,7 @@ TEST(StuckEvent, LetsItsKeyGoOnInTheSameRelayWhenSomebodyRemovesIt) {
       "DELETE FROM event_publication WHERE seq = (SELECT min(seq) FROM event_publication "
       "WHERE completion_date IS NULL)");
   publish_over_lanes(db, 20);
-  expect_to_go_on(db, *engine, 59);
+  expect_to_go_on(db, *engine, 2);
 }
 
 }  // namespace
