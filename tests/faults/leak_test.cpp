@@ -54,8 +54,9 @@ TEST(Leak, ARelayThatLosesItsConnectionsAgainAndAgainGrowsInNothing) {
   const Size before = size_of(outage.relay());
   lose(12);
   const Size after = size_of(outage.relay());
-  EXPECT_TRUE(eventually([&] { return size_of(outage.relay()).threads <= before.threads; }))
-      << "upkeep has one more while it has a session";
+  // A session, as upkeep's, may have been away, with its thread, when it was counted before. What
+  // grows by each loss has grown by 12.
+  EXPECT_TRUE(eventually([&] { return size_of(outage.relay()).threads <= before.threads + 2; }));
   EXPECT_LE(after.descriptors, before.descriptors + 3) << "more than its connections";
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LT(after.memory_kb, before.memory_kb + 4'096);
