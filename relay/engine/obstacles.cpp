@@ -54,9 +54,8 @@ bool Obstacles::passed(const std::string& event_id) {
 void Obstacles::looked(const StuckEvents& known, const std::vector<lanes::LaneProbe>& probes) {
   for (const auto& [id, stuck] : known) {
     const auto probe = std::ranges::find(probes, stuck.event.lane, &lanes::LaneProbe::lane);
-    if (probe == probes.end() || probe->from >= stuck.event.seq) continue;
-    const std::int64_t nothing_to = probe->lowest ? *probe->lowest - 1 : probe->top;
-    if (stuck.event.seq <= nothing_to) passed(id);
+    if (probe == probes.end()) continue;
+    if (probe->from < stuck.event.seq && stuck.event.seq <= probe->nothing_to()) passed(id);
   }
 }
 

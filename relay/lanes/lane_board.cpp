@@ -201,9 +201,8 @@ void LaneBoard::looked(const std::vector<LaneProbe>& probes) {
   for (const LaneProbe& probe : probes) {
     Lane& lane = lanes_.at(static_cast<std::size_t>(probe.lane));
     const bool to_its_end = probe.top == std::numeric_limits<std::int64_t>::max();
-    const std::int64_t nothing_to = probe.lowest ? *probe.lowest - 1 : probe.top;
     if (probe.from <= lane.floor && !lane.pulled_down) {
-      lane.floor = std::max(lane.floor, std::min(nothing_to, watermark_));
+      lane.floor = std::max(lane.floor, std::min(probe.nothing_to(), watermark_));
     }
     const bool walks_on = !probe.lowest && !to_its_end && probe.top > lane.floor;
     lane.walked = walks_on ? probe.top : 0;

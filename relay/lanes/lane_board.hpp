@@ -28,6 +28,9 @@ struct LaneProbe {
   std::optional<std::int64_t> lowest;  ///< Lowest pending seq above `from` and up to `top`.
   std::int64_t from = std::numeric_limits<std::int64_t>::min();
   std::int64_t top = std::numeric_limits<std::int64_t>::max();
+
+  /// Above `from` and up to here nothing is pending.
+  [[nodiscard]] std::int64_t nothing_to() const { return lowest ? *lowest - 1 : top; }
 };
 
 /// Which lanes have work, who of this process is on them, and where their reads start. It holds no
