@@ -4,8 +4,19 @@
 # The rules are those that the relay's sources and the doors around its store (tests/chaos/service)
 # ask for by sabotaged("RULE"); --some takes N of them, chosen by SEED, --only REGEX those that
 # match. Each has up to three tries, each with another seed; sabotages.txt says under what, and
-# other arguments go to every run.
+# other arguments go to every run. Alone, --list prints the rules.
 set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+known_rules() {
+  grep -rhoE 'sabotaged\("[a-z0-9_]+"\)' "$root/relay" "$root/projections" \
+    "$root/tests/chaos/service" | sed -E 's/.*"(.*)".*/\1/' | sort -u
+}
+
+if [ "$*" = --list ]; then
+  known_rules
+  exit
+fi
 program=$1
 shift
 some=() args=() only=.
@@ -19,10 +30,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-mapfile -t rules < <(grep -rhoE 'sabotaged\("[a-z0-9_]+"\)' "$root/relay" \
-  "$root/projections" "$root/tests/chaos/service" |
-  sed -E 's/.*"(.*)".*/\1/' | grep -E "$only" | sort -u)
+mapfile -t rules < <(known_rules | grep -E "$only")
 [ ${#rules[@]} -gt 0 ] || { echo "sabotages: the sources ask for no rule"; exit 1; }
 if [ ${#some[@]} -gt 0 ]; then
   chosen=()
