@@ -8,7 +8,7 @@
 
 namespace relay::forward {
 
-/// What a record looks like; README.md has each in full.
+/// What a record looks like; KAFKA.md here has each in full.
 enum class Format {
   plain,        ///< The payload, and headers that tell id, type, seq and time.
   cloudevents,  ///< CloudEvents 1.0, Kafka binding, binary mode.

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 
+#include "tests/docs/page.hpp"
 #include "tests/support/paths.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/test_database.hpp"
@@ -14,17 +14,13 @@
 namespace {
 
 namespace fs = std::filesystem;
+using tests::Block;
 using tests::Ended;
+using tests::fenced_blocks;
 using tests::run_command;
+using tests::text_of;
 
 const fs::path root{tests::source_dir()};
-
-std::string text_of(const fs::path& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 /// What stands under a heading of the README, up to the next of its rank.
 std::string section(const std::string& heading) {
@@ -32,26 +28,6 @@ std::string section(const std::string& heading) {
   const auto begin = text.find("\n## " + heading + "\n");
   if (begin == std::string::npos) return "";
   return text.substr(begin, text.find("\n## ", begin + 1) - begin);
-}
-
-struct Block {
-  std::string language;
-  std::string text;
-};
-
-std::vector<Block> fenced_blocks(const std::string& markdown) {
-  std::vector<Block> blocks;
-  std::istringstream lines{markdown};
-  bool inside = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("```")) {
-      inside = !inside;
-      if (inside) blocks.push_back({line.substr(3), ""});
-    } else if (inside) {
-      blocks.back().text += line + "\n";
-    }
-  }
-  return blocks;
 }
 
 /// A shell in an empty folder that knows `freshet`, and a database at APP_DATABASE_URL.

@@ -98,7 +98,7 @@ TEST(Leak, WithLittleMemoryItSaysSoOrWorksAndNeverCrashes) {
   const TestDatabase db;
   const tests::Effects effects{db};
   // Where memory runs out as libpq asks for a Kerberos ticket, libgssapi_krb5 calls itself without
-  // end (seen with 1.20.1): a crash of its own, said in the README.
+  // end (seen with 1.20.1): a crash of its own, said in relay/RUNNING.md.
   tests::RelayConfig config{db.url() + "?gssencmode=disable"};
   config.add("effects", "Thing", effects.sql());
   db.run(

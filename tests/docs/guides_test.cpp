@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "relay/settings/settings.hpp"
+#include "tests/docs/page.hpp"
+#include "tests/support/paths.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using tests::Block;
+
+constexpr const char* guides[] = {"projections/GUIDE.md", "relay/forward/KAFKA.md",
+                                  "relay/operate/DEAD_LETTERS.md", "relay/RUNNING.md"};
+
+/// Calls `look` with each block of the guides that has this language. @return how many there were.
+int each_block(const std::string& language, const std::function<void(const std::string&)>& look) {
+  int blocks = 0;
+  for (const char* guide : guides) {
+    for (const Block& block :
+         tests::fenced_blocks(tests::text_of(tests::source_dir() + "/" + guide))) {
+      if (block.language != language) continue;
+      SCOPED_TRACE(guide);
+      ++blocks;
+      look(block.text);
+    }
+  }
+  return blocks;
+}
+
+TEST(Guides, ShowSettingsThatAreTaken) {
+  std::string folder = (fs::temp_directory_path() / "freshet-guides-XXXXXX").string();
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const std::string path = folder + "/freshet.toml";
+  const int blocks = each_block("toml", [&](const std::string& text) {
+    std::ofstream{path} << "[[database]]\nname = \"main\"\nurl = \"dbname=app\"\n" << text;
+    EXPECT_NO_THROW((void)relay::settings::load(path, [](const std::string&) { return "secret"; }))
+        << text;
+  });
+  EXPECT_GE(blocks, 2);
+  fs::remove_all(folder);
+}
+
+TEST(Guides, ShowStatementsThatRun) {
+  const tests::TestDatabase db;
+  EXPECT_GE(
+      each_block("sql", [&](const std::string& text) { EXPECT_NO_THROW(db.run(text)) << text; }),
+      1);
+}
+
+/// What stands before the explanation beside it.
+std::string command_of(const std::string& line) {
+  return line.substr(0, line.find("   "));
+}
+
+TEST(Guides, ShowCommandsThatThereAre) {
+  int commands = 0;
+  const std::string program = tests::relay_binary();
+  each_block("", [&](const std::string& text) {
+    std::istringstream lines{text};
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with("freshet ")) continue;
+      ++commands;
+      const tests::Ended ended =
+          tests::run_command({"sh", "-c", "'" + program + "'" + command_of(line).substr(7)});
+      // The settings file is not there; whatever stands wrong on a command line is said before.
+      EXPECT_NE(ended.err.find("FILE: cannot be read: no such file"), std::string::npos)
+          << line << "\n"
+          << ended.err;
+    }
+  });
+  EXPECT_GE(commands, 8);
+}
+
+}  // namespace

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tests {
+
+/// A fenced block of a page.
+struct Block {
+  std::string language;  ///< What stands behind the fence; "" for none.
+  std::string text;      ///< Each line ended by "\n".
+};
+
+[[nodiscard]] std::string text_of(const std::filesystem::path& path);
+[[nodiscard]] std::vector<Block> fenced_blocks(const std::string& markdown);
+
+}  // namespace tests
