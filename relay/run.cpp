@@ -1,7 +1,7 @@
 #include "relay/run.hpp"
 
-#include "relay/wiring/command_line.hpp"
-#include "relay/wiring/execute.hpp"
+#include "relay/wiring/cli/command_line.hpp"
+#include "relay/wiring/cli/execute.hpp"
 
 namespace relay {
 

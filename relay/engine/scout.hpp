@@ -17,7 +17,7 @@
 #include "relay/engine/look.hpp"
 #include "relay/engine/look_interval.hpp"
 #include "relay/engine/work_boards.hpp"
-#include "relay/flow/flight_remains.hpp"
+#include "relay/flow/crash/flight_remains.hpp"
 #include "relay/lanes/floor_keeper.hpp"
 #include "relay/lanes/walk_pace.hpp"
 #include "relay/lanes/watermark.hpp"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "projections/registry.hpp"
-#include "relay/flow/suspicion.hpp"
+#include "relay/flow/crash/suspicion.hpp"
 
 namespace relay::listeners {
 

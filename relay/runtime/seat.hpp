@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "relay/flow/flight_record.hpp"
+#include "relay/flow/crash/flight_record.hpp"
 #include "relay/runtime/handler_watch.hpp"
 
 namespace relay::runtime {

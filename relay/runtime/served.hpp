@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "relay/engine/engine.hpp"
-#include "relay/flow/flight_record.hpp"
+#include "relay/flow/crash/flight_record.hpp"
 #include "relay/runtime/handler_watch.hpp"
 
 namespace relay::runtime {

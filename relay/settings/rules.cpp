@@ -8,7 +8,7 @@
 
 #include "relay/base/host_name.hpp"
 #include "relay/base/in_quotes.hpp"
-#include "relay/flow/flight_folder.hpp"
+#include "relay/flow/crash/flight_folder.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/pg/conninfo.hpp"
 

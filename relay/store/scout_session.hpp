@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "projections/tx.hpp"
-#include "relay/flow/flight_remains.hpp"
+#include "relay/flow/crash/flight_remains.hpp"
 #include "relay/lanes/kept_floors.hpp"
 #include "relay/lanes/lane_board.hpp"
 #include "relay/listeners/assignment.hpp"

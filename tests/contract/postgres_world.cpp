@@ -1,9 +1,9 @@
 #include <future>
 
-#include "relay/operate/discard_dead.hpp"
-#include "relay/operate/listeners.hpp"
-#include "relay/operate/pause_listener.hpp"
-#include "relay/operate/retry_dead.hpp"
+#include "relay/operate/dead/discard_dead.hpp"
+#include "relay/operate/dead/retry_dead.hpp"
+#include "relay/operate/listeners/listeners.hpp"
+#include "relay/operate/listeners/pause_listener.hpp"
 #include "relay/store/outbox/outbox_store.hpp"
 #include "schema/statements.hpp"
 #include "tests/contract/world.hpp"

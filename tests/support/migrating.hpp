@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "relay/operate/migrate.hpp"
+#include "relay/operate/migrate/migrate.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace tests {

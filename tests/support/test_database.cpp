@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "relay/operate/migrate.hpp"
+#include "relay/operate/migrate/migrate.hpp"
 
 namespace tests {
 namespace {

@@ -87,7 +87,7 @@ struct Library {
 /// decide, and somebody else calls them.
 inline const std::vector<std::string_view> thread_owners = {
     "relay/runtime/", "relay/flow/bell.hpp",
-    "relay/pg/",      "relay/operate/pause.cpp",
+    "relay/pg/",      "relay/operate/migrate/pause.cpp",
     "relay/wiring/",  "relay/upkeep/",
     "relay/measure/", "relay/forward/kafka/",
     "relay/base/",    "projections/failpoint.cpp",
@@ -107,7 +107,7 @@ inline const std::vector<Library> libraries = {
       "relay/forward/event_headers."}},
     {"simdjson.h", {"relay/decode/payload_check.cpp"}},
     {"toml++/", {"relay/settings/"}},
-    {"CLI/", {"relay/wiring/command_line"}},
+    {"CLI/", {"relay/wiring/cli/command_line"}},
     {"spdlog/", {"relay/base/"}},
     {"fmt/", {"relay/base/"}},
     {"concurrentqueue", {"relay/flow/"}},

@@ -39,11 +39,11 @@ TEST(Tidy, ForbidsAnArrowThatPointsUp) {
   EXPECT_EQ(included("relay/pg/a.cpp", "relay/lanes/reach.hpp").size(), 1U);
   EXPECT_EQ(included("relay/base/a.cpp", "relay/pg/connection.hpp").size(), 1U);
   EXPECT_EQ(included("relay/lanes/a.cpp", "relay/engine/engine.hpp").size(), 1U);
-  EXPECT_EQ(included("relay/engine/a.cpp", "relay/wiring/run_relay.hpp").size(), 1U);
+  EXPECT_EQ(included("relay/engine/a.cpp", "relay/wiring/process/run_relay.hpp").size(), 1U);
   EXPECT_EQ(included("relay/main.cpp", "relay/lanes/reach.hpp").size(), 1U);
   EXPECT_EQ(included("relay/lanes/a.cpp", "tests/support/test_database.hpp").size(), 1U);
   EXPECT_THAT(included("relay/wiring/a.cpp", "relay/engine/engine.hpp"), IsEmpty());
-  EXPECT_THAT(included("relay/main.cpp", "relay/wiring/command_line.hpp"), IsEmpty());
+  EXPECT_THAT(included("relay/main.cpp", "relay/wiring/cli/command_line.hpp"), IsEmpty());
 }
 
 TEST(Tidy, ForbidsAnIncludeThatDoesNotBeginAtTheTop) {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "relay/operate/list_dead.hpp"
+#include "relay/operate/dead/list_dead.hpp"
 
 namespace relay::operate {
 

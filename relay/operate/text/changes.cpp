@@ -1,6 +1,6 @@
 #include "relay/base/in_quotes.hpp"
-#include "relay/operate/printable.hpp"
 #include "relay/operate/text/in_text.hpp"
+#include "relay/operate/text/printable.hpp"
 
 namespace relay::operate {
 namespace {

@@ -1,5 +1,5 @@
-#include "relay/operate/printable.hpp"
 #include "relay/operate/text/in_text.hpp"
+#include "relay/operate/text/printable.hpp"
 
 namespace relay::operate {
 namespace {

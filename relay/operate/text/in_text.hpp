@@ -3,15 +3,15 @@
 #include <map>
 #include <string>
 
-#include "relay/operate/agreement.hpp"
-#include "relay/operate/blocked_keys.hpp"
-#include "relay/operate/discard_dead.hpp"
-#include "relay/operate/event_history.hpp"
-#include "relay/operate/list_dead.hpp"
-#include "relay/operate/listeners.hpp"
-#include "relay/operate/pause_listener.hpp"
-#include "relay/operate/retry_dead.hpp"
-#include "relay/operate/snapshot.hpp"
+#include "relay/operate/dead/blocked_keys.hpp"
+#include "relay/operate/dead/discard_dead.hpp"
+#include "relay/operate/dead/event_history.hpp"
+#include "relay/operate/dead/list_dead.hpp"
+#include "relay/operate/dead/retry_dead.hpp"
+#include "relay/operate/listeners/agreement.hpp"
+#include "relay/operate/listeners/listeners.hpp"
+#include "relay/operate/listeners/pause_listener.hpp"
+#include "relay/operate/status/snapshot.hpp"
 
 namespace relay::operate {
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "relay/operate/printable.hpp"
 #include "relay/operate/text/in_text.hpp"
-#include "relay/operate/text_table.hpp"
+#include "relay/operate/text/printable.hpp"
+#include "relay/operate/text/text_table.hpp"
 
 namespace relay::operate {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "relay/flow/flight_remains.hpp"
+#include "relay/flow/crash/flight_remains.hpp"
 #include "relay/pg/connection.hpp"
 
 namespace relay::store::outbox {

@@ -2,8 +2,8 @@
 
 #include <pqxx/pqxx>
 
-#include "relay/operate/dead_letters.hpp"
-#include "relay/operate/retry_dead.hpp"
+#include "relay/operate/dead/dead_letters.hpp"
+#include "relay/operate/dead/retry_dead.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"
 

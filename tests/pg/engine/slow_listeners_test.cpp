@@ -2,8 +2,8 @@
 
 #include <future>
 
-#include "relay/operate/listeners.hpp"
-#include "relay/operate/pause_listener.hpp"
+#include "relay/operate/listeners/listeners.hpp"
+#include "relay/operate/listeners/pause_listener.hpp"
 #include "relay/pg/lane_change.hpp"
 #include "tests/support/engine_run.hpp"
 #include "tests/support/eventually.hpp"

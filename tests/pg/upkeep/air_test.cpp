@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "relay/operate/upkeep_status.hpp"
+#include "relay/operate/status/upkeep_status.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/test_database.hpp"
 

@@ -1,4 +1,4 @@
-#include "relay/flow/flight_record.hpp"
+#include "relay/flow/crash/flight_record.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>

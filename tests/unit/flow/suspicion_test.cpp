@@ -1,4 +1,4 @@
-#include "relay/flow/suspicion.hpp"
+#include "relay/flow/crash/suspicion.hpp"
 
 #include <gtest/gtest.h>
 

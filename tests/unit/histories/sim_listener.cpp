@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "relay/flow/suspicion.hpp"
+#include "relay/flow/crash/suspicion.hpp"
 #include "tests/memory_store/failures.hpp"
 #include "tests/support/fiber.hpp"
 #include "tests/unit/histories/checker.hpp"

@@ -1,4 +1,4 @@
-#include "relay/operate/event_line.hpp"
+#include "relay/operate/publish/event_line.hpp"
 
 #include <gmock/gmock.h>
 

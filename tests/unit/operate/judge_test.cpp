@@ -1,8 +1,8 @@
-#include "relay/operate/judge.hpp"
+#include "relay/operate/status/judge.hpp"
 
 #include <gtest/gtest.h>
 
-#include "relay/operate/show_status.hpp"
+#include "relay/operate/text/show_status.hpp"
 
 namespace relay::operate {
 namespace {

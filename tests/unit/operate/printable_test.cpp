@@ -1,8 +1,8 @@
-#include "relay/operate/printable.hpp"
+#include "relay/operate/text/printable.hpp"
 
 #include <gtest/gtest.h>
 
-#include "relay/operate/text_table.hpp"
+#include "relay/operate/text/text_table.hpp"
 
 namespace relay::operate {
 namespace {

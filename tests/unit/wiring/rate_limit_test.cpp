@@ -1,4 +1,4 @@
-#include "relay/wiring/rate_limit.hpp"
+#include "relay/wiring/process/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,14 @@
+#include "relay/wiring/cli/one_database.hpp"
+
+namespace relay::wiring {
+
+const settings::Database& the_database(const Blueprint& blueprint) {
+  const auto& databases = blueprint.settings.databases;
+  if (databases.size() == 1) return databases[0];
+  std::string names;
+  for (const auto& database : databases) names += (names.empty() ? "" : ", ") + database.name;
+  throw settings::SettingsError{
+      {"freshet: the settings have several databases; say which with --database (" + names + ")"}};
+}
+
+}  // namespace relay::wiring

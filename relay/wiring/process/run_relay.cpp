@@ -1,0 +1,156 @@
+#include "relay/wiring/process/run_relay.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "relay/base/log.hpp"
+#include "relay/wiring/cli/terminal.hpp"
+#include "relay/wiring/process/last_resort.hpp"
+#include "relay/wiring/process/latecomers.hpp"
+#include "relay/wiring/process/stop_signals.hpp"
+#include "relay/wiring/wire_engine.hpp"
+#include "relay/wiring/wire_upkeep.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using engine::Engine;
+using runtime::Runtime;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds look_every{100};
+constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
+
+/// Waits for a signal, the end of a thread or a moment. @return the signal's number, or 0.
+int next_signal() {
+  return next_stop_signal(look_every);
+}
+
+/// A line that grows on a terminal, a log line now and then elsewhere; only when draining.
+class DrainProgress {
+ public:
+  explicit DrainProgress(bool drain) : shown_(drain), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+  void show(std::int64_t events) {
+    const auto now = Clock::now();
+    if (!shown_ || (!terminal_ && now - last_ < report_every)) return;
+    const double seconds = std::chrono::duration<double>(now - began_).count();
+    if (terminal_) {
+      std::fprintf(stderr, "\r%lld events, %.0f/s ", static_cast<long long>(events),
+                   seconds > 0 ? static_cast<double>(events) / seconds : 0.0);
+    } else {
+      log::info("draining", {{"events", std::to_string(events)}});
+    }
+    last_ = now;
+  }
+  void end(std::int64_t events) {
+    if (!shown_) return;
+    if (terminal_) std::fputs("\n", stderr);
+    const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f", seconds);
+    log::info("drain ended", {{"events", std::to_string(events)}, {"seconds", text}});
+  }
+
+ private:
+  bool shown_;
+  bool terminal_;
+  Clock::time_point began_ = Clock::now();
+  Clock::time_point last_ = began_;
+};
+
+/// A thread that is lost in a handler cannot be ended; past a limit only a new process helps.
+void exit_if_stuck(Runtime& runtime) {
+  const auto stuck = runtime.look_after_handlers();
+  if (!stuck) return;
+  log::error(stuck->what + "; the process ends, so that its supervisor starts it again",
+             {{"database", stuck->database}});
+  std::_Exit(1);
+}
+
+/// Ends everything within the limit; a second signal shortens it to now. Exits the process when a
+/// handler cannot be ended: its thread would never be joined.
+void stop_all(Runtime& runtime, std::chrono::seconds limit, LastResort& last_resort) {
+  runtime.request_stop();
+  auto deadline = Clock::now() + limit;
+  while (Clock::now() < deadline && !runtime.ended_by(Clock::now())) {
+    if (next_signal() == 0) continue;
+    deadline = Clock::now();
+    last_resort.hurry(to_cancel);
+  }
+  const std::vector<std::string> stuck = runtime.wait(deadline);
+  for (const std::string& database : stuck) {
+    log::error(
+        "a handler did not end within the limit; the process ends without it, and what it "
+        "had not committed is tried again",
+        {{"database", database}});
+  }
+  if (!stuck.empty()) std::_Exit(1);
+}
+
+void tell_start(const Blueprint& blueprint, const settings::Database& database) {
+  log::info("relay started", {{"database", database.name},
+                              {"workers", std::to_string(blueprint.settings.relay.workers)},
+                              {"projections", std::to_string(blueprint.registry.all().size())},
+                              {"forwards", std::to_string(blueprint.forwards.size())}});
+}
+
+}  // namespace
+
+int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::string>& unreached) {
+  const settings::Settings& settings = blueprint.settings;
+  take_stop_signals();
+
+  std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
+  const auto sink = open_sink(blueprint);
+  Latecomers latecomers{blueprint, unreached, interrupt_wait};
+  if (drain) repair_before_drain(blueprint);
+  Runtime runtime{interrupt_wait};
+  std::vector<std::unique_ptr<upkeep::Upkeep>> upkeeps;  // ends before the engines
+  const auto serve_it = [&](const settings::Database& database) {
+    const Engine& engine = serve(runtime, blueprint, database, sink, drain);
+    tell_start(blueprint, database);
+    if (drain) return;
+    upkeeps.push_back(
+        start_upkeep(blueprint, database, [&engine] { return engine.events_done(); }));
+  };
+  for (const settings::Database& database : settings.databases) {
+    if (std::ranges::find(unreached, database.name) == unreached.end()) serve_it(database);
+  }
+
+  DrainProgress progress{drain};
+  int signal_number = 0;
+  const auto ended = [&] {
+    return drain &&
+           (runtime.all_are(Engine::State::drained) || runtime.any_is(Engine::State::refused));
+  };
+  while (signal_number == 0 && !ended()) {
+    signal_number = next_signal();
+    for (const settings::Database* database : latecomers.reached()) serve_it(*database);
+    exit_if_stuck(runtime);
+    progress.show(runtime.events_done());
+  }
+  if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
+  last_resort.emplace(settings.relay.drain + to_cancel);
+  for (const auto& upkeep : upkeeps) upkeep->request_stop();
+  stop_all(runtime, settings.relay.drain, *last_resort);
+  progress.end(runtime.events_done());
+
+  int code = 0;
+  for (const Engine* engine : runtime.engines()) {
+    if (engine->state() != Engine::State::refused) continue;
+    std::fprintf(stderr, "freshet: %s: %s\n", engine->database().c_str(),
+                 engine->sentence().c_str());
+    code = 1;
+  }
+  if (code == 0) log::info("relay ended", {{"events", std::to_string(runtime.events_done())}});
+  last_resort->settled(code);
+  last_resort->hurry(to_cancel);
+  return code;
+}
+
+}  // namespace relay::wiring
