@@ -205,14 +205,16 @@ bool Scout::begin_walk(lanes::Moment now) {
   return false;
 }
 
-// Nor may anybody begin before the next look.
+// Nor may anybody begin before the next look: what waits for a listener that is paused, or that
+// another relay runs, nobody here begins.
 bool Scout::nobody_at_work() const {
-  const auto at_rest = [now = parts_.now()](const lanes::LaneBoard& board) {
-    return board.taken() == 0 && board.waiting(now) == 0;
+  const auto at_rest = [now = parts_.now()](const lanes::LaneBoard& board, bool served) {
+    return board.taken() == 0 && (!served || board.waiting(now) == 0);
   };
-  return at_rest(boards_.board) &&
-         std::ranges::all_of(boards_.delivery_boards,
-                             [&](const auto& entry) { return at_rest(entry.second); });
+  return at_rest(boards_.board, true) &&
+         std::ranges::all_of(boards_.delivery_boards, [&](const auto& entry) {
+           return at_rest(entry.second, assignment_->serves(entry.first));
+         });
 }
 
 void Scout::ring_where_deliveries_wait() {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "relay/operate/listeners/pause_listener.hpp"
 #include "tests/pg/engine/effects_table.hpp"
 #include "tests/support/engine_run.hpp"
 
@@ -148,6 +149,24 @@ TEST(Drain, AnErrorAtCommitFindsItsCulprit) {
   EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 19);
   EXPECT_EQ(db.value("SELECT last_error FROM event_delivery WHERE state = 'dead'"),
             "too late (P0001)");
+}
+
+// What is written down for it has been told to the board of its lanes, which nobody works off.
+TEST(Drain, EndsThoughAPausedProjectionIsOwedEvents) {
+  const TestDatabase db;
+  create_effects(db);
+  publish(db, 10, 10);
+  EngineRun run{db};
+  run.add_sql("effects", {"Thing"}, record_effects);
+  ASSERT_TRUE(run.drain());
+  relay::pg::Connection connection{db.url(), {.application_name = "test"}};
+  (void)relay::operate::pause_listener(connection, "effects", "");
+  publish(db, 5, 5);
+  ASSERT_TRUE(run.drain());
+  EXPECT_EQ(db.number("SELECT count(*) FROM event_delivery WHERE state = 'ready'"), 5);
+  (void)relay::operate::resume_listener(connection, "effects", "");
+  ASSERT_TRUE(run.drain());
+  EXPECT_EQ(db.number("SELECT count(*) FROM effects"), 15);
 }
 
 }  // namespace
