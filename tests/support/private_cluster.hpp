@@ -20,7 +20,7 @@ class PrivateCluster {
   PrivateCluster(const PrivateCluster&) = delete;
   PrivateCluster& operator=(const PrivateCluster&) = delete;
 
-  /// A streaming standby of a running server; not started yet.
+  /// A streaming standby of a running server, which stops and starts for it; not started yet.
   [[nodiscard]] static std::unique_ptr<PrivateCluster> standby_of(const PrivateCluster& primary);
 
   /// Adds a line to postgresql.conf, read at the next start or reload.
