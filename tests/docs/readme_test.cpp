@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -118,13 +119,39 @@ std::vector<fs::path> pages() {
   return found;
 }
 
+/// What a link to a heading calls it: "Known limits" is "known-limits".
+std::string anchor_of(const std::string& heading) {
+  std::string anchor;
+  for (const char c : heading) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (c == ' ') anchor += '-';
+    if (std::isalnum(letter) != 0 || c == '-' || c == '_' || letter > 127) {
+      anchor += static_cast<char>(std::tolower(letter));
+    }
+  }
+  return anchor;
+}
+
+std::set<std::string> anchors_of(const std::string& page) {
+  std::set<std::string> anchors;
+  for (const std::string& heading : first_words(page, R"(\n#+ ([^\n]+))")) {
+    anchors.insert(anchor_of(heading));
+  }
+  return anchors;
+}
+
 TEST(Readme, EveryRelativeLinkOfEveryPageLeadsSomewhere) {
   int links = 0;
   for (const fs::path& page : pages()) {
-    for (const std::string& link : first_words(text_of(page), R"(\]\(([^)#\s]+)[^)]*\))")) {
+    for (const std::string& link : first_words(text_of(page), R"(\]\(([^)\s]+)\))")) {
       if (link.find("://") != std::string::npos || link.starts_with("mailto:")) continue;
       ++links;
-      EXPECT_TRUE(fs::exists(page.parent_path() / link)) << page << " links to " << link;
+      const auto mark = link.find('#');
+      const fs::path there = mark == 0 ? page : page.parent_path() / link.substr(0, mark);
+      EXPECT_TRUE(fs::exists(there)) << page << " links to " << link;
+      if (mark == std::string::npos) continue;
+      EXPECT_TRUE(anchors_of(text_of(there)).contains(link.substr(mark + 1)))
+          << page << " links to " << link << ", which is no heading there";
     }
   }
   EXPECT_GT(links, 5);
