@@ -48,6 +48,15 @@ Filled fill_in(const std::string& text, const Environment& environment) {
   return filled;
 }
 
+std::string in_capitals(const std::string& name) {
+  std::string capitals;
+  for (const char c : name) {
+    const auto letter = static_cast<unsigned char>(c);
+    capitals += std::isalnum(letter) != 0 ? static_cast<char>(std::toupper(letter)) : '_';
+  }
+  return capitals;
+}
+
 std::optional<std::string> process_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;

@@ -16,4 +16,7 @@ struct Filled {
 /// Fills in `${NAME}`; `$${` stands for a plain `${`. What is filled in is not looked at again.
 [[nodiscard]] Filled fill_in(const std::string& text, const Environment& environment);
 
+/// A name as names of environment variables have it: "main-db" is "MAIN_DB".
+[[nodiscard]] std::string in_capitals(const std::string& name);
+
 }  // namespace relay::settings

@@ -1,6 +1,7 @@
 #include "relay/settings/explain.hpp"
 
 #include "relay/settings/table.hpp"
+#include "relay/settings/work_rows.hpp"
 
 namespace relay::settings {
 namespace {
@@ -75,8 +76,10 @@ std::string section(const std::string& label, const std::vector<Row<Section>>& r
 }  // namespace
 
 std::string explain() {
-  return section("[relay]", relay_rows()) + "\n" + section("[retention]", retention_rows()) + "\n" +
-         section("[[database]]", database_rows()) + "\n" +
+  return section("[relay]", process_rows()) + "\n" +
+         section("[relay]`, or `[[database]]", work_rows<Relay>()) + "\n" +
+         section("[retention]", retention_rows()) + "\n" +
+         section("[[database]]", own_database_rows()) + "\n" +
          section("[[projection]]", projection_rows()) + "\n" + section("[kafka]", kafka_rows()) +
          "\n" + section("[[forward]]", forward_rows());
 }

@@ -7,6 +7,7 @@
 
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
+#include "relay/settings/environment.hpp"
 #include "relay/settings/rules.hpp"
 #include "relay/settings/section.hpp"
 #include "relay/settings/settings.hpp"
@@ -85,38 +86,16 @@ void read_relay(const toml::table& file, Settings& settings, Places& places, Fau
   if (auto relay = read_one<Relay>(file, "relay", {"[relay]", relay_rows(), faults}, faults)) {
     std::tie(settings.relay, places.relay) = std::move(*relay);
   }
-  derive_defaults(settings.relay, places.relay);
 }
 
-void read_retention(const toml::table& file, Settings& settings, Places& places, Faults& faults) {
-  if (auto all = read_one<Retention>(file, "retention", {"[retention]", retention_rows(), faults},
-                                     faults)) {
-    std::tie(settings.retention, places.retention) = std::move(*all);
-  }
-  const toml::array* databases = file.get_as<toml::array>("database");
-  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
-    Database& database = settings.databases[i];
-    database.retention = settings.retention;
-    places.retentions.emplace_back();
-    const toml::table* own = (*databases)[i].as_table()->get_as<toml::table>("retention");
-    if (own == nullptr) continue;  // none, or said already
-    std::tie(database.retention, places.retentions.back()) =
-        SectionReader<Retention>{"[database.retention]", retention_rows(), faults}.read(
-            *own, settings.retention);
-  }
+/// FRESHET_DATABASE_MAIN_ begins the variables that go before the settings of "main".
+std::string variables_of(const toml::table& database) {
+  const std::optional<std::string> name = database["name"].value<std::string>();
+  return name ? "FRESHET_DATABASE_" + in_capitals(*name) + "_" : "";
 }
 
-void read_kafka(const toml::table& file, const Environment& environment, Settings& settings,
-                Places& places, Faults& faults) {
-  auto kafka =
-      read_one<Kafka>(file, "kafka", {"[kafka]", kafka_rows(), faults, &environment}, faults);
-  if (!kafka) return;
-  std::tie(settings.kafka, places.kafka) = std::move(*kafka);
-  derive_defaults(*settings.kafka, places.kafka, settings.relay);
-}
-
-template <class Section>
-void read_list(const toml::table& file, const std::string& name, SectionReader<Section> reader,
+template <class Section, class Read>
+void read_list(const toml::table& file, const std::string& name, const Read& read,
                std::vector<Section>& sections, std::vector<Place>& places, Faults& faults) {
   const toml::node* node = file.get(name);
   if (node == nullptr) return;
@@ -126,10 +105,63 @@ void read_list(const toml::table& file, const std::string& name, SectionReader<S
                       "there can be several of \"" + name + "\": write [[" + name + "]]");
   }
   for (const toml::node& item : *list) {
-    auto [section, place] = reader.read(*item.as_table());
+    auto [section, place] = read(*item.as_table());
     sections.push_back(std::move(section));
     places.push_back(std::move(place));
   }
+}
+
+template <class Section>
+void read_list(const toml::table& file, const std::string& name,
+               const std::vector<Row<Section>>& rows, std::vector<Section>& sections,
+               std::vector<Place>& places, Faults& faults) {
+  SectionReader<Section> reader{"[[" + name + "]]", rows, faults};
+  read_list(
+      file, name, [&](const toml::table& table) { return reader.read(table); }, sections, places,
+      faults);
+}
+
+/// What `[relay]` says, or leaves to a default, holds where the database says nothing itself.
+void read_databases(const toml::table& file, const Environment& environment, Settings& settings,
+                    Places& places, Faults& faults) {
+  SectionReader<Database> reader{"[[database]]", database_rows(), faults, &environment};
+  Database base;
+  static_cast<Work&>(base) = static_cast<const Work&>(settings.relay);
+  const auto read = [&](const toml::table& table) {
+    return reader.read(table, base, variables_of(table));
+  };
+  read_list(file, "database", read, settings.databases, places.databases, faults);
+}
+
+void read_retention(const toml::table& file, const Environment& environment, Settings& settings,
+                    Places& places, Faults& faults) {
+  if (auto all = read_one<Retention>(file, "retention", {"[retention]", retention_rows(), faults},
+                                     faults)) {
+    std::tie(settings.retention, places.retention) = std::move(*all);
+  }
+  const toml::array* databases = file.get_as<toml::array>("database");
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    Database& database = settings.databases[i];
+    database.retention = settings.retention;
+    places.retentions.emplace_back();
+    const toml::table& table = *(*databases)[i].as_table();
+    const toml::table* own = table.get_as<toml::table>("retention");
+    const toml::table nothing;  // none, or said already; variables may say it, too
+    const std::string variables = variables_of(table);
+    SectionReader<Retention> reader{"[database.retention]", retention_rows(), faults, &environment};
+    std::tie(database.retention, places.retentions.back()) =
+        reader.read(own == nullptr ? nothing : *own, settings.retention,
+                    variables.empty() ? "" : variables + "RETENTION_");
+  }
+}
+
+void read_kafka(const toml::table& file, const Environment& environment, Settings& settings,
+                Places& places, Faults& faults) {
+  auto kafka =
+      read_one<Kafka>(file, "kafka", {"[kafka]", kafka_rows(), faults, &environment}, faults);
+  if (!kafka) return;
+  std::tie(settings.kafka, places.kafka) = std::move(*kafka);
+  derive_defaults(*settings.kafka, places.kafka, settings.databases);
 }
 
 }  // namespace
@@ -144,14 +176,13 @@ Settings load(const std::string& path, const Environment& environment) {
   Places places;
   refuse_unknown_sections(file, faults);
   read_relay(file, settings, places, faults);
-  read_list<Database>(file, "database", {"[[database]]", database_rows(), faults, &environment},
-                      settings.databases, places.databases, faults);
-  read_retention(file, settings, places, faults);
-  read_list<Projection>(file, "projection", {"[[projection]]", projection_rows(), faults},
-                        settings.projections, places.projections, faults);
+  read_databases(file, environment, settings, places, faults);
+  derive_defaults(settings, places);
+  read_retention(file, environment, settings, places, faults);
+  read_list(file, "projection", projection_rows(), settings.projections, places.projections,
+            faults);
   read_kafka(file, environment, settings, places, faults);
-  read_list<Forward>(file, "forward", {"[[forward]]", forward_rows(), faults}, settings.forwards,
-                     places.forwards, faults);
+  read_list(file, "forward", forward_rows(), settings.forwards, places.forwards, faults);
   if (file.get("database") == nullptr) {
     faults.add(0, "has no [[database]]; at least one is needed, with name and url");
   }

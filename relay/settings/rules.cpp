@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <stdexcept>
 
@@ -11,6 +12,7 @@
 #include "relay/flow/crash/flight_folder.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/pg/conninfo.hpp"
+#include "relay/settings/environment.hpp"
 
 namespace relay::settings {
 namespace {
@@ -24,31 +26,55 @@ std::string this_process() {
 
 // handler < statement < client (120 %) < idle in transaction (150 %) <= drain: each limit is
 // noticed by its own keeper before the next one's, which knows less, steps in.
-void check_limits(const Relay& relay, const Place& place, Faults& faults) {
-  if (idle_limit(relay) > relay.drain) {
+void check_limits(const std::string& label, const Work& work, std::chrono::seconds drain,
+                  const Place& place, Faults& faults) {
+  if (idle_limit(work) > drain) {
     faults.add(place.of("statement_timeout_ms"),
-               "[relay] statement_timeout_ms (" + ms(relay.statement_timeout) +
-                   ") needs a drain_s of at least " + ms(idle_limit(relay)) + ", which is " +
-                   ms(relay.drain) +
+               label + " statement_timeout_ms (" + ms(work.statement_timeout) +
+                   ") needs a drain_s of at least " + ms(idle_limit(work)) + ", which is " +
+                   ms(drain) +
                    ": a stopping relay waits for a statement, its answer (120 %) and the end of "
                    "its transaction (150 %)");
   }
-  if (relay.poll_min > relay.poll_max) {
-    faults.add(place.of("poll_min_ms"), "[relay] poll_min_ms (" + ms(relay.poll_min) +
+  if (work.poll_min > work.poll_max) {
+    faults.add(place.of("poll_min_ms"), label + " poll_min_ms (" + ms(work.poll_min) +
                                             ") must not be longer than poll_max_ms (" +
-                                            ms(relay.poll_max) + ")");
+                                            ms(work.poll_max) + ")");
   }
-  if (relay.handler_timeout >= relay.statement_timeout) {
+  if (work.handler_timeout >= work.statement_timeout) {
     faults.add(place.of("handler_timeout_ms"),
-               "[relay] handler_timeout_ms (" + ms(relay.handler_timeout) +
-                   ") must be shorter than statement_timeout_ms (" + ms(relay.statement_timeout) +
+               label + " handler_timeout_ms (" + ms(work.handler_timeout) +
+                   ") must be shorter than statement_timeout_ms (" + ms(work.statement_timeout) +
                    "), or the statement's end is taken for the handler's");
   }
-  if (relay.lock_timeout >= relay.handler_timeout) {
+  if (work.lock_timeout >= work.handler_timeout) {
     faults.add(place.of("lock_timeout_ms"),
-               "[relay] lock_timeout_ms (" + ms(relay.lock_timeout) +
-                   ") must be shorter than handler_timeout_ms (" + ms(relay.handler_timeout) +
+               label + " lock_timeout_ms (" + ms(work.lock_timeout) +
+                   ") must be shorter than handler_timeout_ms (" + ms(work.handler_timeout) +
                    "), or somebody else's lock is counted as the handler's failure");
+  }
+}
+
+// Of a database that says none of its limits itself all was said of [relay].
+bool says_limits(const Place& place) {
+  constexpr std::array limits = {"statement_timeout_ms", "handler_timeout_ms", "lock_timeout_ms",
+                                 "poll_min_ms", "poll_max_ms"};
+  return std::ranges::any_of(limits, [&](const char* key) { return place.has(key); });
+}
+
+// Two names that are one in capitals have one set of variables; neither may be meant alone.
+void check_variables(const Settings& settings, const Places& places, Faults& faults) {
+  std::map<std::string, std::string> owners;
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    const std::string& name = settings.databases[i].name;
+    const auto [owner, fresh] = owners.emplace(in_capitals(name), name);
+    const auto& keys = places.databases[i].keys;
+    const bool used = std::ranges::any_of(keys, [](const auto& key) { return key.second == 0; });
+    if (fresh || !used || owner->second == name) continue;
+    faults.add(places.databases[i].line, "environment variables FRESHET_DATABASE_" + owner->first +
+                                             "_… are those of [[database]] " +
+                                             in_quotes(owner->second) + " and " + in_quotes(name) +
+                                             "; name one of them otherwise");
   }
 }
 
@@ -79,6 +105,22 @@ void check_badges(const std::string& label, const std::vector<Section>& sections
   }
 }
 
+/// Limits that nobody said are shortened until they nest. @param said where somebody may have.
+void nest_limits(Work& work, std::chrono::seconds drain, const std::vector<const Place*>& said) {
+  const auto open = [&](const char* key) {
+    return std::ranges::none_of(said, [&](const Place* place) { return place->has(key); });
+  };
+  if (open("statement_timeout_ms")) {
+    work.statement_timeout = std::min(work.statement_timeout, milliseconds{drain} * 2 / 5);
+  }
+  if (open("handler_timeout_ms")) {
+    work.handler_timeout = std::min(work.handler_timeout, work.statement_timeout / 2);
+  }
+  if (open("lock_timeout_ms")) {
+    work.lock_timeout = std::min(work.lock_timeout, work.handler_timeout * 2 / 5);
+  }
+}
+
 void check_url(const std::string& url, const char* key, const Place& place, Faults& faults) {
   if (url.empty()) return;  // said already, or not given
   try {
@@ -94,23 +136,19 @@ std::string ms(milliseconds value) {
   return std::to_string(value.count()) + " ms";
 }
 
-milliseconds client_limit(const Relay& relay) {
-  return relay.statement_timeout + relay.statement_timeout / 5;
+milliseconds client_limit(const Work& work) {
+  return work.statement_timeout + work.statement_timeout / 5;
 }
 
-milliseconds idle_limit(const Relay& relay) {
-  return relay.statement_timeout + relay.statement_timeout / 2;
+milliseconds idle_limit(const Work& work) {
+  return work.statement_timeout + work.statement_timeout / 2;
 }
 
-void derive_defaults(Relay& relay, const Place& place) {
-  if (!place.has("statement_timeout_ms")) {
-    relay.statement_timeout = std::min(relay.statement_timeout, milliseconds{relay.drain} * 2 / 5);
-  }
-  if (!place.has("handler_timeout_ms")) {
-    relay.handler_timeout = std::min(relay.handler_timeout, relay.statement_timeout / 2);
-  }
-  if (!place.has("lock_timeout_ms")) {
-    relay.lock_timeout = std::min(relay.lock_timeout, relay.handler_timeout * 2 / 5);
+void derive_defaults(Settings& settings, const Places& places) {
+  Relay& relay = settings.relay;
+  nest_limits(relay, relay.drain, {&places.relay});
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    nest_limits(settings.databases[i], relay.drain, {&places.relay, &places.databases[i]});
   }
   if (relay.flight_record_dir.empty()) {
     relay.flight_record_dir = flow::flight_folder(process_environment);
@@ -119,7 +157,14 @@ void derive_defaults(Relay& relay, const Place& place) {
 }
 
 void check_rules(const Settings& settings, const Places& places, Faults& faults) {
-  check_limits(settings.relay, places.relay, faults);
+  check_limits("[relay]", settings.relay, settings.relay.drain, places.relay, faults);
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    const Database& database = settings.databases[i];
+    if (!says_limits(places.databases[i])) continue;
+    check_limits("[[database]] " + in_quotes(database.name), database, settings.relay.drain,
+                 places.databases[i], faults);
+  }
+  check_variables(settings, places, faults);
   check_names("[[database]]", settings.databases, places.databases, faults);
   check_names("[[projection]]", settings.projections, places.projections, faults);
   check_names("[[forward]]", settings.forwards, places.forwards, faults);

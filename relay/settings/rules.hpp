@@ -24,9 +24,9 @@ struct Places {
 [[nodiscard]] std::string ms(std::chrono::milliseconds value);
 
 /// Fills in defaults that follow from other settings: the limits nest.
-void derive_defaults(Relay& relay, const Place& place);
-/// @param relay with its own defaults filled in.
-void derive_defaults(Kafka& kafka, const Place& place, const Relay& relay);
+void derive_defaults(Settings& settings, const Places& places);
+/// @param databases with their own defaults filled in.
+void derive_defaults(Kafka& kafka, const Place& place, const std::vector<Database>& databases);
 
 /// What no single setting can tell: limits that must nest, names that must differ.
 void check_rules(const Settings& settings, const Places& places, Faults& faults);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "relay/base/in_quotes.hpp"
 #include "relay/settings/rules.hpp"
@@ -24,18 +25,32 @@ void check_brokers(const Kafka& kafka, const Place& place, Faults& faults) {
 }
 
 // handler < Kafka < statement: who is slow is then named by the one that knows.
-void check_timeout(const Kafka& kafka, const Relay& relay, const Place& place, Faults& faults) {
-  if (relay.handler_timeout >= relay.statement_timeout) return;  // said already
+void check_timeout(const Kafka& kafka, const std::string& whose, const Work& work,
+                   const Place& place, Faults& faults) {
+  if (work.handler_timeout >= work.statement_timeout) return;  // said already
   const std::string label = "[kafka] timeout_ms (" + ms(kafka.timeout) + ") must be ";
-  if (kafka.timeout <= relay.handler_timeout) {
-    faults.add(place.of("timeout_ms"), label + "longer than [relay] handler_timeout_ms (" +
-                                           ms(relay.handler_timeout) +
+  if (kafka.timeout <= work.handler_timeout) {
+    faults.add(place.of("timeout_ms"), label + "longer than " + whose + " handler_timeout_ms (" +
+                                           ms(work.handler_timeout) +
                                            "), which is what a database may take");
   }
-  if (kafka.timeout >= relay.statement_timeout) {
+  if (kafka.timeout >= work.statement_timeout) {
     faults.add(place.of("timeout_ms"),
-               label + "shorter than [relay] statement_timeout_ms (" + ms(relay.statement_timeout) +
+               label + "shorter than " + whose + " statement_timeout_ms (" +
+                   ms(work.statement_timeout) +
                    "), or the transaction that waits for the brokers ends before they answer");
+  }
+}
+
+void check_timeouts(const Settings& settings, const Places& places, Faults& faults) {
+  bool of_relay = false;
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    const Place& place = places.databases[i];
+    const bool own = place.has("handler_timeout_ms") || place.has("statement_timeout_ms");
+    if (!own && std::exchange(of_relay, true)) continue;  // said once for all that say nothing
+    const std::string whose =
+        own ? "[[database]] " + in_quotes(settings.databases[i].name) : "[relay]";
+    check_timeout(*settings.kafka, whose, settings.databases[i], places.kafka, faults);
   }
 }
 
@@ -63,17 +78,19 @@ void check_name(const Forward& forward, const Place& place, const Settings& sett
 
 }  // namespace
 
-void derive_defaults(Kafka& kafka, const Place& place, const Relay& relay) {
-  if (place.has("timeout_ms")) return;
-  kafka.timeout = std::min(kafka.timeout, relay.statement_timeout * 4 / 5);
-  if (kafka.timeout > relay.handler_timeout) return;
-  kafka.timeout = (relay.handler_timeout + relay.statement_timeout) / 2;
+void derive_defaults(Kafka& kafka, const Place& place, const std::vector<Database>& databases) {
+  if (place.has("timeout_ms") || databases.empty()) return;
+  const auto statement =
+      std::ranges::min(databases, {}, &Database::statement_timeout).statement_timeout;
+  const auto handler = std::ranges::max(databases, {}, &Database::handler_timeout).handler_timeout;
+  kafka.timeout = std::min(kafka.timeout, statement * 4 / 5);
+  if (kafka.timeout <= handler) kafka.timeout = (handler + statement) / 2;
 }
 
 void check_forwards(const Settings& settings, const Places& places, Faults& faults) {
   if (settings.kafka) {
     check_brokers(*settings.kafka, places.kafka, faults);
-    check_timeout(*settings.kafka, settings.relay, places.kafka, faults);
+    check_timeouts(settings, places, faults);
   }
   for (std::size_t i = 0; i < settings.forwards.size(); ++i) {
     const Forward& forward = settings.forwards[i];

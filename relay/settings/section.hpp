@@ -1,5 +1,6 @@
 #pragma once
 
+#include <charconv>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,13 @@
 
 namespace relay::settings {
 
+/// "a whole number", "a table" and so on.
+[[nodiscard]] const char* kind_of(const toml::node& node);
+/// Whether it has `Shape::name`.
+[[nodiscard]] bool is_name(const std::string& text);
+/// Blanks around a part are left out. At least one part, which may be empty.
+[[nodiscard]] std::vector<std::string> split_at_commas(const std::string& text);
+
 /// Reads one table of the file by its rows. `environment` is given for the sections in whose
 /// strings `${NAME}` is filled in.
 template <class Section>
@@ -26,7 +34,10 @@ class SectionReader {
       : label_(std::move(label)), rows_(rows), faults_(faults), environment_(environment) {}
 
   /// @param base what is not in the table.
-  std::pair<Section, Place> read(const toml::table& table, const Section& base = {}) {
+  /// @param variables how the names of environment variables begin that go before the table, each
+  ///   followed by a setting's name in capitals; "": there are none.
+  std::pair<Section, Place> read(const toml::table& table, const Section& base = {},
+                                 const std::string& variables = "") {
     section_ = base;
     place_ = Place{table.source().begin.line};
     for (const auto& [key, node] : table) {
@@ -34,8 +45,9 @@ class SectionReader {
       if (find(key.str()) == nullptr) refuse_unknown(key.str(), node);
     }
     for (const Row<Section>& row : rows_) {
+      if (take_variable(row, variables)) continue;
       if (const toml::node* node = table.get(row.name)) {
-        key_ = &row.name;
+        subject_ = label_ + " " + row.name;
         line_ = node->source().begin.line;
         std::visit([&](const auto& kind) { take(kind, *node); }, row.kind);
       } else if (row.required) {
@@ -60,9 +72,57 @@ class SectionReader {
                                               projections::did_you_mean(key, known));
   }
 
-  void fault(const std::string& sentence) {
-    faults_.add(line_, label_ + " " + *key_ + " " + sentence);
+  /// @return whether there is one.
+  bool take_variable(const Row<Section>& row, const std::string& variables) {
+    if (variables.empty() || environment_ == nullptr) return false;
+    const std::string name = variables + in_capitals(row.name);
+    const std::optional<std::string> text = (*environment_)(name);
+    if (!text) return false;
+    subject_ = "the environment variable " + name;
+    line_ = 0;
+    place_.keys[row.name] = 0;
+    std::visit([&](const auto& kind) { take_text(kind, *text); }, row.kind);
+    return true;
   }
+
+  void take_text(const Integer<Section>& kind, const std::string& text) {
+    std::int64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    if (read.ec != std::errc{} || read.ptr != end) {
+      return fault("must be a whole number, not " + in_quotes(text));
+    }
+    take(kind, toml::value<std::int64_t>{value});
+  }
+
+  void take_text(const Flag<Section>& kind, const std::string& text) {
+    if (text != "true" && text != "false") {
+      return fault("must be true or false, not " + in_quotes(text));
+    }
+    section_.*kind.field = text == "true";
+  }
+
+  void take_text(const OneOf<Section>& kind, const std::string& text) {
+    take(kind, toml::value<std::string>{text});
+  }
+
+  void take_text(const Text<Section>& kind, const std::string& text) {
+    if (kind.shape == Shape::name) return fault("cannot change a name");
+    put(kind, text);
+  }
+
+  /// Separated by commas.
+  void take_text(const Texts<Section>& kind, const std::string& text) {
+    (section_.*kind.field).clear();
+    for (const std::string& part : split_at_commas(text)) put(kind, part);
+  }
+
+  template <class Kind>
+  void take_text(const Kind&, const std::string&) {
+    fault("cannot hold this setting; write it into the file");
+  }
+
+  void fault(const std::string& sentence) { faults_.add(line_, subject_ + " " + sentence); }
 
   void wrong_type(const std::string& wanted, const toml::node& node) {
     fault("must be " + wanted + ", not " + kind_of(node));
@@ -71,18 +131,6 @@ class SectionReader {
   void unquoted_wanted(const std::string& wanted, const toml::node& node) {
     const char* hint = node.is_string() ? "; write it without quotes" : "";
     fault("must be " + wanted + ", not " + kind_of(node) + hint);
-  }
-
-  static const char* kind_of(const toml::node& node) {
-    switch (node.type()) {
-      case toml::node_type::table: return "a table";
-      case toml::node_type::array: return "a list";
-      case toml::node_type::string: return "a string";
-      case toml::node_type::integer: return "a whole number";
-      case toml::node_type::floating_point: return "a number with a fraction";
-      case toml::node_type::boolean: return "true or false";
-      default: return "a date or time";
-    }
   }
 
   void take(const Integer<Section>& kind, const toml::node& node) {
@@ -116,9 +164,10 @@ class SectionReader {
 
   void take(const Text<Section>& kind, const toml::node& node) {
     if (!node.is_string()) return wrong_type("a string", node);
-    const std::optional<std::string> whole = filled(node);
-    if (!whole) return;
-    const std::string& text = *whole;
+    if (const std::optional<std::string> whole = filled(node)) put(kind, *whole);
+  }
+
+  void put(const Text<Section>& kind, const std::string& text) {
     if (kind.shape == Shape::name && !is_name(text)) {
       return fault("must be a letter or \"_\", then letters, digits, \"_\", \".\" or \"-\", 64 " +
                    ("characters at most; not " + in_quotes(text)));
@@ -134,6 +183,7 @@ class SectionReader {
       return wrong_type(kind.or_one ? "a string or a list of strings" : "a list of strings", node);
     }
     if (list->empty()) return fault("must not be empty");
+    (section_.*kind.field).clear();
     for (const toml::node& item : *list) {
       line_ = item.source().begin.line;
       if (!item.is_string()) {
@@ -200,7 +250,10 @@ class SectionReader {
   }
 
   void take_one(const Texts<Section>& kind, const toml::node& node) {
-    const std::string text = filled(node).value_or("_");
+    put(kind, filled(node).value_or("_"));
+  }
+
+  void put(const Texts<Section>& kind, const std::string& text) {
     if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
       return fault("must not hold an empty string");
     }
@@ -224,23 +277,13 @@ class SectionReader {
     return result.text;
   }
 
-  static bool is_name(const std::string& text) {
-    if (text.empty() || text.size() > 64) return false;
-    if (text.find_first_not_of(letters) == 0) return false;
-    return text.find_first_not_of(name_characters) == std::string::npos;
-  }
-
-  static constexpr const char* letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
-  static constexpr const char* name_characters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789.-";
-
   std::string label_;
   const std::vector<Row<Section>>& rows_;
   Faults& faults_;
   const Environment* environment_;
   Section section_;
   Place place_;
-  const std::string* key_ = nullptr;
+  std::string subject_;  // of the setting that is being read, for its faults
   unsigned line_ = 0;
 };
 

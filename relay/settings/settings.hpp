@@ -16,33 +16,37 @@ namespace relay::settings {
 enum class Completion { update, remove, archive };  ///< "update", "delete", "archive" in the file.
 enum class Ordering { key, none };
 
-/// `[relay]`.
-struct Relay {
-  int workers = 2;                             ///< Threads and connections per database, 1 … 64.
+/// How a database is worked: `[relay]` says it for all, `[[database]]` for one.
+struct Work {
   int batch_size = 500;                        ///< Events per transaction, 1 … 10,000.
   Completion completion = Completion::update;  ///< One for all relays of a database.
   Ordering ordering = Ordering::key;           ///< One for all relays of a database.
   bool synchronous_commit = true;              ///< false: a batch's commit may be lost, whole.
   std::chrono::milliseconds poll_min{1};       ///< `poll_min_ms`: shortest pause of the probe.
   std::chrono::milliseconds poll_max{100};     ///< `poll_max_ms`: longest pause of the probe.
-  std::chrono::seconds drain{25};              ///< `drain_s`: what SIGTERM allows.
   std::int64_t payload_max_bytes = 16 << 20;   ///< A larger payload is a dead letter.
   std::int64_t batch_max_bytes = 32 << 20;     ///< Payloads and headers; one event always fits.
   std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
-  std::chrono::milliseconds lock_timeout{2'000};        ///< `lock_timeout_ms`.
-  std::chrono::seconds pinned_after{300};               ///< `pinned_after_s`, for `status`.
   std::chrono::milliseconds handler_timeout{5'000};  ///< `handler_timeout_ms`: one listener's time.
-  std::chrono::seconds stuck_exit{60};  ///< `stuck_exit_s`: past its time, then the process exits.
-  std::string flight_record_dir;        ///< Default: the user's state folder.
-  std::string instance;                 ///< Default: host name and process id.
-  std::string log_format = "text";      ///< "text" or "json".
-  std::string log_level = "info";       ///< "debug", "info", "warn", "error".
+  std::chrono::milliseconds lock_timeout{2'000};     ///< `lock_timeout_ms`.
+  std::chrono::seconds stuck_exit{60};     ///< `stuck_exit_s`: past its time, the process exits.
+  std::chrono::seconds pinned_after{300};  ///< `pinned_after_s`, for `status`.
 };
 
 /// Longer than any statement may run: what the client waits for an answer (`call_limit`).
-[[nodiscard]] std::chrono::milliseconds client_limit(const Relay& relay);
+[[nodiscard]] std::chrono::milliseconds client_limit(const Work& work);
 /// Longer than a client waits: idle_in_transaction_session_timeout.
-[[nodiscard]] std::chrono::milliseconds idle_limit(const Relay& relay);
+[[nodiscard]] std::chrono::milliseconds idle_limit(const Work& work);
+
+/// `[relay]`: the process, and how databases are worked that do not say it themselves.
+struct Relay : Work {
+  int workers = 2;                  ///< Threads and connections per database, 1 … 64.
+  std::chrono::seconds drain{25};   ///< `drain_s`: what SIGTERM allows.
+  std::string flight_record_dir;    ///< Default: the user's state folder.
+  std::string instance;             ///< Default: host name and process id.
+  std::string log_format = "text";  ///< "text" or "json".
+  std::string log_level = "info";   ///< "debug", "info", "warn", "error".
+};
 
 /// `[retention]`, or `[database.retention]`: days that rows are kept; 0: for ever.
 struct Retention {
@@ -55,13 +59,14 @@ struct Retention {
   int operator_log_days = 0;     ///< operator_log.
 };
 
-/// `[[database]]`.
-struct Database {
+/// `[[database]]`. What it does not say of its work is as in `[relay]`.
+struct Database : Work {
   std::string name;        ///< For messages and metrics; unique.
   std::string url;         ///< libpq URI or keywords, `${ENV}` filled in.
   std::string direct_url;  ///< Past a pooler, for migrate and LISTEN; empty: `url`.
   bool listen = false;     ///< LISTEN on `direct_url` (or `url`) as a hint.
-  Retention retention;     ///< `[database.retention]` over `[retention]`.
+  std::vector<std::string> projections{"*"};  ///< Patterns: which of them, and forwards, run here.
+  Retention retention;                        ///< `[database.retention]` over `[retention]`.
 };
 
 /// `[[projection]]`: SQL in the configuration.

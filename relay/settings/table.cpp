@@ -1,6 +1,7 @@
 #include "relay/settings/table.hpp"
 
 #include "relay/settings/row_kinds.hpp"
+#include "relay/settings/work_rows.hpp"
 
 namespace relay::settings {
 namespace {
@@ -9,6 +10,12 @@ OneOf<Relay> log_format() {
   return {{"text", "json"},
           [](Relay& relay, std::size_t i) { relay.log_format = i == 0 ? "text" : "json"; },
           [](const Relay& relay) { return std::size_t{relay.log_format == "json"}; }};
+}
+
+template <class Section>
+std::vector<Row<Section>> joined(std::vector<Row<Section>> rows, std::vector<Row<Section>> more) {
+  for (Row<Section>& row : more) rows.push_back(std::move(row));
+  return rows;
 }
 
 constexpr const char* levels[] = {"debug", "info", "warn", "error"};
@@ -23,64 +30,18 @@ OneOf<Relay> log_level() {
           }};
 }
 
-std::vector<Row<Relay>> working_rows() {
+}  // namespace
+
+const std::vector<Row<Relay>>& process_rows() {
   using R = Relay;
-  return {
+  static const std::vector<Row<R>> rows = {
       {"workers", integer<R, &R::workers>(1, 64), "Threads, each with a connection, per database."},
-      {"batch_size", integer<R, &R::batch_size>(1, 10'000), "Events in one transaction, at most."},
-      {"completion", one_of<R, &R::completion>({"update", "delete", "archive"}),
-       "What becomes of an event when every listener is done with it: its `completion_date` is "
-       "set, "
-       "it is deleted, or it moves to `event_publication_archive`. One for all relays of a "
-       "database."},
-      {"ordering", one_of<R, &R::ordering>({"key", "none"}),
-       "`key`: the events of one aggregate take effect in `seq` order; `none`: in any. One for all "
-       "relays of a database."},
-      {"synchronous_commit", Flag<R>{&R::synchronous_commit},
-       "`false`: a commit does not wait for the disk (the server's `synchronous_commit = off`, for "
-       "our transactions, never for those with a forward in them). A crash of the server may take "
-       "back the last moments' effects, which readers had seen, together with their completions: "
-       "they are applied again. Only for projections that write nowhere but in this database."},
-      {"poll_min_ms", duration<R, &R::poll_min>(1, 1'000),
-       "The shortest pause between two looks for new events, while they come. A longer one makes "
-       "larger batches, which take less of the server per event, and each event waits longer."},
-      {"poll_max_ms", duration<R, &R::poll_max>(1, 60'000),
-       "The longest pause between two looks for new events, when idle."},
       {"drain_s", duration<R, &R::drain>(1, 3'600),
        "What SIGTERM leaves to finish or roll back. The process ends three seconds later at most; "
        "let your supervisor wait longer than that."},
-  };
-}
-
-std::vector<Row<Relay>> limit_rows() {
-  using R = Relay;
-  return {
-      {"payload_max_bytes", integer<R, &R::payload_max_bytes>(1, 1'000'000'000),
-       "An event with a larger payload is a dead letter."},
-      {"batch_max_bytes", integer<R, &R::batch_max_bytes>(1, 1'000'000'000),
-       "Bytes of payloads and headers in one transaction; a single event always fits."},
-      {"statement_timeout_ms", duration<R, &R::statement_timeout>(100, 3'600'000),
-       "How long one statement may run. The client waits 120 % of it for an answer, a transaction "
-       "may be idle for 150 %, which must not be longer than `drain_s`.",
-       false, "10000, or 40 % of `drain_s` where that is shorter"},
-      {"handler_timeout_ms", duration<R, &R::handler_timeout>(50, 3'600'000),
-       "How long a listener may take over a batch; then its work is rolled back and counted as a "
-       "failure. Shorter than `statement_timeout_ms`.",
-       false, "5000, or half of `statement_timeout_ms` where that is shorter"},
-      {"stuck_exit_s", duration<R, &R::stuck_exit>(1, 86'400),
-       "How long a handler may ignore its time-out before the process ends with status 1, for its "
-       "supervisor to start it again."},
-      {"lock_timeout_ms", duration<R, &R::lock_timeout>(10, 3'600'000),
-       "How long a statement may wait for a lock, which is never counted as a failure; shorter "
-       "than "
-       "`handler_timeout_ms`.",
-       false, "2000, or 40 % of `handler_timeout_ms` where that is shorter"},
-      {"pinned_after_s", duration<R, &R::pinned_after>(1, 86'400),
-       "`freshet status` names who has kept vacuum from removing dead rows for longer."},
       {"flight_record_dir", Text<R>{&R::flight_record_dir, Shape::any},
        "A folder for the files that name what is in a listener's hands, so that an event that "
-       "kills "
-       "the process is found out at the next start.",
+       "kills the process is found out at the next start.",
        false, "`$XDG_STATE_HOME/freshet`, `~/.local/state/freshet`, or a temporary folder"},
       {"instance", Text<R>{&R::instance, Shape::any},
        "What this relay calls itself in `projection_freshness` and in logs.", false,
@@ -88,20 +49,15 @@ std::vector<Row<Relay>> limit_rows() {
       {"log_format", log_format(), "`text` for people, `json` for machines."},
       {"log_level", log_level(), "The least level that is logged."},
   };
-}
-
-}  // namespace
-
-const std::vector<Row<Relay>>& relay_rows() {
-  static const std::vector<Row<Relay>> rows = [] {
-    std::vector<Row<Relay>> all = working_rows();
-    for (Row<Relay>& row : limit_rows()) all.push_back(std::move(row));
-    return all;
-  }();
   return rows;
 }
 
-const std::vector<Row<Database>>& database_rows() {
+const std::vector<Row<Relay>>& relay_rows() {
+  static const auto rows = joined(process_rows(), work_rows<Relay>());
+  return rows;
+}
+
+const std::vector<Row<Database>>& own_database_rows() {
   using D = Database;
   static const std::vector<Row<D>> rows = {
       {"name", Text<D>{&D::name, Shape::name}, "What the database is called in messages; unique.",
@@ -114,9 +70,17 @@ const std::vector<Row<Database>>& database_rows() {
        "The same database past a pooler, for `migrate` and LISTEN. Never shown.", false, "`url`"},
       {"listen", Flag<D>{&D::listen},
        "Be woken by `NOTIFY freshet` besides polling; takes one direct connection."},
+      {"projections", Texts<D>{&D::projections, false, 512},
+       "Which projections and forwards run here, by name; `*` stands for any run of characters.",
+       false, "`[\"*\"]`"},
       {"retention", Inner<D>{"[retention]"},
        "`[database.retention]` behind it: what this database keeps for another time."},
   };
+  return rows;
+}
+
+const std::vector<Row<Database>>& database_rows() {
+  static const auto rows = joined(own_database_rows(), work_rows<Database>());
   return rows;
 }
 

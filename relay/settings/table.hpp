@@ -98,8 +98,10 @@ struct Row {
 
 /// Every setting there is, in the order in which it is documented.
 [[nodiscard]] const std::vector<Row<Relay>>& relay_rows();
+[[nodiscard]] const std::vector<Row<Relay>>& process_rows();  ///< Of them those of `Relay` alone.
 [[nodiscard]] const std::vector<Row<Retention>>& retention_rows();
 [[nodiscard]] const std::vector<Row<Database>>& database_rows();
+[[nodiscard]] const std::vector<Row<Database>>& own_database_rows();  ///< Those without `Work`'s.
 [[nodiscard]] const std::vector<Row<Projection>>& projection_rows();
 [[nodiscard]] const std::vector<Row<Kafka>>& kafka_rows();
 [[nodiscard]] const std::vector<Row<Forward>>& forward_rows();

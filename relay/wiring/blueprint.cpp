@@ -5,6 +5,7 @@
 
 #include "projections/sql/sql_projection.hpp"
 #include "projections/suggest.hpp"
+#include "projections/type_pattern.hpp"
 #include "relay/base/in_quotes.hpp"
 #include "relay/forward/kafka/options.hpp"
 #include "relay/forward/recipe.hpp"
@@ -101,6 +102,30 @@ void check_names(const Blueprint& blueprint, const std::string& path, Faults& fa
   }
 }
 
+std::vector<std::string> names_of(const Blueprint& blueprint) {
+  std::vector<std::string> names;
+  for (const auto& projection : blueprint.registry.all()) names.push_back(projection.options.name);
+  for (const auto& forward : blueprint.settings.forwards) names.push_back(forward.name);
+  return names;
+}
+
+/// A pattern that fits nothing is a slip of the pen, or what it was for is gone.
+void check_patterns(const Blueprint& blueprint, const std::string& path, Faults& faults) {
+  const std::vector<std::string> names = names_of(blueprint);
+  if (names.empty()) return;  // `run` says so
+  for (const settings::Database& database : blueprint.settings.databases) {
+    for (const std::string& pattern : database.projections) {
+      const auto fits = [&](const std::string& name) {
+        return projections::matches(pattern, name);
+      };
+      if (std::ranges::any_of(names, fits)) continue;
+      faults.push_back(path + ": [[database]] " + in_quotes(database.name) + " projections: " +
+                       in_quotes(pattern) + " fits no projection and no forward" +
+                       projections::did_you_mean(pattern, names));
+    }
+  }
+}
+
 void keep_only(const std::string& name, const std::string& path,
                std::vector<settings::Database>& databases) {
   std::vector<std::string> known;
@@ -112,6 +137,12 @@ void keep_only(const std::string& name, const std::string& path,
 }
 
 }  // namespace
+
+bool runs_in(const settings::Database& database, const std::string& name) {
+  return std::ranges::any_of(database.projections, [&](const std::string& pattern) {
+    return projections::matches(pattern, name);
+  });
+}
 
 Blueprint read_blueprint(const std::string& path, const std::optional<std::string>& database,
                          const Additions& additions) {
@@ -132,6 +163,7 @@ Blueprint read_blueprint(const std::string& path, const std::optional<std::strin
     }
   }
   check_names(blueprint, path, faults);
+  if (faults.empty()) check_patterns(blueprint, path, faults);
   if (!faults.empty()) throw settings::SettingsError{std::move(faults)};
   return blueprint;
 }

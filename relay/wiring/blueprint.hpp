@@ -36,6 +36,9 @@ struct Blueprint {
   store::Around around_store;                         ///< May be empty.
 };
 
+/// Whether a projection or forward of that name runs in the database.
+[[nodiscard]] bool runs_in(const settings::Database& database, const std::string& name);
+
 /// Loads the file, compiles its SQL and its forwards' templates, and adds what is written in C++.
 /// @param database only this one of the file, when given.
 /// @throws settings::SettingsError with every fault of all of it.

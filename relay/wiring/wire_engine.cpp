@@ -48,19 +48,19 @@ void add_queues(const ReadyForward& ready, const std::shared_ptr<forward::Sink>&
   }
 }
 
-std::unique_ptr<store::Store> store_of(const settings::Relay& relay,
+std::unique_ptr<store::Store> store_of(const std::string& instance,
                                        const settings::Database& database) {
   store::outbox::OutboxOptions options{
       .conninfo = database.url,
-      .instance = relay.instance,
-      .call_limit = settings::client_limit(relay),
-      .claim = {.ordered = relay.ordering == Ordering::key,
-                .batch_size = relay.batch_size,
-                .payload_max_bytes = relay.payload_max_bytes,
-                .batch_max_bytes = relay.batch_max_bytes,
-                .transaction = {relay.lock_timeout, relay.statement_timeout,
-                                settings::idle_limit(relay)}},
-      .complete_sql = complete_sql(relay.completion)};
+      .instance = instance,
+      .call_limit = settings::client_limit(database),
+      .claim = {.ordered = database.ordering == Ordering::key,
+                .batch_size = database.batch_size,
+                .payload_max_bytes = database.payload_max_bytes,
+                .batch_max_bytes = database.batch_max_bytes,
+                .transaction = {database.lock_timeout, database.statement_timeout,
+                                settings::idle_limit(database)}},
+      .complete_sql = complete_sql(database.completion)};
   if (database.listen) {
     options.hint_conninfo = database.direct_url.empty() ? database.url : database.direct_url;
   }
@@ -69,9 +69,9 @@ std::unique_ptr<store::Store> store_of(const settings::Relay& relay,
 
 }  // namespace
 
-std::map<std::string, std::string> agreed_settings(const settings::Relay& relay) {
-  return {{"completion", word(relay.completion)},
-          {"ordering", relay.ordering == Ordering::key ? "key" : "none"},
+std::map<std::string, std::string> agreed_settings(const settings::Work& work) {
+  return {{"completion", word(work.completion)},
+          {"ordering", work.ordering == Ordering::key ? "key" : "none"},
           {"lanes", "64"}};
 }
 
@@ -100,35 +100,37 @@ engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
   const settings::Relay& relay = blueprint.settings.relay;
   engine::EngineOptions options{.database = database.name,
                                 .workers = relay.workers,
-                                .poll_min = relay.poll_min,
-                                .poll_max = relay.poll_max,
-                                .call_limit = settings::client_limit(relay),
+                                .poll_min = database.poll_min,
+                                .poll_max = database.poll_max,
+                                .call_limit = settings::client_limit(database),
                                 .drain = drain,
-                                .agreed_settings = agreed_settings(relay)};
+                                .agreed_settings = agreed_settings(database)};
   engine::EngineParts parts;
   std::vector<std::string> names;
   for (const projections::Projection& projection : blueprint.registry.all()) {
+    if (!runs_in(database, projection.options.name)) continue;
     parts.queues.push_back(queue_of(projection));
     names.push_back(projection.options.name);
   }
   for (const ReadyForward& forward : blueprint.forwards) {
+    if (!runs_in(database, forward.options.name)) continue;
     add_queues(forward, sink, blueprint.settings, parts.queues);
     names.push_back(forward.options.name);
   }
   parts.order =
-      relay.ordering == Ordering::key ? projections::Order::by_key : projections::Order::none;
-  parts.payload_max_bytes = relay.payload_max_bytes;
-  parts.synchronous_commit = relay.synchronous_commit;
-  parts.statement_timeout = relay.statement_timeout;
-  parts.store = store_of(relay, database);
+      database.ordering == Ordering::key ? projections::Order::by_key : projections::Order::none;
+  parts.payload_max_bytes = database.payload_max_bytes;
+  parts.synchronous_commit = database.synchronous_commit;
+  parts.statement_timeout = database.statement_timeout;
+  parts.store = store_of(relay.instance, database);
   if (blueprint.around_store) parts.store = blueprint.around_store(std::move(parts.store));
   parts.recorder =
       std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names);
   return runtime.serve(std::move(options), std::move(parts),
-                       {.handler_timeout = relay.handler_timeout,
-                        .stuck_exit = relay.stuck_exit,
+                       {.handler_timeout = database.handler_timeout,
+                        .stuck_exit = database.stuck_exit,
                         .flight_folder = relay.flight_record_dir,
-                        .batch_size = relay.batch_size});
+                        .batch_size = database.batch_size});
 }
 
 }  // namespace relay::wiring

@@ -26,6 +26,6 @@ engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
 [[nodiscard]] std::shared_ptr<forward::Sink> open_sink(const Blueprint& blueprint);
 
 /// What all relays of a database must have alike, as `freshet_setting` stores it.
-[[nodiscard]] std::map<std::string, std::string> agreed_settings(const settings::Relay& relay);
+[[nodiscard]] std::map<std::string, std::string> agreed_settings(const settings::Work& work);
 
 }  // namespace relay::wiring

@@ -24,7 +24,10 @@ upkeep::Keep keep_of(const Blueprint& blueprint, const settings::Database& datab
                     .operator_log = days.operator_log_days,
                     .guarded_by_id = {}};
   for (const projections::Projection& projection : blueprint.registry.all()) {
-    if (projection.options.guard.empty()) keep.guarded_by_id.push_back(projection.options.name);
+    if (!projection.options.guard.empty()) continue;
+    if (runs_in(database, projection.options.name)) {
+      keep.guarded_by_id.push_back(projection.options.name);
+    }
   }
   return keep;
 }
@@ -40,12 +43,11 @@ std::unique_ptr<upkeep::Upkeep> start_upkeep(const Blueprint& blueprint,
     chores.push_back(upkeep::purge_chore(std::move(purge), work));
   }
   chores.push_back(upkeep::watch_air());
-  const settings::Relay& relay = blueprint.settings.relay;
   return std::make_unique<upkeep::Upkeep>(
       upkeep::UpkeepOptions{.database = database.name,
                             .conninfo = database.url,
-                            .instance = relay.instance,
-                            .call_limit = settings::client_limit(relay)},
+                            .instance = blueprint.settings.relay.instance,
+                            .call_limit = settings::client_limit(database)},
       std::move(chores));
 }
 

@@ -1,5 +1,7 @@
 #include "relay/wiring/cli/check_forwards.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -69,8 +71,13 @@ Topics topics_of(const Blueprint& blueprint, preflight::Findings& findings) {
   }
   if (open.empty()) return topics;
   for (const settings::Database& database : blueprint.settings.databases) {
+    std::vector<ReadyForward> here;
+    std::ranges::copy_if(open, std::back_inserter(here), [&](const ReadyForward& forward) {
+      return runs_in(database, forward.options.name);
+    });
+    if (here.empty()) continue;
     try {
-      sample(database, open, topics);
+      sample(database, here, topics);
     } catch (const std::exception&) {
       warning(findings, "the topics of events in " + database.name +
                             " are not known: " + projections::current_failure().message);

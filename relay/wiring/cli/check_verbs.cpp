@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <iterator>
 
 #include "relay/base/log.hpp"
 #include "relay/operate/migrate/migrate.hpp"
@@ -42,8 +43,8 @@ bool print(const std::string& about, const preflight::Findings& findings) {
   return preflight::any_fault(findings);
 }
 
-void advise(const Blueprint& blueprint, const settings::Database& database) {
-  const bool kept = blueprint.settings.relay.completion == settings::Completion::update;
+void advise(const settings::Database& database) {
+  const bool kept = database.completion == settings::Completion::update;
   if (!kept || database.retention.completed_days > 0) return;
   std::cout
       << database.name
@@ -54,8 +55,10 @@ void advise(const Blueprint& blueprint, const settings::Database& database) {
 }  // namespace
 
 preflight::Findings findings_of(const Blueprint& blueprint, const settings::Database& database) {
-  return preflight::inspect(
-      {database.url, agreed_settings(blueprint.settings.relay), blueprint.checked});
+  std::vector<preflight::CheckedProjection> here;
+  std::ranges::copy_if(blueprint.checked, std::back_inserter(here),
+                       [&](const auto& checked) { return runs_in(database, checked.name); });
+  return preflight::inspect({database.url, agreed_settings(database), std::move(here)});
 }
 
 int migrate(const Blueprint& blueprint) {
@@ -79,10 +82,11 @@ int check(const Blueprint& blueprint) {
   for (const settings::Database& database : blueprint.settings.databases) {
     const preflight::Findings findings = findings_of(blueprint, database);
     faults = print(database.name, findings) || faults;
-    advise(blueprint, database);
+    advise(database);
     if (findings.empty()) {
-      std::cout << database.name << ": fine, " << blueprint.registry.all().size()
-                << " projection(s)\n";
+      const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
+      std::cout << database.name << ": fine, "
+                << std::ranges::count_if(blueprint.registry.all(), here) << " projection(s)\n";
     }
   }
   const preflight::Findings topics = inspect_forwards(blueprint, kafka_time);

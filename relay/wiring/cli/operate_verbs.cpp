@@ -76,8 +76,9 @@ int publish(const Blueprint& blueprint, const Command& command) {
 }
 
 int show_settings(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet settings"}};
-  const operate::Agreement own = agreed_settings(blueprint.settings.relay);
+  const settings::Database& database = the_database(blueprint);
+  pg::Connection connection{database.url, {.application_name = "freshet settings"}};
+  const operate::Agreement own = agreed_settings(database);
   if (command.adopt) std::cout << operate::adopted_in_text(operate::adopt(connection, own));
   std::cout << operate::compared(operate::read_agreement(connection), own);
   return Exit::fine;

@@ -29,7 +29,12 @@ constexpr auto claim_beyond_timeout = 12s;
 const ReadyForward& the_forward(const Blueprint& blueprint, const std::string& name) {
   std::vector<std::string> known;
   for (const ReadyForward& forward : blueprint.forwards) {
-    if (forward.options.name == name) return forward;
+    if (forward.options.name == name) {
+      const settings::Database& database = the_database(blueprint);
+      if (runs_in(database, name)) return forward;
+      throw operate::UsageError{"[[forward]] " + in_quotes(name) + " does not run in " +
+                                in_quotes(database.name) + ": its \"projections\" leave it out"};
+    }
     known.push_back(forward.options.name);
   }
   throw operate::UsageError{"there is no [[forward]] named " + in_quotes(name) +
@@ -90,25 +95,25 @@ ReplayWorld world_of(ReplayProgress& progress) {
 
 int run(const Blueprint& blueprint, const Command& command, const ReadyForward& forward,
         const operate::ReplayPlan& plan, const operate::Replay& replay) {
-  const settings::Relay& relay = blueprint.settings.relay;
+  const settings::Database& database = the_database(blueprint);
   const std::string filter = operate::in_words(plan.filter);
   take_stop_signals();  // before anything starts a thread
   const auto sink = open_sink(blueprint);
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet replay"}};
+  pg::Connection connection{database.url, {.application_name = "freshet replay"}};
   operate::ReplayQueue queue{
       connection,
       replay,
       operate::LogEntry{.command = "replay",
                         .listener = plan.forward,
                         .detail = "--to " + plan.topic + (filter.empty() ? "" : " " + filter)},
-      {.payload_max_bytes = relay.payload_max_bytes,
-       .batch_max_bytes = relay.batch_max_bytes,
+      {.payload_max_bytes = database.payload_max_bytes,
+       .batch_max_bytes = database.batch_max_bytes,
        .claim = blueprint.settings.kafka->timeout + claim_beyond_timeout}};
   const forward::Resend resend{forward.recipe, plan.topic, sink};
   ReplayEnding ending;
   try {
     ReplayProgress progress;
-    ending = run_replay(queue, relay.payload_max_bytes, resend,
+    ending = run_replay(queue, database.payload_max_bytes, resend,
                         RateLimit{command.replay.rate, batch_most}, world_of(progress));
   } catch (...) {
     std::cerr << "The replay was cut off after " << queue.replay().done << " of "
@@ -140,7 +145,7 @@ int replay(const Blueprint& blueprint, const Command& command) {
     operate::give_up_replay(connection, replay.id);
   }
   if (replay.total > 0) return Exit::other;
-  const bool deletes = blueprint.settings.relay.completion == settings::Completion::remove;
+  const bool deletes = the_database(blueprint).completion == settings::Completion::remove;
   std::cout << "There is nothing to send."
             << (deletes ? " Completion mode \"delete\" keeps no history." : "") << "\n";
   return Exit::fine;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "relay/base/pause.hpp"
@@ -69,9 +70,11 @@ class Looker {
           database.url,
           pg::ConnectOptions{.application_name = "freshet status", .wanted = pg::Wanted::any});
     }
+    std::vector<operate::ProjectionSpec> here;
+    std::ranges::copy_if(specs_, std::back_inserter(here),
+                         [&](const auto& spec) { return runs_in(database, spec.name); });
     const operate::Status one = operate::judge(
-        database.name, specs_,
-        operate::read_snapshot(*connections_[i], blueprint_.settings.relay.pinned_after));
+        database.name, here, operate::read_snapshot(*connections_[i], database.pinned_after));
     all.projections.insert(all.projections.end(), one.projections.begin(), one.projections.end());
     all.pinned.insert(all.pinned.end(), one.pinned.begin(), one.pinned.end());
     all.hidden.insert(all.hidden.end(), one.hidden.begin(), one.hidden.end());

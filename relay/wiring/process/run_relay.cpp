@@ -93,10 +93,13 @@ void stop_all(Runtime& runtime, std::chrono::seconds limit, LastResort& last_res
 }
 
 void tell_start(const Blueprint& blueprint, const settings::Database& database) {
+  const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
+  const auto projections = std::ranges::count_if(blueprint.registry.all(), here);
+  const auto forwards = std::ranges::count_if(blueprint.forwards, here);
   log::info("relay started", {{"database", database.name},
                               {"workers", std::to_string(blueprint.settings.relay.workers)},
-                              {"projections", std::to_string(blueprint.registry.all().size())},
-                              {"forwards", std::to_string(blueprint.forwards.size())}});
+                              {"projections", std::to_string(projections)},
+                              {"forwards", std::to_string(forwards)}});
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "tests/support/eventually.hpp"
 #include "tests/support/fault_proxy.hpp"
 #include "tests/support/outage.hpp"
+#include "tests/support/relay_config.hpp"
 
 namespace {
 
@@ -86,6 +87,46 @@ TEST(Tenant, ADatabaseThatIsAwayAtTheStartKeepsNoOtherFromBeingServed) {
   network.set(FaultProxy::Mode::forward);
   EXPECT_TRUE(effects_of_ill.reach(50)) << outage.log();
   outage.expect_mended();
+}
+
+// One relay, two databases; what one says of how it is worked is not how the other is.
+TEST(Tenant, EachDatabaseIsWorkedAsItSaysItself) {
+  const TestDatabase one;
+  const TestDatabase two;
+  const Effects effects_of_one{one};
+  const Effects effects_of_two{two};
+  tests::RelayConfig config{one.url()};
+  config.relay["payload_max_bytes"] = "1000";
+  config.add("effects", "Thing", effects_of_one.sql());
+  config.add("board", "Thing", "INSERT INTO board SELECT id FROM events");
+  two.run("CREATE TABLE board (id uuid)");  // one has none, and needs none
+  config.database_extra =
+      "\ncompletion = \"delete\"\nprojections = [\"eff*\"]\n[[database]]\nname = \"two\"\nurl = "
+      "\"" +
+      two.url() +
+      "\"\ncompletion = \"archive\"\nordering = \"none\"\n"
+      "payload_max_bytes = 5000\n";
+  for (const TestDatabase* db : {&one, &two}) {
+    db->run(tests::publishing("Thing", "'k' || n % 10", 20));
+    db->run(
+        "INSERT INTO event_publication (event_type, serialized_event) "
+        "VALUES ('Thing', jsonb_build_object('n', 0, 'long', repeat('x', 2000))::text)");
+  }
+  const tests::Ended drained = config.run({"run", "--drain"});
+  EXPECT_EQ(drained.code, 0) << drained.err;
+  EXPECT_EQ(one.number("SELECT count(*) FROM event_publication"), 1) << "the large one";
+  EXPECT_EQ(one.value("SELECT error_class FROM event_delivery"), "payload");
+  EXPECT_EQ(two.number("SELECT count(*) FROM event_publication"), 0);
+  EXPECT_EQ(two.number("SELECT count(*) FROM event_publication_archive"), 21);
+  const std::string agreed =
+      "SELECT string_agg(value, ' ' ORDER BY name) FROM freshet_setting "
+      "WHERE name IN ('completion', 'ordering')";
+  EXPECT_EQ(two.number("SELECT count(*) FROM board"), 21);
+  const std::string listeners = "SELECT string_agg(name, ' ' ORDER BY name) FROM event_listener";
+  EXPECT_EQ(one.value(listeners), "effects");
+  EXPECT_EQ(two.value(listeners), "board effects");
+  EXPECT_EQ(one.value(agreed), "delete key");
+  EXPECT_EQ(two.value(agreed), "archive none");
 }
 
 }  // namespace

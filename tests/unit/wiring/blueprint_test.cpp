@@ -10,6 +10,7 @@ namespace {
 
 using relay::wiring::Blueprint;
 using relay::wiring::read_blueprint;
+using relay::wiring::runs_in;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -55,6 +56,18 @@ TEST(Blueprint, HasForwardsReadyToBeWired) {
   event.aggregate_id = "INC-1";
   EXPECT_EQ(ready.recipe.topic.text_of(event), "outbox.incident");
   EXPECT_EQ(ready.recipe.key.text_of(event), "INC-1");
+}
+
+TEST(Blueprint, TellsWhatRunsInADatabaseByPatternsAndRefusesOneThatFitsNothing) {
+  const std::string rest = kafka + forward + "topic = \"t\"\n" +
+                           "[[projection]]\nname = \"board\"\nevents = [\"A\"]\n"
+                           "sql = \"SELECT 1\"\n";
+  const Blueprint blueprint = blueprint_of(one_database + "projections = [\"inc*\"]\n" + rest);
+  EXPECT_TRUE(runs_in(blueprint.settings.databases[0], "incidents"));
+  EXPECT_FALSE(runs_in(blueprint.settings.databases[0], "board"));
+  EXPECT_THAT(faults_of(one_database + "projections = [\"inc*\", \"bord\"]\n" + rest),
+              ElementsAre(HasSubstr("[[database]] \"main\" projections: \"bord\" fits no "
+                                    "projection and no forward; did you mean \"board\"?")));
 }
 
 TEST(Blueprint, SaysWhatIsWrongWithTemplatesAndOptionsAllAtOnce) {

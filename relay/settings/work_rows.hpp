@@ -1,0 +1,56 @@
+#pragma once
+
+#include <vector>
+
+#include "relay/settings/row_kinds.hpp"
+
+namespace relay::settings {
+
+/// The settings that `[relay]` has for all databases and `[[database]]` for one. @tparam S one of
+/// them.
+template <class S>
+std::vector<Row<S>> work_rows() {
+  return {
+      {"batch_size", integer<S, &S::batch_size>(1, 10'000), "Events in one transaction, at most."},
+      {"completion", one_of<S, &S::completion>({"update", "delete", "archive"}),
+       "What becomes of an event when every listener is done with it: its `completion_date` is "
+       "set, it is deleted, or it moves to `event_publication_archive`. One for all relays of a "
+       "database."},
+      {"ordering", one_of<S, &S::ordering>({"key", "none"}),
+       "`key`: the events of one aggregate take effect in `seq` order; `none`: in any. One for all "
+       "relays of a database."},
+      {"synchronous_commit", Flag<S>{&S::synchronous_commit},
+       "`false`: a commit does not wait for the disk (the server's `synchronous_commit = off`, for "
+       "our transactions, never for those with a forward in them). A crash of the server may take "
+       "back the last moments' effects, which readers had seen, together with their completions: "
+       "they are applied again. Only for projections that write nowhere but in this database."},
+      {"poll_min_ms", duration<S, &S::poll_min>(1, 1'000),
+       "The shortest pause between two looks for new events, while they come. A longer one makes "
+       "larger batches, which take less of the server per event, and each event waits longer."},
+      {"poll_max_ms", duration<S, &S::poll_max>(1, 60'000),
+       "The longest pause between two looks for new events, when idle."},
+      {"payload_max_bytes", integer<S, &S::payload_max_bytes>(1, 1'000'000'000),
+       "An event with a larger payload is a dead letter."},
+      {"batch_max_bytes", integer<S, &S::batch_max_bytes>(1, 1'000'000'000),
+       "Bytes of payloads and headers in one transaction; a single event always fits."},
+      {"statement_timeout_ms", duration<S, &S::statement_timeout>(100, 3'600'000),
+       "How long one statement may run. The client waits 120 % of it for an answer, a transaction "
+       "may be idle for 150 %, which must not be longer than `drain_s`.",
+       false, "10000, or 40 % of `drain_s` where that is shorter"},
+      {"handler_timeout_ms", duration<S, &S::handler_timeout>(50, 3'600'000),
+       "How long a listener may take over a batch; then its work is rolled back and counted as a "
+       "failure. Shorter than `statement_timeout_ms`.",
+       false, "5000, or half of `statement_timeout_ms` where that is shorter"},
+      {"lock_timeout_ms", duration<S, &S::lock_timeout>(10, 3'600'000),
+       "How long a statement may wait for a lock, which is never counted as a failure; shorter "
+       "than `handler_timeout_ms`.",
+       false, "2000, or 40 % of `handler_timeout_ms` where that is shorter"},
+      {"stuck_exit_s", duration<S, &S::stuck_exit>(1, 86'400),
+       "How long a handler may ignore its time-out before the process ends with status 1, for its "
+       "supervisor to start it again."},
+      {"pinned_after_s", duration<S, &S::pinned_after>(1, 86'400),
+       "`freshet status` names who has kept vacuum from removing dead rows for longer."},
+  };
+}
+
+}  // namespace relay::settings
