@@ -117,6 +117,8 @@ TEST_F(HostileHandler, AKillMakesNoSuspectsButASecondOneWithTheSameEventInTheAir
               suspected);
     relay->signal(SIGKILL);
     EXPECT_EQ(relay->wait(), 128 + SIGKILL);
+    ASSERT_TRUE(tests::eventually([&] { return tests::relay_connections(db_) == 0; }))
+        << "the session that waits must not be taken for the next relay's";
   }
   EXPECT_EQ(deliveries(), "-") << "nobody is blamed";
 }
