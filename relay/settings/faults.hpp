@@ -24,7 +24,7 @@ class Faults {
 /// Where a section and its keys stand, for faults that are found after reading.
 struct Place {
   unsigned line = 0;
-  std::map<std::string, unsigned> keys = {};
+  std::map<std::string, unsigned> keys = {};  ///< 0: an environment variable says it.
 
   [[nodiscard]] bool has(const std::string& key) const { return keys.count(key) > 0; }
   /// The key's line; the section's where the key is not given.

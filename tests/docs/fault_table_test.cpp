@@ -1,11 +1,10 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 
 namespace {
 
@@ -22,9 +21,7 @@ std::set<std::string> all_tests() {
 }
 
 TEST(FaultTable, EveryTestThatItNamesIsThere) {
-  std::ostringstream page;
-  page << std::ifstream{tests::source_dir() + "/tests/README.md"}.rdbuf();
-  const std::string text = page.str();
+  const std::string text = tests::read_file(tests::source_dir() + "/tests/README.md");
   const auto tests = all_tests();
   const std::regex name{"`([A-Z][A-Za-z]+\\.[A-Z][A-Za-z]+)`"};
   int found = 0;

@@ -1,20 +1,18 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <optional>
 #include <sstream>
 
-#include "relay/settings/settings.hpp"
 #include "tests/docs/page.hpp"
 #include "tests/support/paths.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/read_file.hpp"
 #include "tests/support/test_database.hpp"
+#include "tests/unit/settings/settings_file.hpp"
 
 namespace {
 
-namespace fs = std::filesystem;
 using tests::Block;
 
 constexpr const char* guides[] = {"projections/GUIDE.md", "relay/forward/KAFKA.md",
@@ -25,7 +23,7 @@ int each_block(const std::string& language, const std::function<void(const std::
   int blocks = 0;
   for (const char* guide : guides) {
     for (const Block& block :
-         tests::fenced_blocks(tests::text_of(tests::source_dir() + "/" + guide))) {
+         tests::fenced_blocks(tests::read_file(tests::source_dir() + "/" + guide))) {
       if (block.language != language) continue;
       SCOPED_TRACE(guide);
       ++blocks;
@@ -36,20 +34,15 @@ int each_block(const std::string& language, const std::function<void(const std::
 }
 
 TEST(Guides, ShowSettingsThatAreTaken) {
-  std::string folder = (fs::temp_directory_path() / "freshet-guides-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/freshet.toml";
   const auto variable = [](const std::string& name) -> std::optional<std::string> {
     if (name.ends_with("_PASSWORD")) return "secret";
     if (name.ends_with("_URL") && !name.starts_with("FRESHET_")) return "dbname=app";
     return std::nullopt;
   };
   const int blocks = each_block("toml", [&](const std::string& text) {
-    std::ofstream{path} << "[[database]]\nname = \"main\"\nurl = \"dbname=app\"\n" << text;
-    EXPECT_NO_THROW((void)relay::settings::load(path, variable)) << text;
+    EXPECT_NO_THROW((void)tests::load_settings(tests::one_database + text, variable)) << text;
   });
   EXPECT_GE(blocks, 2);
-  fs::remove_all(folder);
 }
 
 TEST(Guides, ShowStatementsThatRun) {

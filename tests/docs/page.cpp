@@ -1,16 +1,8 @@
 #include "tests/docs/page.hpp"
 
-#include <fstream>
 #include <sstream>
 
 namespace tests {
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::vector<Block> fenced_blocks(const std::string& markdown) {
   std::vector<Block> blocks;

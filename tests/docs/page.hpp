@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,7 +11,6 @@ struct Block {
   std::string text;      ///< Each line ended by "\n".
 };
 
-[[nodiscard]] std::string text_of(const std::filesystem::path& path);
 [[nodiscard]] std::vector<Block> fenced_blocks(const std::string& markdown);
 
 }  // namespace tests

@@ -10,6 +10,7 @@
 #include "tests/docs/page.hpp"
 #include "tests/support/paths.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/read_file.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -18,14 +19,14 @@ namespace fs = std::filesystem;
 using tests::Block;
 using tests::Ended;
 using tests::fenced_blocks;
+using tests::read_file;
 using tests::run_command;
-using tests::text_of;
 
 const fs::path root{tests::source_dir()};
 
 /// What stands under a heading of the README, up to the next of its rank.
 std::string section(const std::string& heading) {
-  const std::string text = text_of(root / "README.md");
+  const std::string text = read_file(root / "README.md");
   const auto begin = text.find("\n## " + heading + "\n");
   if (begin == std::string::npos) return "";
   return text.substr(begin, text.find("\n## ", begin + 1) - begin);
@@ -143,14 +144,14 @@ std::set<std::string> anchors_of(const std::string& page) {
 TEST(Readme, EveryRelativeLinkOfEveryPageLeadsSomewhere) {
   int links = 0;
   for (const fs::path& page : pages()) {
-    for (const std::string& link : first_words(text_of(page), R"(\]\(([^)\s]+)\))")) {
+    for (const std::string& link : first_words(read_file(page), R"(\]\(([^)\s]+)\))")) {
       if (link.find("://") != std::string::npos || link.starts_with("mailto:")) continue;
       ++links;
       const auto mark = link.find('#');
       const fs::path there = mark == 0 ? page : page.parent_path() / link.substr(0, mark);
       EXPECT_TRUE(fs::exists(there)) << page << " links to " << link;
       if (mark == std::string::npos) continue;
-      EXPECT_TRUE(anchors_of(text_of(there)).contains(link.substr(mark + 1)))
+      EXPECT_TRUE(anchors_of(read_file(there)).contains(link.substr(mark + 1)))
           << page << " links to " << link << ", which is no heading there";
     }
   }

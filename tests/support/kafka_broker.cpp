@@ -8,7 +8,6 @@
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "tests/support/free_port.hpp"
 #include "tests/support/kafka_handle.hpp"
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 
 namespace tests {
 namespace {
@@ -44,12 +44,6 @@ const std::vector<DoorKind>& door_kinds() {
 
 std::string home() {
   return source_dir() + "/.cache/kafka";
-}
-
-std::string text_of(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream{path}.rdbuf();
-  return text.str();
 }
 
 std::string lower(std::string text) {
@@ -153,7 +147,7 @@ void KafkaBroker::thaw() const {
 }
 
 std::string KafkaBroker::log() const {
-  return text_of(path("log"));
+  return read_file(path("log"));
 }
 
 std::string KafkaBroker::path(const std::string& file) const {
@@ -166,8 +160,8 @@ void KafkaBroker::make_certificates() const {
   authority.issue("other_host", "DNS:kafka.example");
   authority.issue("expired", "IP:127.0.0.1", "20200101000000Z", "20200102000000Z");
   for (const char* name : {"good", "other_host", "expired"}) {
-    std::ofstream{path(name) + ".keystore"} << text_of(path(name) + ".key")
-                                            << text_of(path(name) + ".pem");
+    std::ofstream{path(name) + ".keystore"} << read_file(path(name) + ".key")
+                                            << read_file(path(name) + ".pem");
   }
 }
 
@@ -177,7 +171,7 @@ void KafkaBroker::write_properties(const std::vector<std::string>& more) const {
   std::string listeners = "CONTROLLER://" + controller;
   std::string advertised;
   std::string protocols = "CONTROLLER:PLAINTEXT";
-  file << text_of(source_dir() + "/tests/support/kafka/broker.properties");
+  file << read_file(source_dir() + "/tests/support/kafka/broker.properties");
   for (const DoorKind& kind : door_kinds()) {
     if (!ports_.contains(kind.door)) continue;
     listeners += "," + kind.name + "://127.0.0.1:" + std::to_string(ports_.at(kind.door));

@@ -7,12 +7,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 #include "tests/support/eventually.hpp"
 #include "tests/support/free_port.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/read_file.hpp"
 
 namespace tests {
 namespace {
@@ -110,9 +110,7 @@ void PrivateCluster::start() const {
 }
 
 std::string PrivateCluster::log() const {
-  std::ostringstream text;
-  text << std::ifstream{folder_ + "/log"}.rdbuf();
-  return text.str();
+  return read_file(folder_ + "/log");
 }
 
 void PrivateCluster::stop(const std::string& mode) const {

@@ -1,18 +1,15 @@
 #include "tests/support/proc_stat.hpp"
+#include "tests/support/read_file.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 namespace tests {
 
 std::string stat_field(pid_t process, int number) {
-  std::ifstream file{"/proc/" + std::to_string(process) + "/stat"};
-  std::stringstream text;
-  text << file.rdbuf();
-  const std::string all = text.str();
+  const std::string all = read_file("/proc/" + std::to_string(process) + "/stat");
   // Behind the name in brackets, which may hold anything.
   std::istringstream fields{all.substr(std::min(all.size(), all.rfind(')') + 1))};
   std::string field;

@@ -1,4 +1,5 @@
 #include "tests/support/process.hpp"
+#include "tests/support/read_file.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -10,19 +11,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
 
 namespace tests {
 namespace {
-
-std::string read_file(const std::string& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 std::string new_folder() {
   std::string name = (std::filesystem::temp_directory_path() / "freshet-process-XXXXXX").string();

@@ -1,10 +1,10 @@
 #include "tests/support/relay_config.hpp"
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 
 namespace tests {
@@ -33,12 +33,10 @@ void RelayConfig::add_forward(const std::string& name, const std::string& events
 }
 
 void RelayConfig::add_from(const std::string& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  const auto at = text.str().find("[[projection]]");
+  const std::string text = read_file(path);
+  const auto at = text.find("[[projection]]");
   if (at == std::string::npos) throw std::runtime_error{"no [[projection]] in " + path};
-  projections += "\n" + text.str().substr(at);
+  projections += "\n" + text.substr(at);
 }
 
 const std::string& RelayConfig::write() const {

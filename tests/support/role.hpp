@@ -3,11 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace tests {
@@ -40,11 +39,13 @@ class Role {
     const auto host = url.find('@');
     return "postgresql://" + name_ + ":" + given + url.substr(host);
   }
+  /// A statement of its own transaction as this role.
+  pqxx::result run(const std::string& sql) const {
+    return db_.run("SET LOCAL ROLE " + name_ + ";" + sql);
+  }
   /// What schema/README.md says that a relay's role needs.
   void grant_as_the_readme_says() const {
-    std::ostringstream page;
-    page << std::ifstream{source_dir() + "/schema/README.md"}.rdbuf();
-    std::string sql = page.str();
+    std::string sql = read_file(source_dir() + "/schema/README.md");
     sql = sql.substr(sql.find("## Roles"));
     sql = sql.substr(sql.find("```sql\n") + 7);
     sql.resize(sql.find("```"));

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include "tests/support/effects.hpp"
+#include "tests/support/read_file.hpp"
 #include "tests/support/relay_config.hpp"
 #include "tests/support/role.hpp"
 
@@ -13,17 +13,12 @@ namespace {
 
 using tests::Effects;
 using tests::Ended;
+using tests::read_file;
 using tests::RelayConfig;
 using tests::Role;
 using tests::TestDatabase;
 
 constexpr const char* role_password = tests::Role::password;
-
-std::string read_file(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream{path}.rdbuf();
-  return text.str();
-}
 
 /// One sentence on standard error, nothing on standard output, the code as documented.
 void expect_refused(const Ended& ended, int code, const std::string& words) {

@@ -2,12 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include "tests/support/data_dictionary.hpp"
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -34,9 +33,7 @@ Dictionary dictionary_of(const TestDatabase& db) {
 }
 
 std::string readme() {
-  std::ostringstream text;
-  text << std::ifstream{tests::source_dir() + "/schema/README.md"}.rdbuf();
-  return text.str();
+  return tests::read_file(tests::source_dir() + "/schema/README.md");
 }
 
 // What one has and the other has not.

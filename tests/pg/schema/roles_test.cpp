@@ -1,64 +1,17 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <fstream>
-#include <sstream>
 
 #include "tests/support/migrating.hpp"
-#include "tests/support/paths.hpp"
+#include "tests/support/role.hpp"
 
 namespace {
 
+using tests::Role;
 using tests::TestDatabase;
-
-// A role of this test's own: roles belong to the server, not to the database.
-class Role {
- public:
-  explicit Role(const TestDatabase& db, const std::string& purpose)
-      : db_(db), name_("freshet_" + purpose + "_" + std::to_string(::getpid())) {
-    db_.run("DROP ROLE IF EXISTS " + name_);
-    db_.run("CREATE ROLE " + name_);
-  }
-  ~Role() {
-    try {
-      db_.run("DROP OWNED BY " + name_ + "; DROP ROLE " + name_);
-    } catch (const std::exception& error) {
-      ADD_FAILURE() << error.what();
-    }
-  }
-  Role(const Role&) = delete;
-  Role& operator=(const Role&) = delete;
-  [[nodiscard]] const std::string& name() const { return name_; }
-
-  pqxx::result run(const std::string& sql) const {
-    return db_.run("SET LOCAL ROLE " + name_ + ";" + sql);
-  }
-
- private:
-  const TestDatabase& db_;
-  std::string name_;
-};
-
-// The block of SQL under "## Roles", for another role.
-std::string grants_for(const std::string& role) {
-  std::ostringstream text;
-  text << std::ifstream{tests::source_dir() + "/schema/README.md"}.rdbuf();
-  std::string sql = text.str();
-  sql = sql.substr(sql.find("## Roles"));
-  sql = sql.substr(sql.find("```sql\n") + 7);
-  sql.resize(sql.find("```"));
-  const std::string placeholder = "freshet_relay";
-  for (auto at = sql.find(placeholder); at != std::string::npos; at = sql.find(placeholder, at)) {
-    sql.replace(at, placeholder.size(), role);
-    at += role.size();
-  }
-  return sql;
-}
 
 TEST(SchemaRoles, TheGrantsOfTheReadmeAreEnoughForARelay) {
   const TestDatabase db;
   const Role relay{db, "relay"};
-  db.run(grants_for(relay.name()));
+  relay.grant_as_the_readme_says();
   db.run("INSERT INTO event_publication (event_type, serialized_event) VALUES ('A', '{}')");
   for (const std::string sql : {
            "SELECT version, file, checksum FROM freshet_schema_history",
@@ -113,7 +66,7 @@ TEST(SchemaRoles, TheGrantsOfTheReadmeAreEnoughForARelay) {
 TEST(SchemaRoles, TheGrantsOfTheReadmeAreNoMoreThanNeeded) {
   const TestDatabase db;
   const Role relay{db, "relay"};
-  db.run(grants_for(relay.name()));
+  relay.grant_as_the_readme_says();
   for (const std::string sql : {"UPDATE event_publication SET serialized_event = '{}'",
                                 "UPDATE event_publication SET seq = 1",
                                 "UPDATE processed_events SET processed_at = clock_timestamp()",

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <sstream>
 
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -15,17 +15,10 @@ namespace fs = std::filesystem;
 
 const fs::path root{tests::source_dir()};
 
-std::string text_of(const fs::path& path) {
-  std::ifstream file{path};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 std::map<std::string, std::string> statements() {
   std::map<std::string, std::string> all;
   for (const auto& file : fs::directory_iterator{root / "schema/statements"}) {
-    all[file.path().stem().string()] = text_of(file.path());
+    all[file.path().stem().string()] = tests::read_file(file.path());
   }
   return all;
 }
@@ -34,7 +27,7 @@ TEST(Statements, EachIsUsedBySomeSource) {
   std::string sources;
   for (const char* folder : {"relay", "projections", "bench"}) {
     for (const auto& file : fs::recursive_directory_iterator{root / folder}) {
-      if (file.path().extension() == ".cpp") sources += text_of(file.path());
+      if (file.path().extension() == ".cpp") sources += tests::read_file(file.path());
     }
   }
   const auto used = [&](const std::string& name) {

@@ -15,9 +15,11 @@ case $(uname -m) in
   aarch64) machine=arm64v8 ;;
   *) echo "bring PostgreSQL: there is none for $(uname -m)" >&2; exit 2 ;;
 esac
+mkdir -p "$(dirname "$2")"
+exec 9>"$2.lock"
+flock 9
 [ ! -e "$2/$version" ] || exit 0
 
-mkdir -p "$(dirname "$2")"
 work=$(cd "$(mktemp -d "$2-new-XXXXXX")" && pwd)
 trap 'rm -rf "$work"' EXIT
 echo "bring PostgreSQL $version, 15 MB, into ${2#"$PWD"/}" >&2
@@ -25,7 +27,8 @@ unpack=org.apache.maven.plugins:maven-dependency-plugin:3.6.1:unpack
 artifact=io.zonky.test.postgres:embedded-postgres-binaries-linux-$machine:$version
 # In a folder that goes: Maven leaves marks where it runs.
 (cd "$work" && exec mvn -B --strict-checksums "$unpack" -Dartifact="$artifact" \
-  -DoutputDirectory="$work/jar" >log 2>&1 </dev/null) || { tail -n 20 "$work/log" >&2; exit 1; }
+  -DoutputDirectory="$work/jar" >log 2>&1 9>&- </dev/null) ||
+  { tail -n 20 "$work/log" >&2; exit 1; }
 mkdir "$work/server"
 tar -xJf "$work"/jar/postgres-*.txz -C "$work/server"
 touch "$work/server/$version"

@@ -2,23 +2,15 @@
 
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
-#include <sstream>
 
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string contents_of(const fs::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 /// The names of everything that a build for the chaos harness can switch off or make fail.
 std::set<std::string> names_in_the_sources() {
@@ -28,7 +20,7 @@ std::set<std::string> names_in_the_sources() {
     for (const auto& entry :
          fs::recursive_directory_iterator{fs::path{tests::source_dir()} / folder}) {
       if (!entry.is_regular_file()) continue;
-      const std::string text = contents_of(entry.path());
+      const std::string text = tests::read_file(entry.path());
       for (std::sregex_iterator at{text.begin(), text.end(), use}, end; at != end; ++at) {
         names.insert((*at)[1]);
       }
@@ -52,7 +44,7 @@ TEST(Failpoint, IsNotInTheProgramThatUsersRun) {
 #ifdef FRESHET_FAILPOINTS
   GTEST_SKIP() << "this build is for the chaos harness";
 #endif
-  const std::string program = contents_of(tests::relay_binary());
+  const std::string program = tests::read_file(tests::relay_binary());
   ASSERT_TRUE(holds_word(program, "event_publication"))
       << "the program is not where its strings are";
   for (const char* variable : {"FRESHET_SABOTAGE", "FRESHET_FAILPOINTS"}) {

@@ -10,6 +10,10 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+using tests::load_settings;
+using tests::settings_faults;
 
 using Values = std::map<std::string, std::string>;  // by key, as the file would say them
 
@@ -85,26 +89,16 @@ Values of(const Database& database) {
   return values;
 }
 
-Settings load_with(const std::string& text, const std::map<std::string, std::string>& variables) {
-  return load(tests::SettingsFile{text}.path(),
-              [&](const std::string& name) -> std::optional<std::string> {
-                const auto found = variables.find(name);
-                return found == variables.end() ? std::nullopt : std::optional{found->second};
-              });
-}
-
-std::vector<std::string> faults_with(const std::string& text,
-                                     const std::map<std::string, std::string>& variables) {
-  try {
-    (void)load_with(text, variables);
-  } catch (const SettingsError& error) {
-    return error.faults;
-  }
-  return {};
+/// Where these variables are set, and no others.
+Environment with(const std::map<std::string, std::string>& variables) {
+  return [variables](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional{found->second};
+  };
 }
 
 TEST(SettingsOfADatabase, AreItsOwnForEveryKeyAndElseThoseOfAll) {
-  const Settings settings = tests::load_settings(
+  const Settings settings = load_settings(
       "[relay]\n" + in_a_file(values_of_relay) + a_database("one", in_a_file(values_of_one)) +
       a_database("two", in_a_file(values_of_two)) + a_database("three"));
   ASSERT_EQ(settings.databases.size(), 3U);
@@ -123,9 +117,9 @@ TEST(SettingsOfADatabase, AreSaidByVariablesForEveryKeyAndForItAlone) {
     for (const char c : key) name += static_cast<char>(std::toupper(c));
     variables[name] = value;
   }
-  const Settings settings = load_with(a_database("main-db", in_a_file(values_of_two)) +
-                                          a_database("other", in_a_file(values_of_two)),
-                                      variables);
+  const Settings settings = load_settings(a_database("main-db", in_a_file(values_of_two)) +
+                                              a_database("other", in_a_file(values_of_two)),
+                                          with(variables));
   ASSERT_EQ(settings.databases.size(), 2U);
   EXPECT_EQ(of(settings.databases[0]), values_of_one);
   EXPECT_EQ(settings.databases[0].url, "dbname=elsewhere password=${x") << "as it stands";
@@ -140,30 +134,31 @@ TEST(SettingsOfADatabase, AreSaidByVariablesForEveryKeyAndForItAlone) {
 TEST(SettingsOfADatabase, ChooseWhatRunsThere) {
   const std::string text = a_database("one", "projections = [\"a\", \"b*\"]\n") +
                            a_database("two") + a_database("three");
-  const Settings settings = load_with(text, {{"FRESHET_DATABASE_THREE_PROJECTIONS", "x, y*"}});
+  const Settings settings =
+      load_settings(text, with({{"FRESHET_DATABASE_THREE_PROJECTIONS", "x, y*"}}));
   EXPECT_THAT(settings.databases[0].projections, ElementsAre("a", "b*"));
   EXPECT_THAT(settings.databases[1].projections, ElementsAre("*"));
   EXPECT_THAT(settings.databases[2].projections, ElementsAre("x", "y*"));
-  EXPECT_THAT(faults_with(text, {{"FRESHET_DATABASE_THREE_PROJECTIONS", "x,,y"}}),
+  EXPECT_THAT(settings_faults(text, with({{"FRESHET_DATABASE_THREE_PROJECTIONS", "x,,y"}})),
               ElementsAre(HasSubstr("FRESHET_DATABASE_THREE_PROJECTIONS must not hold an empty "
                                     "string")));
 }
 
 TEST(SettingsOfADatabase, MayHaveTheirUrlFromAVariableAlone) {
-  const Settings settings =
-      load_with("[[database]]\nname = \"main\"\n", {{"FRESHET_DATABASE_MAIN_URL", "dbname=app"}});
+  const Settings settings = load_settings("[[database]]\nname = \"main\"\n",
+                                          with({{"FRESHET_DATABASE_MAIN_URL", "dbname=app"}}));
   EXPECT_EQ(settings.databases[0].url, "dbname=app");
 }
 
 TEST(SettingsOfADatabase, ThatAVariableSaysWronglyAreRefusedByItsNameAndNoUrlIsShown) {
   const auto faults =
-      faults_with(a_database("main"), {{"FRESHET_DATABASE_MAIN_BATCH_SIZE", "7x"},
-                                       {"FRESHET_DATABASE_MAIN_COMPLETION", "updat"},
-                                       {"FRESHET_DATABASE_MAIN_LISTEN", "yes"},
-                                       {"FRESHET_DATABASE_MAIN_NAME", "other"},
-                                       {"FRESHET_DATABASE_MAIN_POLL_MAX_MS", "0"},
-                                       {"FRESHET_DATABASE_MAIN_RETENTION", "30"},
-                                       {"FRESHET_DATABASE_MAIN_URL", "s3cret"}});
+      settings_faults(a_database("main"), with({{"FRESHET_DATABASE_MAIN_BATCH_SIZE", "7x"},
+                                                {"FRESHET_DATABASE_MAIN_COMPLETION", "updat"},
+                                                {"FRESHET_DATABASE_MAIN_LISTEN", "yes"},
+                                                {"FRESHET_DATABASE_MAIN_NAME", "other"},
+                                                {"FRESHET_DATABASE_MAIN_POLL_MAX_MS", "0"},
+                                                {"FRESHET_DATABASE_MAIN_RETENTION", "30"},
+                                                {"FRESHET_DATABASE_MAIN_URL", "s3cret"}}));
   EXPECT_THAT(
       faults,
       ElementsAre(
@@ -182,27 +177,27 @@ TEST(SettingsOfADatabase, ThatAVariableSaysWronglyAreRefusedByItsNameAndNoUrlIsS
 
 TEST(SettingsOfADatabase, WhoseNameIsAnothersInCapitalsShareNoVariable) {
   const std::string both = a_database("a-b") + a_database("a_b");
-  EXPECT_THAT(faults_with(both, {}), ElementsAre());
-  EXPECT_THAT(faults_with(both, {{"FRESHET_DATABASE_A_B_BATCH_SIZE", "7"}}),
-              ElementsAre(HasSubstr(":4: environment variables FRESHET_DATABASE_A_B_… are those of "
-                                    "[[database]] \"a-b\" and \"a_b\"; name one of them "
-                                    "otherwise")));
+  EXPECT_THAT(settings_faults(both, with({})), ElementsAre());
+  EXPECT_THAT(settings_faults(both, with({{"FRESHET_DATABASE_A_B_BATCH_SIZE", "7"}})),
+              ElementsAre(StartsWith("4: environment variables FRESHET_DATABASE_A_B_… are those of "
+                                     "[[database]] \"a-b\" and \"a_b\"; name one of them "
+                                     "otherwise")));
 }
 
 TEST(SettingsOfADatabase, MustNestAsThoseOfAllAndBeforeTheEndOfTheDrain) {
-  EXPECT_THAT(tests::settings_faults("[relay]\ndrain_s = 12\nstatement_timeout_ms = 8000\n" +
-                                     a_database("one", "statement_timeout_ms = 9000\n") +
-                                     a_database("two", "handler_timeout_ms = 8000\n") +
-                                     a_database("three")),
-              ElementsAre(HasSubstr("7: [[database]] \"one\" statement_timeout_ms (9000 ms) needs "
-                                    "a drain_s of at least 13500 ms, which is 12000 ms"),
-                          HasSubstr("11: [[database]] \"two\" handler_timeout_ms (8000 ms) must be "
-                                    "shorter than statement_timeout_ms (8000 ms)")));
+  EXPECT_THAT(
+      settings_faults("[relay]\ndrain_s = 12\nstatement_timeout_ms = 8000\n" +
+                      a_database("one", "statement_timeout_ms = 9000\n") +
+                      a_database("two", "handler_timeout_ms = 8000\n") + a_database("three")),
+      ElementsAre(HasSubstr("7: [[database]] \"one\" statement_timeout_ms (9000 ms) needs "
+                            "a drain_s of at least 13500 ms, which is 12000 ms"),
+                  HasSubstr("11: [[database]] \"two\" handler_timeout_ms (8000 ms) must be "
+                            "shorter than statement_timeout_ms (8000 ms)")));
 }
 
 TEST(SettingsOfADatabase, ThatAreNotGivenFollowFromTheLimitsThatItHas) {
-  const Settings settings = tests::load_settings(
-      "[relay]\nlock_timeout_ms = 1500\n" + a_database("one", "statement_timeout_ms = 4000\n"));
+  const Settings settings = load_settings("[relay]\nlock_timeout_ms = 1500\n" +
+                                          a_database("one", "statement_timeout_ms = 4000\n"));
   const Database& one = settings.databases[0];
   EXPECT_EQ(one.handler_timeout, std::chrono::milliseconds{2'000});
   EXPECT_EQ(one.lock_timeout, std::chrono::milliseconds{1'500}) << "as [relay] says";
@@ -211,13 +206,13 @@ TEST(SettingsOfADatabase, ThatAreNotGivenFollowFromTheLimitsThatItHas) {
 TEST(SettingsOfADatabase, BoundHowLongAllMayWaitForBrokers) {
   const std::string forward =
       "[kafka]\nbrokers = \"k:9092\"\n[[forward]]\nname = \"f\"\nevents = [\"A\"]\ntopic = \"t\"\n";
-  const Settings settings = tests::load_settings(
+  const Settings settings = load_settings(
       a_database("one") + a_database("two", "statement_timeout_ms = 6000\n") + forward);
   EXPECT_EQ(settings.kafka->timeout, std::chrono::milliseconds{5'500})
       << "longer than the longest handler, shorter than the shortest statement";
-  const auto faults = tests::settings_faults(a_database("one") +
-                                             a_database("two", "statement_timeout_ms = 6000\n") +
-                                             "[kafka]\nbrokers = \"k:9092\"\ntimeout_ms = 7000\n");
+  const auto faults =
+      settings_faults(a_database("one") + a_database("two", "statement_timeout_ms = 6000\n") +
+                      "[kafka]\nbrokers = \"k:9092\"\ntimeout_ms = 7000\n");
   EXPECT_THAT(faults, ElementsAre(HasSubstr("10: [kafka] timeout_ms (7000 ms) must be shorter than "
                                             "[[database]] \"two\" statement_timeout_ms (6000 "
                                             "ms)")));

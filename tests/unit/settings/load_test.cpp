@@ -4,12 +4,11 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "relay/settings/explain.hpp"
 
 #include "tests/support/paths.hpp"
+#include "tests/support/read_file.hpp"
 #include "tests/unit/settings/settings_file.hpp"
 
 namespace relay::settings {
@@ -241,11 +240,9 @@ TEST(Settings, AnEmptyFileADirectoryAndNoFileAreToldApart) {
 }
 
 TEST(Settings, ThePageOfSettingsShowsTheTableThatParses) {
-  std::ifstream file{tests::source_dir() + "/relay/settings/SETTINGS.md"};
-  std::stringstream text;
-  text << file.rdbuf();
-  EXPECT_THAT(text.str(), HasSubstr(explain())) << "put this into relay/settings/SETTINGS.md:\n"
-                                                << explain();
+  const std::string page = tests::read_file(tests::source_dir() + "/relay/settings/SETTINGS.md");
+  EXPECT_THAT(page, HasSubstr(explain())) << "put this into relay/settings/SETTINGS.md:\n"
+                                          << explain();
 }
 
 }  // namespace

@@ -39,15 +39,19 @@ inline std::optional<std::string> settings_environment(const std::string& name) 
   return std::nullopt;
 }
 
-inline relay::settings::Settings load_settings(const std::string& text) {
-  return relay::settings::load(SettingsFile{text}.path(), settings_environment);
+inline relay::settings::Settings load_settings(
+    const std::string& text,
+    const relay::settings::Environment& environment = settings_environment) {
+  return relay::settings::load(SettingsFile{text}.path(), environment);
 }
 
 /// The faults, with the path cut away: "12: sentence".
-inline std::vector<std::string> settings_faults(const std::string& text) {
+inline std::vector<std::string> settings_faults(
+    const std::string& text,
+    const relay::settings::Environment& environment = settings_environment) {
   const SettingsFile file{text};
   try {
-    (void)relay::settings::load(file.path(), settings_environment);
+    (void)relay::settings::load(file.path(), environment);
   } catch (const relay::settings::SettingsError& error) {
     std::vector<std::string> faults = error.faults;
     for (std::string& fault : faults) {
