@@ -1,5 +1,8 @@
 #include "relay/engine/engine.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace relay::engine {
 namespace {
 
@@ -54,9 +57,19 @@ void Engine::add_worker(const std::string& name, std::vector<WorkSource> sources
                                               handling_of(workers_.size()), context_));
 }
 
-void Engine::cancel() noexcept {
-  scout_.cancel();
-  for (const auto& worker : workers_) worker->cancel();
+void Engine::answer_bells(const std::function<void(const flow::Bell&, flow::Bell::Who)>& come) {
+  const auto answer = [&](flow::Bell& bell) {
+    bell.answer([come, &bell](flow::Bell::Who who) { come(bell, who); });
+  };
+  answer(boards_.scout_bell);
+  answer(boards_.bell);
+  for (auto& entry : boards_.drainer_bells) answer(entry.second);
+}
+
+bool Engine::only_forwards() const {
+  return std::ranges::all_of(parts_.queues, [](const Queue& queue) {
+    return std::string_view{queue.listener->kind()} == listeners::forward;
+  });
 }
 
 Engine::State Engine::state() const {

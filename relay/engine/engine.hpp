@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,8 +33,13 @@ class Engine {
   [[nodiscard]] Scout& scout() { return scout_; }
   /// Is rung when the scout should look.
   [[nodiscard]] flow::Bell& scout_bell() { return boards_.scout_bell; }
+  /// Whoever calls scout and workers is told of their bells' rings. Before any of them works.
+  void answer_bells(const std::function<void(const flow::Bell&, flow::Bell::Who)>& come);
+  /// Whether all that happens here happens with Kafka's brokers, also in the first pass.
+  [[nodiscard]] bool only_forwards() const;
   /// They never change.
   [[nodiscard]] const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
+  [[nodiscard]] const std::shared_ptr<store::Store>& store() { return parts_.store; }
   /// To be told when events may have come.
   [[nodiscard]] std::unique_ptr<store::Hints> listen() {
     return parts_.store->listen([this] { boards_.wake_scout(false); });
@@ -52,9 +58,6 @@ class Engine {
   }
   /// What somebody else knows to be in its way.
   [[nodiscard]] Conditions& conditions() { return conditions_; }
-
-  /// Cancels what runs in its sessions; their transactions roll back. Never waits.
-  void cancel() noexcept;
 
  private:
   [[nodiscard]] WorkSource source_of(const Queue& queue);

@@ -37,9 +37,9 @@ struct EngineParts {
   std::chrono::milliseconds statement_timeout{10'000};
   std::int64_t payload_max_bytes = 0;  ///< As the store was told: a larger one does not travel.
   bool synchronous_commit = true;  ///< false: where all effects are in the database, no waiting.
-  std::unique_ptr<store::Store> store;
+  std::shared_ptr<store::Store> store;
   std::vector<Queue> queues;  ///< The projections', then two of each forward.
-  std::unique_ptr<measure::Recorder> recorder;
+  std::shared_ptr<measure::Recorder> recorder;
 };
 
 /// How an engine works one database.

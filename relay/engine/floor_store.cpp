@@ -19,7 +19,9 @@ store::Start FloorStore::load(store::ScoutSession& session, int lanes) {
   kept_.clear();
   session.mark_run();
   try {
-    return session.start(lanes);
+    store::Start start = session.start(lanes);
+    kept_ = start.floors;
+    return start;
   } catch (...) {
     say(conditions_, "cannot read the floors that are kept");
   }

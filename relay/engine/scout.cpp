@@ -49,8 +49,10 @@ std::chrono::microseconds Scout::take_turn(const std::stop_token& stop) {
   {
     DatabaseBreaker::Call call{breaker_};
     found_work_ = false;
+    looked_ = false;
     if (call.allowed()) look_under(call, stop);
   }
+  see_whether_quiet();
   const auto now = parts_.now();
   const auto took = std::chrono::ceil<LookInterval::Time>(now - began);
   const auto pause = interval_.after({took, found_work_, behind_, backlog_}, now);
@@ -58,10 +60,18 @@ std::chrono::microseconds Scout::take_turn(const std::stop_token& stop) {
   return pause;
 }
 
+void Scout::see_whether_quiet() {
+  const bool quiet = looked_ && assignment_ && !found_work_ && walked_once_ && nobody_at_work() &&
+                     !boards_.retries_to_come && boards_.obstacles.stuck()->empty();
+  if (!quiet) return quiet_since_.reset();
+  if (!quiet_since_) quiet_since_ = parts_.now();
+}
+
 void Scout::look_under(DatabaseBreaker::Call& call, const std::stop_token& stop) {
   try {
     connect();
     look(stop);
+    looked_ = true;
     call.worked();
     conditions_.end("scout");
   } catch (const store::Unreachable& error) {
@@ -81,6 +91,7 @@ void Scout::connect() {
   if (session_) return;
   auto fresh = parts_.store->open_scout_session("scout of " + options_.database);
   learn_server(*fresh);
+  if (pulse_name_.empty()) pulse_name_ = fresh->pulse_name();
   fresh->store_suspects(remains_.found);
   if (const auto stored = std::exchange(remains_, {}).stored) stored();
   const std::lock_guard lock{session_mutex_};
@@ -111,9 +122,17 @@ void Scout::forget_floors() {
   walked_once_ = false;
 }
 
-void Scout::drop_session() {
+void Scout::drop_session() noexcept {
   const std::lock_guard lock{session_mutex_};
   session_.reset();
+}
+
+void Scout::sign_of_life() noexcept {
+  try {
+    if (session_) session_->sign_of_life();
+  } catch (...) {
+    drop_session();  // the next look tells what is wrong
+  }
 }
 
 void Scout::cancel() noexcept {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -44,6 +45,19 @@ class Scout {
   /// Looks once. Never throws. @return when to look again, unless somebody rings before.
   [[nodiscard]] std::chrono::microseconds take_turn(const std::stop_token& stop);
 
+  /// Since when there has been nothing to do: every lane was read to its end, nothing is under way,
+  /// and nothing is to be tried again. Never, while it may not claim or cannot look. Not during a
+  /// turn.
+  [[nodiscard]] std::optional<lanes::Moment> quiet_since() const { return quiet_since_; }
+  /// What the store calls itself on its server, as of the last connection; see store::Pulse.
+  [[nodiscard]] const std::string& pulse_name() const { return pulse_name_; }
+
+  /// Shows other relays that this one is there, over the session that it keeps. Not during a turn.
+  void sign_of_life() noexcept;
+  /// Whether it keeps a session between turns; closes it, and the next look begins as the first
+  /// did. Not during one.
+  [[nodiscard]] bool has_session() const { return session_ != nullptr; }
+  void leave_session() noexcept { drop_session(); }
   /// Cancels the running statement, if any. Any thread. Never throws.
   void cancel() noexcept;
 
@@ -57,7 +71,7 @@ class Scout {
  private:
   void look_under(DatabaseBreaker::Call& call, const std::stop_token& stop);
   void connect();
-  void drop_session();
+  void drop_session() noexcept;
   void learn_server(store::ScoutSession& session);
   void look(const std::stop_token& stop);
   void judge();
@@ -70,6 +84,7 @@ class Scout {
   void sweep();
   [[nodiscard]] bool nobody_at_work() const;
   void ring_where_deliveries_wait();
+  void see_whether_quiet();
 
   const EngineOptions& options_;
   const EngineParts& parts_;
@@ -96,6 +111,7 @@ class Scout {
   bool judge_now_ = true;
   lanes::Moment rests_until_{};
   bool found_work_ = false;
+  bool looked_ = false;  // the last turn has, to the end
   bool behind_ = false;
   bool backlog_ = false;
   lanes::Moment floors_at_{};
@@ -104,6 +120,8 @@ class Scout {
   bool looked_ahead_ = false;  // the last look was none of the walk's
   bool walked_once_ = false;   // since the floors were forgotten, every lane was read to its end
   lanes::Moment sweep_after_{};
+  std::optional<lanes::Moment> quiet_since_;
+  std::string pulse_name_;
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;
   std::string refused_;

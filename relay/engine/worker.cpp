@@ -66,6 +66,14 @@ bool Worker::may_take(const WorkSource& source, const listeners::Assignment& ass
   return served.contains(source.queue->listener->name()) && source.queue->listener->available();
 }
 
+bool Worker::sees_work() const {
+  if (waiting_) return true;
+  const auto assignment = boards_.assignment();
+  return assignment && std::ranges::any_of(sources_, [&](const WorkSource& source) {
+           return may_take(source, *assignment) && source.board->waiting(parts_.now()) > 0;
+         });
+}
+
 // @return whether there was anything to do that could be done.
 bool Worker::turn(const std::stop_token& stop) {
   std::unique_ptr<Turn> turn = std::exchange(waiting_, nullptr);

@@ -49,10 +49,19 @@ class Worker {
   /// @return false: there is nothing to do before the bell rings, but for what takes its time:
   /// asked again half a second later at the latest.
   [[nodiscard]] bool take_turn(const std::stop_token& stop) noexcept;
+  /// Whether a turn would find anything. Not during one.
+  [[nodiscard]] bool sees_work() const;
+  /// Whether it keeps a session between turns; closes it. Not during one.
+  [[nodiscard]] bool has_session() const { return session_ != nullptr; }
+  void leave_session() noexcept { drop_session(); }
   /// Cancels the statement that runs now. Any thread.
   void cancel() noexcept;
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] flow::Bell& bell() const { return bell_; }
+  /// Whose deliveries it works off, if it has nothing else to do; or null.
+  [[nodiscard]] const Queue* drains() const {
+    return sources_.size() == 1 ? sources_.front().queue : nullptr;
+  }
 
  private:
   /// Lanes of one source, to be passed as one batch. What is left of them is given back.
@@ -101,7 +110,7 @@ class Worker {
   bool statements_work();
   void count_loss(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call);
   void lost(const projections::Failure& why, DatabaseBreaker::Call& call);
-  void drop_session();
+  void drop_session() noexcept;
   bool can_connect();
   void rest(const Job& job, std::chrono::milliseconds time);
 

@@ -179,7 +179,7 @@ void Worker::lost(const Failure& why, DatabaseBreaker::Call& call) {
   log::warn("a connection was lost", {{"who", name_}, {"why", why.message}});
 }
 
-void Worker::drop_session() {
+void Worker::drop_session() noexcept {
   const std::lock_guard lock{session_mutex_};
   session_.reset();
 }

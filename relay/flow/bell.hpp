@@ -1,45 +1,38 @@
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
+#include <atomic>
 #include <cstdint>
-#include <mutex>
-#include <stop_token>
+#include <functional>
+#include <utility>
 
 namespace relay::flow {
 
-/// Wakes threads that have run out of work. It counts its rings, so that one between a look and the
-/// wait that follows it is not missed. Threads: any.
+/// Says that there is work. Who comes is somebody else's business, told by `answer`. It counts its
+/// rings: who reads the count before a look knows after it whether one was missed. Threads: any.
 class Bell {
  public:
-  /// Wakes one who waits; who finds more than it can take rings again.
-  void ring() {
-    const std::lock_guard lock{mutex_};
-    ++rings_;
-    rang_.notify_one();
-  }
-  /// Wakes all who wait.
-  void ring_for_all() {
-    const std::lock_guard lock{mutex_};
-    ++rings_;
-    rang_.notify_all();
-  }
+  /// How many of those who wait are to come.
+  enum class Who { one, all };
 
-  [[nodiscard]] std::uint64_t rings() const {
-    const std::lock_guard lock{mutex_};
-    return rings_;
-  }
+  /// Once, before the first ring. @param come called at each ring, on the thread that rings; must
+  /// not ring itself.
+  void answer(std::function<void(Who)> come) { come_ = std::move(come); }
 
-  /// Waits for a ring, a stop, or the time. @param seen the count the caller knows.
-  void wait(std::uint64_t seen, std::chrono::microseconds time, const std::stop_token& stop) {
-    std::unique_lock lock{mutex_};
-    rang_.wait_for(lock, stop, time, [&] { return rings_ != seen; });
-  }
+  /// Calls one who waits; who finds more than it can take rings again.
+  void ring() { ring(Who::one); }
+  /// Calls all who wait.
+  void ring_for_all() { ring(Who::all); }
+
+  [[nodiscard]] std::uint64_t rings() const { return rings_; }
 
  private:
-  mutable std::mutex mutex_;
-  std::condition_variable_any rang_;
-  std::uint64_t rings_ = 0;
+  void ring(Who who) {
+    ++rings_;
+    if (come_) come_(who);
+  }
+
+  std::atomic<std::uint64_t> rings_{0};
+  std::function<void(Who)> come_;
 };
 
 }  // namespace relay::flow

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
@@ -11,23 +12,18 @@
 namespace relay::measure {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds write_every{1};
-constexpr std::chrono::seconds sign_of_life_every{10};
+using namespace std::chrono_literals;
+
+constexpr auto write_every = 1s;
+constexpr auto sign_of_life_every = 10s;
+constexpr auto look_every = 200ms;  // whether there is any news
 constexpr std::int64_t queue_bytes_max = 16 << 20;
 
 }  // namespace
 
-FreshnessRecorder::FreshnessRecorder(std::string conninfo, std::string instance,
-                                     const std::vector<std::string>& listeners)
-    : conninfo_(std::move(conninfo)), instance_(std::move(instance)), queue_(queue_bytes_max) {
-  for (const std::string& listener : listeners) states_[listener];
-  thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
-}
-
-FreshnessRecorder::~FreshnessRecorder() {
-  thread_.request_stop();
-  thread_.join();
+FreshnessRecorder::FreshnessRecorder(Options options)
+    : options_(std::move(options)), queue_(queue_bytes_max) {
+  for (const std::string& listener : options_.listeners) states_[listener];
 }
 
 void FreshnessRecorder::applied(Sample sample) noexcept {
@@ -67,25 +63,48 @@ bool FreshnessRecorder::serves(const std::string& listener) const {
   return !serving_told_ || serving_.contains(listener);
 }
 
-void FreshnessRecorder::run(const std::stop_token& stop) {
-  Clock::time_point written{};
-  while (!stop.stop_requested()) {
-    Troubles troubles;
-    {
-      std::unique_lock lock{mutex_};
-      wake_.wait_for(lock, stop, std::chrono::milliseconds{200}, [] { return false; });
-      troubles = troubles_;
-    }
-    drain();
-    const bool news =
-        troubles != saved_troubles_ ||
-        std::ranges::any_of(states_, [](const auto& entry) { return entry.second.unsaved > 0; });
-    if (Clock::now() - written < (news ? write_every : sign_of_life_every)) continue;
-    save(troubles);
-    written = Clock::now();
-  }
+// Work comes first, where sessions are few.
+FreshnessRecorder::Pause FreshnessRecorder::idle() noexcept {
+  if (!std::exchange(begun_, true)) return look_every;
   drain();
-  save(saved_troubles_);
+  const bool applied =
+      std::ranges::any_of(states_, [](const auto& entry) { return entry.second.unsaved > 0; });
+  const std::lock_guard lock{mutex_};
+  const bool news = applied || troubles_ != saved_troubles_ || asleep_ != saved_asleep_;
+  if (asleep_ && !news) return until_called;
+  const auto due = written_ + (news ? write_every : sign_of_life_every);
+  const auto now = Clock::now();
+  if (due <= now) return at_once;
+  return std::min(std::chrono::ceil<Pause>(due - now), Pause{look_every});
+}
+
+std::optional<FreshnessRecorder::Pause> FreshnessRecorder::turn(
+    const std::stop_token& stop) noexcept {
+  const bool last = stop.stop_requested();
+  const bool asleep = asleep_ && !last;
+  const Pause pause = idle();
+  if (!last && pause > at_once) return pause;
+  Troubles troubles = saved_troubles_;
+  if (!last) {
+    const std::lock_guard lock{mutex_};
+    troubles = troubles_;
+  }
+  if (save(troubles, asleep)) saved_asleep_ = asleep;
+  written_ = Clock::now();
+  // While the database is in trouble sessions may be what it lacks.
+  if (asleep || troubles.contains("")) drop_connection();
+  if (last) return std::nullopt;
+  return look_every;
+}
+
+void FreshnessRecorder::drop_connection() noexcept {
+  const std::lock_guard lock{mutex_};
+  connection_.reset();
+}
+
+void FreshnessRecorder::cancel() noexcept {
+  const std::lock_guard lock{mutex_};
+  if (connection_) connection_->cancel();
 }
 
 void FreshnessRecorder::drain() {
@@ -102,7 +121,7 @@ void FreshnessRecorder::drain() {
   }
 }
 
-void FreshnessRecorder::save(const Troubles& troubles) noexcept {
+bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
   namespace sql = schema::statements;
   const auto trouble_of = [&](const std::string& listener) {
     auto found = troubles.find("");
@@ -111,10 +130,15 @@ void FreshnessRecorder::save(const Troubles& troubles) noexcept {
   };
   try {
     if (!connection_) {
-      connection_ = std::make_unique<pg::Connection>(
-          conninfo_, pg::ConnectOptions{.application_name = "freshet freshness"});
+      auto fresh = std::make_unique<pg::Connection>(
+          options_.conninfo, pg::ConnectOptions{.application_name = "freshet freshness",
+                                                .watchdog = options_.watchdog});
+      const std::lock_guard lock{mutex_};
+      connection_ = std::move(fresh);
     }
     pg::Script{*connection_}.begin(pg::beside_batches).run();
+    const auto next = asleep ? options_.asleep_sign : sign_of_life_every;
+    connection_->exec(sql::save_relay, options_.instance, asleep, next.count());
     for (const auto& [listener, state] : states_) {
       // What another relay serves is its to tell: a row of ours would say that we do.
       if (serves(listener) || state.unsaved > 0) write(listener, state, trouble_of(listener));
@@ -122,9 +146,11 @@ void FreshnessRecorder::save(const Troubles& troubles) noexcept {
     connection_->exec("COMMIT");
     for (auto& entry : states_) entry.second.unsaved = 0;
     saved_troubles_ = troubles;
+    return true;
   } catch (...) {
-    connection_.reset();  // the server rolls back; the numbers are written with the next ones
+    drop_connection();  // the server rolls back; the numbers are written with the next ones
     log::debug("freshness could not be written", {{"why", projections::current_failure().message}});
+    return false;
   }
 }
 
@@ -144,7 +170,7 @@ void FreshnessRecorder::write(const std::string& listener, const State& state,
     return numbers.empty() ? std::optional<std::string>{}
                            : std::optional{pg::number_array(numbers)};
   };
-  connection_->exec(sql::save_freshness, listener, instance_, or_null(state.last_seq),
+  connection_->exec(sql::save_freshness, listener, options_.instance, or_null(state.last_seq),
                     or_null(state.last_published_us), or_null(state.last_applied_us), state.unsaved,
                     array_or_null(buckets), array_or_null(counts), trouble);
 }

@@ -1,40 +1,56 @@
 #pragma once
 
-#include <condition_variable>
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
 #include <string>
-#include <thread>
 
 #include "relay/flow/bounded_queue.hpp"
+#include "relay/flow/task.hpp"
 #include "relay/measure/recent_lag.hpp"
 #include "relay/measure/recorder.hpp"
 #include "relay/pg/connection.hpp"
 
 namespace relay::measure {
 
-/// Keeps the histograms on a thread of its own and writes `projection_freshness` at most once a
-/// second, and every ten seconds when nothing happens. A database that does not answer costs
-/// nothing but the numbers: they are written when it is back.
-class FreshnessRecorder final : public Recorder {
+/// Keeps the histograms and writes `projection_freshness` in turns: at most once a second, and
+/// every ten seconds when nothing happens. A database that does not answer costs nothing but the
+/// numbers: they are written when it is back. Asleep it writes that it is, and no more. What is
+/// left is written in its last turn, within the connection's and the statement's limits.
+class FreshnessRecorder final : public Recorder, public flow::Task {
  public:
-  /// Starts the thread; connects when there is something to write.
-  /// @param listeners whose rows are written even before they applied anything, as long as this
-  ///   relay serves them; nobody said so yet counts as yes.
-  FreshnessRecorder(std::string conninfo, std::string instance,
-                    const std::vector<std::string>& listeners);
-  /// Writes what is left (within the connection's and the statement's limits) and ends the thread.
-  ~FreshnessRecorder() override;
-  FreshnessRecorder(const FreshnessRecorder&) = delete;
-  FreshnessRecorder& operator=(const FreshnessRecorder&) = delete;
+  struct Options {
+    std::string conninfo;
+    std::string instance;
+    /// Whose rows are written even before they applied anything, as long as this relay serves them;
+    /// nobody said so yet counts as yes.
+    std::vector<std::string> listeners = {};
+    pg::Watchdog* watchdog = nullptr;  ///< Of its connection; outlives it. Null: one of its own.
+    std::chrono::seconds asleep_sign{75};  ///< How seldom it shows itself while it sleeps.
+  };
+
+  /// Connects when there is something to write.
+  explicit FreshnessRecorder(Options options);
 
   void applied(Sample sample) noexcept override;
   void serving(const std::set<std::string>& attached,
                const std::set<std::string>& detached) override;
   void trouble(const std::string& listener, const std::string& sentence) noexcept override;
 
+  [[nodiscard]] Pause idle() noexcept override;
+  [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] bool has_session() const noexcept override { return connection_ != nullptr; }
+  void leave_session() noexcept override { drop_connection(); }
+  void rest(bool asleep) noexcept override { asleep_ = asleep; }
+  void cancel() noexcept override;
+
  private:
+  using Clock = std::chrono::steady_clock;
   using Troubles = std::map<std::string, std::string>;  // by listener, "" for all
   struct State {
     RecentLag lag;
@@ -43,24 +59,26 @@ class FreshnessRecorder final : public Recorder {
     std::int64_t last_applied_us = 0;
     std::int64_t unsaved = 0;  ///< Applied since the row was last written.
   };
-  void run(const std::stop_token& stop);
   void drain();
+  void drop_connection() noexcept;
   [[nodiscard]] bool serves(const std::string& listener) const;
-  void save(const Troubles& troubles) noexcept;
+  /// @return false: it could not be written.
+  bool save(const Troubles& troubles, bool asleep) noexcept;
   void write(const std::string& listener, const State& state, const std::string& trouble);
 
-  const std::string conninfo_;
-  const std::string instance_;
+  const Options options_;
   flow::BoundedQueue<Sample> queue_;
-  std::unique_ptr<pg::Connection> connection_;  // the thread's own
-  std::map<std::string, State> states_;         // the thread's own
-  Troubles saved_troubles_;                     // the thread's own
-  mutable std::mutex mutex_;
-  std::condition_variable_any wake_;
-  Troubles troubles_;              // guarded by mutex_
-  std::set<std::string> serving_;  // guarded by mutex_
-  bool serving_told_ = false;      // guarded by mutex_
-  std::jthread thread_;
+  std::map<std::string, State> states_;  // of turns alone, as are the next
+  Troubles saved_troubles_;
+  Clock::time_point written_{};
+  bool begun_ = false;
+  std::atomic<bool> asleep_{false};
+  bool saved_asleep_ = false;
+  mutable std::mutex mutex_;                    // guards what follows
+  std::unique_ptr<pg::Connection> connection_;  // against cancel() alone
+  Troubles troubles_;
+  std::set<std::string> serving_;
+  bool serving_told_ = false;
 };
 
 }  // namespace relay::measure

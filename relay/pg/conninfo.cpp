@@ -69,13 +69,17 @@ std::string places(const std::string& hosts, const std::string& ports) {
   return text;
 }
 
+std::string server_in(const Options& options) {
+  return places(value_or(options, "host", value_or(options, "hostaddr", "").c_str()),
+                value_or(options, "port", "5432"));
+}
+
 // Printed by allow-list: a list of what to hide is wrong once and shows a password.
 std::string describe(const Options& options) {
-  const std::string host = value_or(options, "host", value_or(options, "hostaddr", "").c_str());
   const std::string user = value_or(options, "user", "");
   const std::string database = value_or(options, "dbname", user.c_str());
-  std::string text = "database " + (database.empty() ? "(default)" : database) + " on " +
-                     places(host, value_or(options, "port", "5432"));
+  std::string text =
+      "database " + (database.empty() ? "(default)" : database) + " on " + server_in(options);
   if (!user.empty()) text += " as " + user;
   return text;
 }
@@ -98,6 +102,10 @@ Conninfo read_conninfo(const std::string& text, const std::string& application_n
   options["client_encoding"] = "UTF8";  // whatever the role, the database or PGCLIENTENCODING say
   if (wanted == Wanted::writer) options.try_emplace("target_session_attrs", "read-write");
   return {std::move(options), description};
+}
+
+std::string server_of(const std::string& text) {
+  return server_in(parse(text));
 }
 
 std::string keywords_of(const ConninfoOptions& options) {

@@ -23,6 +23,10 @@ struct Conninfo {
 [[nodiscard]] Conninfo read_conninfo(const std::string& text, const std::string& application_name,
                                      Wanted wanted);
 
+/// Where a conninfo leads, "db.example:5432": what all databases of one server, or of one pooler,
+/// have alike. @throws as above.
+[[nodiscard]] std::string server_of(const std::string& text);
+
 /// The settings as libpq's drivers take them, "key='value' …"; hold the password, too.
 [[nodiscard]] std::string keywords_of(const ConninfoOptions& options);
 

@@ -19,6 +19,7 @@ Needed needed_for(const std::string& completion) {
       {"event_attempt", {"SELECT", "INSERT", "DELETE"}},
       {"event_suspect", {"SELECT", "INSERT", "UPDATE", "DELETE"}},
       {"projection_freshness", {"SELECT", "INSERT", "UPDATE"}},
+      {"relay_instance", {"SELECT", "INSERT", "UPDATE"}},
       {"freshet_setting", {"SELECT", "INSERT", "UPDATE"}},
       {"event_floor", {"SELECT", "INSERT", "UPDATE"}},
       {"server_run", {"SELECT", "INSERT"}},

@@ -11,12 +11,13 @@ constexpr std::chrono::seconds after_cancel{2};
 
 }  // namespace
 
-Runtime::Runtime(std::function<void()> thread_ended) : thread_ended_(std::move(thread_ended)) {}
+Runtime::Runtime(const Schedule::Options& options, const SleepOptions& sleep,
+                 std::function<void()> task_ended)
+    : pool_(options, std::move(task_ended)), sleepers_(pool_, sleep) {}
 
-engine::Engine& Runtime::serve(engine::EngineOptions options, engine::EngineParts parts,
-                               Bounds bounds) {
-  served_.push_back(std::make_unique<Served>(std::move(options), std::move(parts),
-                                             std::move(bounds), thread_ended_));
+engine::Engine& Runtime::serve(Service service) {
+  served_.push_back(std::make_unique<Served>(std::move(service), pool_, sleepers_));
+  sleepers_.want(served_.size() > static_cast<std::size_t>(pool_.sessions()));
   return served_.back()->engine();
 }
 
@@ -66,7 +67,7 @@ std::vector<std::string> Runtime::wait(Clock::time_point deadline) {
     if (served->ended_by(Clock::now())) continue;
     log::warn("the drain limit is over: running statements are cancelled, their batches roll back",
               {{"database", served->engine().database()}});
-    served->engine().cancel();
+    served->cancel();
   }
   const auto last = Clock::now() + after_cancel;
   std::vector<std::string> stuck;

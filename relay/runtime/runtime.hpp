@@ -12,7 +12,8 @@
 namespace relay::runtime {
 
 /// What of the process serves databases, any number of them: threads and their waits, sessions, who
-/// tells of new events, the watch over handlers and what they have in hand. It decides nothing.
+/// tells of new events, the watch over handlers and what they have in hand. It decides who is next,
+/// and nothing of the work.
 /// Threads: one at a time.
 class Runtime {
  public:
@@ -24,12 +25,14 @@ class Runtime {
     std::string what;
   };
 
-  /// @param thread_ended called by each of its threads as its last: the state of an engine may
-  /// have changed.
-  explicit Runtime(std::function<void()> thread_ended = [] {});
+  /// @param options how many threads and sessions. @param task_ended called on one of its threads
+  /// when the state of an engine may have changed.
+  explicit Runtime(
+      const Schedule::Options& options = {}, const SleepOptions& sleep = {},
+      std::function<void()> task_ended = [] {});
 
   /// Serves one more database, from now on.
-  engine::Engine& serve(engine::EngineOptions options, engine::EngineParts parts, Bounds bounds);
+  engine::Engine& serve(Service service);
   /// In the order in which they came.
   [[nodiscard]] std::vector<const engine::Engine*> engines() const;
   /// Whether every engine of at least one is in this state.
@@ -45,7 +48,7 @@ class Runtime {
 
   /// Nothing new is begun; what is under way goes on. Returns at once.
   void request_stop();
-  /// Waits until every thread has ended. @return false: the time is over.
+  /// Waits until every task has ended. @return false: the time is over.
   [[nodiscard]] bool ended_by(Clock::time_point deadline);
   /// The same; but then running statements are cancelled, which rolls their batches back, and two
   /// more seconds are given. @return databases in which a thread is stuck in a handler: the process
@@ -53,7 +56,8 @@ class Runtime {
   [[nodiscard]] std::vector<std::string> wait(Clock::time_point deadline);
 
  private:
-  std::function<void()> thread_ended_;
+  Pool pool_;  // outlives who uses it
+  Sleepers sleepers_;
   std::vector<std::unique_ptr<Served>> served_;
 };
 

@@ -1,14 +1,17 @@
 #include "relay/runtime/served.hpp"
 
+#include "relay/base/log.hpp"
+#include "relay/listeners/assignment.hpp"
 #include "relay/runtime/bounded_handling.hpp"
+#include "relay/runtime/engine_tasks.hpp"
 
 namespace relay::runtime {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto bell_wait = 500ms;  // the bell may be missed; this bounds what that costs
-constexpr auto grace = 2s;         // for a handler to notice the stop, or the shut connection
+constexpr auto grace = 2s;          // for a handler to notice the stop, or the shut connection
+constexpr auto hints_session = 5s;  // to wait for one
 
 flow::FlightRecord::Options flight_options(const engine::EngineOptions& options,
                                            const engine::EngineParts& parts, const Bounds& bounds) {
@@ -25,23 +28,64 @@ engine::Remains remains_of(flow::FlightRecord& flight) {
 
 }  // namespace
 
-Served::Served(engine::EngineOptions options, engine::EngineParts parts, Bounds bounds,
-               std::function<void()> thread_ended)
-    : bounds_(std::move(bounds)),
-      thread_ended_(std::move(thread_ended)),
-      flight_(flight_options(options, parts, bounds_)),
-      engine_(std::move(options), std::move(parts), remains_of(flight_),
-              [this](std::size_t worker) { return handling_of(worker); }) {
-  launch([this](const std::stop_token& stop) { scout(stop); });
-  for (const auto& worker : engine_.workers()) {
-    launch([&worker = *worker](const std::stop_token& stop) { work(worker, stop); });
+Served::Served(Service service, Pool& pool, Sleepers& sleepers)
+    : pool_(pool),
+      bounds_(std::move(service.bounds)),
+      flight_(flight_options(service.options, service.parts, bounds_)),
+      engine_(std::move(service.options), std::move(service.parts), remains_of(flight_),
+              [this](std::size_t worker) { return handling_of(worker); }),
+      account_(pool_.open(service.share)),
+      sleep_(engine_, sleepers, service.share.server, service.may_sleep,
+             [this](bool asleep) { rest(asleep); }) {
+  chores_bell_.answer([this](flow::Bell::Who who) { pool_.ring(chores_bell_, who); });
+  engine_.answer_bells(
+      [&pool](const flow::Bell& bell, flow::Bell::Who who) { pool.ring(bell, who); });
+  chores_ = service.chores(engine_);
+  add_tasks();
+  if (!service.listens) return;
+  hints_session_ = pool_.lend(Clock::now() + hints_session);
+  if (hints_session_) {
+    hints_ = engine_.listen();
+  } else {
+    log::warn("hints by NOTIFY are off: every session of the process is in use",
+              {{"database", engine_.database()}});
   }
-  hints_ = engine_.listen();
 }
 
 Served::~Served() {
   request_stop();
-  if (!ended_by(Clock::now())) engine_.cancel();
+  if (!ended_by(Clock::now())) cancel();
+  while (!ended_by(Clock::now() + 1s)) cancel();
+  pool_.close(account_);
+}
+
+// What may wait for the same is in one group: no listener, nor the brokers, holds all threads.
+void Served::add_tasks() {
+  const std::string brokers = "brokers";
+  pool_.add(account_, Schedule::Kind::look,
+            *tasks_.emplace_back(std::make_shared<ScoutTask>(engine_.scout(), &sleep_)),
+            &engine_.scout_bell());
+  for (const auto& worker : engine_.workers()) {
+    std::vector<std::string> groups;
+    const engine::Queue* queue = worker->drains();
+    if (queue != nullptr) groups.push_back("listener " + queue->listener->name());
+    const bool forward =
+        queue != nullptr ? queue->listener->kind() == listeners::forward : engine_.only_forwards();
+    if (forward) groups.push_back(brokers);
+    pool_.add(account_, queue != nullptr ? Schedule::Kind::drain : Schedule::Kind::work,
+              *tasks_.emplace_back(std::make_shared<WorkerTask>(*worker, sleep_)), &worker->bell(),
+              groups);
+  }
+  for (const auto& chore : chores_) {
+    pool_.add(account_, Schedule::Kind::chore, *chore, &chores_bell_);
+  }
+}
+
+// On the scout's turn.
+void Served::rest(bool asleep) {
+  for (const auto& chore : chores_) chore->rest(asleep);
+  chores_bell_.ring_for_all();
+  if (asleep) pool_.shed(account_);
 }
 
 engine::HandlingOfPass Served::handling_of(std::size_t worker) {
@@ -50,47 +94,6 @@ engine::HandlingOfPass Served::handling_of(std::size_t worker) {
   return [seat](store::WorkerSession& session, bool alone, const std::stop_token& stop) {
     return std::make_unique<BoundedHandling>(session, seat, alone, stop);
   };
-}
-
-void Served::launch(std::function<void(const std::stop_token&)> body) {
-  {
-    const std::lock_guard lock{mutex_};
-    ++running_;
-  }
-  threads_.emplace_back([this, body = std::move(body)](const std::stop_token& stop) {
-    body(stop);
-    {
-      const std::lock_guard lock{mutex_};
-      --running_;
-      ended_.notify_all();
-    }
-    thread_ended_();
-  });
-}
-
-void Served::scout(const std::stop_token& stop) {
-  while (!stop.stop_requested() && !engine_.scout().has_ended()) {
-    const std::uint64_t rings = engine_.scout_bell().rings();
-    const auto pause = engine_.scout().take_turn(stop);
-    if (engine_.scout().has_ended()) return;
-    engine_.scout_bell().wait(rings, pause, stop);
-  }
-}
-
-void Served::work(engine::Worker& worker, const std::stop_token& stop) {
-  while (!stop.stop_requested()) {
-    const std::uint64_t rings = worker.bell().rings();
-    if (!worker.take_turn(stop)) worker.bell().wait(rings, bell_wait, stop);
-  }
-}
-
-void Served::request_stop() {
-  for (std::jthread& thread : threads_) thread.request_stop();
-}
-
-bool Served::ended_by(Clock::time_point deadline) {
-  std::unique_lock lock{mutex_};
-  return ended_.wait_until(lock, deadline, [this] { return running_ == 0; });
 }
 
 std::string Served::look_after_handlers() {

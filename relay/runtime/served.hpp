@@ -1,18 +1,18 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "relay/engine/engine.hpp"
 #include "relay/flow/crash/flight_record.hpp"
+#include "relay/flow/task.hpp"
 #include "relay/runtime/handler_watch.hpp"
+#include "relay/runtime/pool.hpp"
+#include "relay/runtime/sleep.hpp"
 
 namespace relay::runtime {
 
@@ -24,15 +24,29 @@ struct Bounds {
   int batch_size = 500;                              ///< Events that it can name per worker.
 };
 
-/// One database that is being served: its engine, a thread for the scout and for each worker, who
-/// tells of new events, and what watches over handlers.
+/// What is done beside an engine's work: its figures, upkeep.
+using Chores = std::vector<std::shared_ptr<flow::Task>>;
+
+/// A database to be served.
+struct Service {
+  engine::EngineOptions options;
+  engine::EngineParts parts;
+  Bounds bounds = {};
+  Share share = {};
+  bool listens = false;    ///< Its store tells of new events, over a session that stays.
+  bool may_sleep = false;  ///< Where there are more databases than sessions.
+  /// Asked once; what it gives is owned from then on, and ends before the engine.
+  std::function<Chores(const engine::Engine&)> chores = [](const auto&) { return Chores{}; };
+};
+
+/// One database that is being served: its engine, whose scout and workers are tasks of the pool,
+/// with the chores beside, who tells of new events, and what watches over handlers.
 class Served {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Starts at once. @param thread_ended called by each thread as its last.
-  Served(engine::EngineOptions options, engine::EngineParts parts, Bounds bounds,
-         std::function<void()> thread_ended);
+  /// Starts at once. @param pool, sleepers outlive it.
+  Served(Service service, Pool& pool, Sleepers& sleepers);
   /// Stops with no patience.
   ~Served();
   Served(const Served&) = delete;
@@ -41,29 +55,36 @@ class Served {
   [[nodiscard]] engine::Engine& engine() { return engine_; }
   [[nodiscard]] const engine::Engine& engine() const { return engine_; }
   /// What is under way goes on. Returns at once.
-  void request_stop();
-  /// Waits until every thread has ended. @return false: the time is over.
-  [[nodiscard]] bool ended_by(Clock::time_point deadline);
+  void request_stop() { pool_.stop(account_); }
+  /// Waits until every task has ended. @return false: the time is over.
+  [[nodiscard]] bool ended_by(Clock::time_point deadline) {
+    return pool_.ended_by(account_, deadline);
+  }
+  /// Cuts off all sessions; their transactions roll back. Never waits.
+  void cancel() { pool_.cancel(account_); }
   /// See Runtime.
   [[nodiscard]] std::string look_after_handlers();
+  [[nodiscard]] Pool::Use use() { return pool_.use_of(account_); }
+  [[nodiscard]] bool asleep() const { return sleep_.asleep(); }
 
  private:
   [[nodiscard]] engine::HandlingOfPass handling_of(std::size_t worker);
-  void launch(std::function<void(const std::stop_token&)> body);
-  void scout(const std::stop_token& stop);
-  static void work(engine::Worker& worker, const std::stop_token& stop);
+  void add_tasks();
+  void rest(bool asleep);
 
+  Pool& pool_;
   const Bounds bounds_;
-  const std::function<void()> thread_ended_;
   std::vector<std::unique_ptr<HandlerWatch>> watches_;  // of each worker
   flow::FlightRecord flight_;
   engine::Engine engine_;
+  Account& account_;
+  flow::Bell chores_bell_;
+  Chores chores_;
+  Sleep sleep_;
+  std::vector<std::shared_ptr<flow::Task>> tasks_;
+  std::unique_ptr<Pool::Loan> hints_session_;
   std::unique_ptr<store::Hints> hints_;
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  std::size_t running_ = 0;         // threads; guarded by mutex_
   std::set<std::size_t> reported_;  // workers whose stuck handler was told
-  std::vector<std::jthread> threads_;
 };
 
 }  // namespace relay::runtime

@@ -40,12 +40,15 @@ struct Work {
 
 /// `[relay]`: the process, and how databases are worked that do not say it themselves.
 struct Relay : Work {
-  int workers = 2;                  ///< Threads and connections per database, 1 … 64.
-  std::chrono::seconds drain{25};   ///< `drain_s`: what SIGTERM allows.
-  std::string flight_record_dir;    ///< Default: the user's state folder.
-  std::string instance;             ///< Default: host name and process id.
-  std::string log_format = "text";  ///< "text" or "json".
-  std::string log_level = "info";   ///< "debug", "info", "warn", "error".
+  int workers = 2;                       ///< Batches at once, 1 … 64: of all databases together.
+  int connections = 40;                  ///< Sessions of the process, 3 … 10,000; a hard limit.
+  std::chrono::seconds sleep_after{30};  ///< `sleep_after_s`: then a database may sleep.
+  std::chrono::seconds sleep_look{60};   ///< `sleep_look_s`: between looks at one that does.
+  std::chrono::seconds drain{25};        ///< `drain_s`: what SIGTERM allows.
+  std::string flight_record_dir;         ///< Default: the user's state folder.
+  std::string instance;                  ///< Default: host name and process id.
+  std::string log_format = "text";       ///< "text" or "json".
+  std::string log_level = "info";        ///< "debug", "info", "warn", "error".
 };
 
 /// `[retention]`, or `[database.retention]`: days that rows are kept; 0: for ever.

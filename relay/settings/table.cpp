@@ -35,7 +35,19 @@ OneOf<Relay> log_level() {
 const std::vector<Row<Relay>>& process_rows() {
   using R = Relay;
   static const std::vector<Row<R>> rows = {
-      {"workers", integer<R, &R::workers>(1, 64), "Threads, each with a connection, per database."},
+      {"workers", integer<R, &R::workers>(1, 64),
+       "Batches of new events that are worked on at once, of all databases together; a batch that "
+       "takes longer than 20 ms lets another in. At most so many of one database."},
+      {"connections", integer<R, &R::connections>(3, 10'000),
+       "Sessions of the process, of all databases and purposes together, never more. A session "
+       "that "
+       "rests is closed when another database needs its place."},
+      {"sleep_after_s", duration<R, &R::sleep_after>(1, 86'400),
+       "Where there are more databases than `connections`, one that has had nothing to do for so "
+       "long sleeps: it keeps no session, and one session per server watches for inserts each "
+       "second. Not with `listen`."},
+      {"sleep_look_s", duration<R, &R::sleep_look>(1, 86'400),
+       "How often one that sleeps is looked at all the same."},
       {"drain_s", duration<R, &R::drain>(1, 3'600),
        "What SIGTERM leaves to finish or roll back. The process ends three seconds later at most; "
        "let your supervisor wait longer than that."},

@@ -63,6 +63,10 @@ class ScoutSession {
 
   /// Marks this run of the server, so that a crash shows: before it is asked where it stands.
   virtual void mark_run() = 0;
+  /// What the store is called in a Pulse of its server.
+  [[nodiscard]] virtual std::string pulse_name() = 0;
+  /// Shows others that this relay is there, though it looks seldom.
+  virtual void sign_of_life() = 0;
   /// Where the store stands, with the floors that are kept: those of the same server, the same
   /// timeline, and of sequences that have not gone back since.
   [[nodiscard]] virtual Start start(int lanes) = 0;

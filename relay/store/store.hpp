@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -29,6 +31,21 @@ class Hints {
   Hints& operator=(const Hints&) = delete;
 };
 
+/// Tells of all stores of one server, over one session, which have been written to. Threads: one at
+/// a time; `cancel`: any.
+class Pulse {
+ public:
+  Pulse() = default;
+  virtual ~Pulse() = default;
+  Pulse(const Pulse&) = delete;
+  Pulse& operator=(const Pulse&) = delete;
+
+  /// By `ScoutSession::pulse_name`: a number that moves when something was inserted, at the latest
+  /// a moment after the transaction. What is thrown is as in ScoutSession.
+  [[nodiscard]] virtual std::map<std::string, std::int64_t> read() = 0;
+  virtual void cancel() noexcept = 0;
+};
+
 /// Where events are, behind one door: what the engine needs of it, in the engine's words. Threads:
 /// any. Must outlive its sessions.
 class Store {
@@ -44,6 +61,8 @@ class Store {
       const std::string& who) = 0;
   [[nodiscard]] virtual std::unique_ptr<ScoutSession> open_scout_session(
       const std::string& who) = 0;
+  /// Null: this store has none.
+  [[nodiscard]] virtual std::unique_ptr<Pulse> open_pulse(const std::string& who) = 0;
   /// Calls `wake` when events may have come, on a thread of the hints' own; nothing: this store
   /// tells nobody.
   [[nodiscard]] virtual std::unique_ptr<Hints> listen(std::function<void()> wake) = 0;

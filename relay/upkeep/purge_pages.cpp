@@ -31,6 +31,7 @@ std::vector<Purge> purges_of(const Keep& keep) {
   add("archived events", "event_publication_archive", sql::purge_archive, keep.archive, true);
   add("attempts", "event_attempt", sql::purge_attempts, keep.attempts);
   add("freshness", "projection_freshness", sql::purge_freshness, keep.freshness);
+  add("relays", "relay_instance", sql::purge_relays, keep.freshness);
   add("operator log", "operator_log", sql::purge_operator_log, keep.operator_log);
   return purges;
 }

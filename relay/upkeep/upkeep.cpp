@@ -1,10 +1,10 @@
 #include "relay/upkeep/upkeep.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "projections/failure.hpp"
 #include "relay/base/log.hpp"
-#include "relay/base/pause.hpp"
 #include "relay/flow/leave.hpp"
 
 namespace relay::upkeep {
@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds nap_least{10};
 constexpr milliseconds nap_most{20'000};  // the lease wants to be renewed
+constexpr milliseconds nap_asleep{600'000};
 constexpr milliseconds while_down{500};
-constexpr auto to_end = 1s;
 constexpr auto remind_every = 1h;
 constexpr milliseconds idle_session{5'000};  // a longer pause leaves its session to others
 constexpr int failures_to_say = 10;          // in a row: an outage is the engine's to tell
@@ -26,35 +26,32 @@ constexpr int failures_to_say = 10;          // in a row: an outage is the engin
 Upkeep::Upkeep(UpkeepOptions options, Chores chores)
     : options_(std::move(options)), lease_(options_.instance), breaker_({.callers = 1}) {
   for (auto& chore : chores) turns_.push_back({std::move(chore), {}, {}, {}});
-  thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
-Upkeep::~Upkeep() {
-  thread_.request_stop();
-  std::unique_lock lock{mutex_};
-  if (!changed_.wait_for(lock, to_end, [this] { return ended_; }) && connection_) {
-    connection_->cancel();
+Upkeep::Pause Upkeep::idle() noexcept {
+  if (!std::exchange(begun_, true)) return options_.first;
+  if (!asleep_) return at_once;
+  return std::max(at_once, std::chrono::ceil<Pause>(seldom_until_ - Clock::now()));
+}
+
+std::optional<Upkeep::Pause> Upkeep::turn(const std::stop_token& stop) noexcept {
+  if (stop.stop_requested()) {
+    give_back();
+    return std::nullopt;
   }
+  const milliseconds pause = std::clamp(step(stop), nap_least, nap_most);
+  // Nothing happens there; what is under way goes on.
+  if (!asleep_ || pause < idle_session) return pause;
+  seldom_until_ = Clock::now() + nap_asleep;
+  return nap_asleep;
 }
 
-void Upkeep::run(const std::stop_token& stop) {
-  pause_for(options_.first, stop);
-  while (!stop.stop_requested()) {
-    const milliseconds pause = take_turn(stop);
-    pause_for(std::clamp(pause, nap_least, nap_most), stop);
-  }
-  give_back();
-  end();
-}
-
-void Upkeep::end() {
+void Upkeep::cancel() noexcept {
   const std::lock_guard lock{mutex_};
-  connection_.reset();
-  ended_ = true;
-  changed_.notify_all();
+  if (connection_) connection_->cancel();
 }
 
-milliseconds Upkeep::take_turn(const std::stop_token& stop) {
+milliseconds Upkeep::step(const std::stop_token& stop) {
   flow::Leave leave{breaker_};
   if (!leave.given()) return while_down;
   try {
@@ -114,18 +111,19 @@ void Upkeep::connect() {
       options_.conninfo,
       pg::ConnectOptions{.application_name = "freshet upkeep of " + options_.database,
                          .wanted = pg::Wanted::writer,
-                         .call_limit = options_.call_limit});
+                         .call_limit = options_.call_limit,
+                         .watchdog = options_.watchdog});
   lease_.doubt();
   const std::lock_guard lock{mutex_};
   connection_ = std::move(fresh);
 }
 
-void Upkeep::drop_connection() {
+void Upkeep::drop_connection() noexcept {
   const std::lock_guard lock{mutex_};
   connection_.reset();
 }
 
-void Upkeep::give_back() {
+void Upkeep::give_back() noexcept {
   try {
     if (connection_) lease_.release(*connection_);
   } catch (...) {

@@ -1,15 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "relay/flow/shared_breaker.hpp"
+#include "relay/flow/task.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/upkeep/chore.hpp"
 #include "relay/upkeep/lease.hpp"
@@ -21,6 +22,7 @@ struct UpkeepOptions {
   std::string conninfo;
   std::string instance;  ///< Who holds the lease, for people.
   std::chrono::milliseconds call_limit{12'000};
+  pg::Watchdog* watchdog = nullptr;  ///< Of its connection; must outlive it. Null: one of its own.
   std::chrono::milliseconds first{3'000};       ///< Pause before the first look: work comes first.
   std::chrono::milliseconds rest{60'000};       ///< Of a chore that failed.
   std::chrono::milliseconds ask_again{20'000};  ///< For the lease that somebody else has.
@@ -28,21 +30,21 @@ struct UpkeepOptions {
 
 using Chores = std::vector<std::unique_ptr<Chore>>;
 
-/// Runs the chores of one database in turn, on a thread of its own, while it holds the lease. It
-/// has a session only while there is something to do, so that it takes none from work where they
-/// are few. A database that is down is left alone as a breaker says; a chore that fails rests and
-/// is logged once an hour for the same reason. Nothing leaves its thread.
-class Upkeep {
+/// Runs the chores of one database in turn, a step at a time, while it holds the lease. It has a
+/// session only while there is something to do, so that it takes none from work where they are few.
+/// A database that is down is left alone as a breaker says; a chore that fails rests and is logged
+/// once an hour for the same reason. Asleep it looks once in ten minutes whether there is anything
+/// to do. Its last turn gives the lease back.
+class Upkeep final : public flow::Task {
  public:
-  /// Starts its thread.
   Upkeep(UpkeepOptions options, Chores chores);
-  /// Waits a second for the step under way, then shuts its connection.
-  ~Upkeep();
-  Upkeep(const Upkeep&) = delete;
-  Upkeep& operator=(const Upkeep&) = delete;
 
-  /// No further step. Returns at once.
-  void request_stop() { thread_.request_stop(); }
+  [[nodiscard]] Pause idle() noexcept override;
+  [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] bool has_session() const noexcept override { return connection_ != nullptr; }
+  void leave_session() noexcept override { drop_connection(); }
+  void rest(bool asleep) noexcept override { asleep_ = asleep; }
+  void cancel() noexcept override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -54,26 +56,24 @@ class Upkeep {
     Clock::time_point said_at{};
   };
 
-  void run(const std::stop_token& stop);
-  std::chrono::milliseconds take_turn(const std::stop_token& stop);
+  std::chrono::milliseconds step(const std::stop_token& stop);
   std::chrono::milliseconds work();
   void run_step(Turn& turn);
   void say(Turn& turn, const std::string& why);
   void connect();
-  void drop_connection();
-  void give_back();
-  void end();
+  void drop_connection() noexcept;
+  void give_back() noexcept;
 
   UpkeepOptions options_;
   std::vector<Turn> turns_;
   Lease lease_;
   flow::SharedBreaker breaker_;
-  std::mutex mutex_;  ///< Guards `connection_` against the destructor, and `ended_`.
-  std::condition_variable changed_;
-  bool ended_ = false;
-  int failures_ = 0;  ///< In a row.
+  bool begun_ = false;
+  std::atomic<bool> asleep_{false};
+  Clock::time_point seldom_until_{};  ///< While asleep.
+  int failures_ = 0;                  ///< In a row.
+  std::mutex mutex_;                  ///< Guards `connection_` against `cancel`.
   std::unique_ptr<pg::Connection> connection_;
-  std::jthread thread_;  ///< Last: it uses all of the above.
 };
 
 }  // namespace relay::upkeep

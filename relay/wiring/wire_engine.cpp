@@ -1,10 +1,14 @@
 #include "relay/wiring/wire_engine.hpp"
 
+#include <algorithm>
+
 #include "relay/forward/kafka/kafka_sink.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
+#include "relay/pg/conninfo.hpp"
 #include "relay/store/outbox/outbox_store.hpp"
 #include "relay/wiring/forward_listener.hpp"
+#include "relay/wiring/wire_upkeep.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::wiring {
@@ -49,11 +53,12 @@ void add_queues(const ReadyForward& ready, const std::shared_ptr<forward::Sink>&
 }
 
 std::unique_ptr<store::Store> store_of(const std::string& instance,
-                                       const settings::Database& database) {
+                                       const settings::Database& database, pg::Watchdog& watchdog) {
   store::outbox::OutboxOptions options{
       .conninfo = database.url,
       .instance = instance,
       .call_limit = settings::client_limit(database),
+      .watchdog = &watchdog,
       .claim = {.ordered = database.ordering == Ordering::key,
                 .batch_size = database.batch_size,
                 .payload_max_bytes = database.payload_max_bytes,
@@ -94,9 +99,22 @@ std::shared_ptr<forward::Sink> open_sink(const Blueprint& blueprint) {
   }
 }
 
-engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
-                      const settings::Database& database,
-                      const std::shared_ptr<forward::Sink>& sink, bool drain) {
+// A listener's own workers are as many at once as one database has.
+runtime::Schedule::Options schedule_options(const Blueprint& blueprint) {
+  const settings::Relay& relay = blueprint.settings.relay;
+  int drainers = 0;
+  for (const projections::Projection& projection : blueprint.registry.all()) {
+    drainers += projection.options.detached ? 1 : 0;
+  }
+  for (const ReadyForward& forward : blueprint.forwards) drainers += forward.workers;
+  constexpr int lookers = 2;
+  constexpr int chores = 1;
+  return {.sessions = relay.connections,
+          .at_once = {lookers, relay.workers, std::max(drainers, 1), chores}};
+}
+
+engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
+                      const settings::Database& database, bool drain) {
   const settings::Relay& relay = blueprint.settings.relay;
   engine::EngineOptions options{.database = database.name,
                                 .workers = relay.workers,
@@ -114,7 +132,7 @@ engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
   }
   for (const ReadyForward& forward : blueprint.forwards) {
     if (!runs_in(database, forward.options.name)) continue;
-    add_queues(forward, sink, blueprint.settings, parts.queues);
+    add_queues(forward, shared.sink, blueprint.settings, parts.queues);
     names.push_back(forward.options.name);
   }
   parts.order =
@@ -122,15 +140,32 @@ engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
   parts.payload_max_bytes = database.payload_max_bytes;
   parts.synchronous_commit = database.synchronous_commit;
   parts.statement_timeout = database.statement_timeout;
-  parts.store = store_of(relay.instance, database);
-  if (blueprint.around_store) parts.store = blueprint.around_store(std::move(parts.store));
-  parts.recorder =
-      std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names);
-  return runtime.serve(std::move(options), std::move(parts),
-                       {.handler_timeout = database.handler_timeout,
-                        .stuck_exit = database.stuck_exit,
-                        .flight_folder = relay.flight_record_dir,
-                        .batch_size = database.batch_size});
+  auto store = store_of(relay.instance, database, shared.watchdog);
+  if (blueprint.around_store) store = blueprint.around_store(std::move(store));
+  parts.store = std::move(store);
+  const auto recorder = std::make_shared<measure::FreshnessRecorder>(
+      measure::FreshnessRecorder::Options{.conninfo = database.url,
+                                          .instance = relay.instance,
+                                          .listeners = std::move(names),
+                                          .watchdog = &shared.watchdog,
+                                          .asleep_sign = relay.sleep_look * 5 / 4});
+  parts.recorder = recorder;
+  const auto chores = [&](const engine::Engine& engine) {
+    runtime::Chores all{recorder};
+    if (shared.upkeep) all.push_back(upkeep_of(blueprint, database, engine, shared.watchdog));
+    return all;
+  };
+  return shared.runtime.serve(
+      {.options = std::move(options),
+       .parts = std::move(parts),
+       .bounds = {.handler_timeout = database.handler_timeout,
+                  .stuck_exit = database.stuck_exit,
+                  .flight_folder = relay.flight_record_dir,
+                  .batch_size = database.batch_size},
+       .share = {.database = database.name, .server = pg::server_of(database.url)},
+       .listens = database.listen,
+       .may_sleep = !database.listen && !drain,
+       .chores = chores});
 }
 
 }  // namespace relay::wiring

@@ -4,19 +4,28 @@
 
 #include "relay/forward/kafka/kafka_options.hpp"
 #include "relay/forward/sink.hpp"
+#include "relay/pg/watchdog.hpp"
 #include "relay/runtime/runtime.hpp"
 #include "relay/settings/settings.hpp"
 #include "relay/wiring/blueprint.hpp"
 
 namespace relay::wiring {
 
-/// Serves a database: its engine is built out of the rooms' real parts. @return it.
-/// @param blueprint borrowed; must outlive the runtime. @param sink where its forwards send; may be
-/// null
-///   when it has none.
-engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
-                      const settings::Database& database,
-                      const std::shared_ptr<forward::Sink>& sink, bool drain);
+/// What the databases of a process share.
+struct Shared {
+  runtime::Runtime& runtime;
+  pg::Watchdog& watchdog;               ///< Outlives the runtime.
+  std::shared_ptr<forward::Sink> sink;  ///< Where forwards send; null when there are none.
+  bool upkeep = true;                   ///< Whether databases get theirs.
+};
+
+/// What the process has for all of them.
+[[nodiscard]] runtime::Schedule::Options schedule_options(const Blueprint& blueprint);
+
+/// Serves a database: its engine is built out of the rooms' real parts, with its upkeep beside.
+/// @return it. @param blueprint borrowed; must outlive the runtime.
+engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
+                      const settings::Database& database, bool drain);
 
 /// How the forwards of a blueprint reach their brokers. @param blueprint has a section [kafka].
 [[nodiscard]] forward::kafka::KafkaOptions kafka_options(const Blueprint& blueprint);

@@ -32,9 +32,10 @@ upkeep::Keep keep_of(const Blueprint& blueprint, const settings::Database& datab
   return keep;
 }
 
-std::unique_ptr<upkeep::Upkeep> start_upkeep(const Blueprint& blueprint,
-                                             const settings::Database& database,
-                                             std::function<std::int64_t()> work) {
+std::shared_ptr<upkeep::Upkeep> upkeep_of(const Blueprint& blueprint,
+                                          const settings::Database& database,
+                                          const engine::Engine& engine, pg::Watchdog& watchdog) {
+  const auto work = [&engine] { return engine.events_done(); };
   upkeep::Chores chores;
   chores.push_back(upkeep::repair_keys());
   chores.push_back(upkeep::repair_orphans());
@@ -43,11 +44,12 @@ std::unique_ptr<upkeep::Upkeep> start_upkeep(const Blueprint& blueprint,
     chores.push_back(upkeep::purge_chore(std::move(purge), work));
   }
   chores.push_back(upkeep::watch_air());
-  return std::make_unique<upkeep::Upkeep>(
+  return std::make_shared<upkeep::Upkeep>(
       upkeep::UpkeepOptions{.database = database.name,
                             .conninfo = database.url,
                             .instance = blueprint.settings.relay.instance,
-                            .call_limit = settings::client_limit(database)},
+                            .call_limit = settings::client_limit(database),
+                            .watchdog = &watchdog},
       std::move(chores));
 }
 

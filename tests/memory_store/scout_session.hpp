@@ -20,6 +20,8 @@ class ScoutSession final : public relay::store::ScoutSession {
       : options_(options), session_(database, who, store) {}
 
   void mark_run() override;
+  [[nodiscard]] std::string pulse_name() override { return "memory"; }
+  void sign_of_life() override {}
   [[nodiscard]] relay::store::Start start(int lanes) override;
   [[nodiscard]] relay::store::Standing start_without_floors() override;
   void keep_floors(const relay::lanes::Floors& floors, const std::string& server_run) override;

@@ -29,6 +29,9 @@ class Store final : public relay::store::Store {
       const std::string& who) override;
   [[nodiscard]] std::unique_ptr<relay::store::ScoutSession> open_scout_session(
       const std::string& who) override;
+  [[nodiscard]] std::unique_ptr<relay::store::Pulse> open_pulse(const std::string&) override {
+    return nullptr;
+  }
   [[nodiscard]] std::unique_ptr<relay::store::Hints> listen(std::function<void()>) override {
     return nullptr;
   }

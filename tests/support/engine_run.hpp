@@ -49,8 +49,10 @@ class EngineRun {
     relay::settings::Database& main = settings.databases[0];  // says nothing of its work itself
     static_cast<relay::settings::Work&>(main) =
         static_cast<const relay::settings::Work&>(settings.relay);
-    return std::make_unique<RunningEngine>([&](relay::runtime::Runtime & runtime) -> auto& {
-      return relay::wiring::serve(runtime, blueprint, settings.databases[0], sink, drain);
+    return std::make_unique<RunningEngine>([&](relay::runtime::Runtime & runtime,
+                                               relay::pg::Watchdog & watchdog) -> auto& {
+      return relay::wiring::serve({runtime, watchdog, sink, false}, blueprint,
+                                  settings.databases[0], drain);
     });
   }
 

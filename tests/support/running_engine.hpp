@@ -6,19 +6,20 @@
 #include <mutex>
 #include <string>
 
+#include "relay/pg/watchdog.hpp"
 #include "relay/runtime/runtime.hpp"
 
 namespace tests {
 
-/// One engine with its threads.
+/// One engine with threads and sessions.
 class RunningEngine {
  public:
   using State = relay::engine::Engine::State;
 
   /// @param serve adds it to a runtime.
-  explicit RunningEngine(
-      const std::function<relay::engine::Engine&(relay::runtime::Runtime&)>& serve)
-      : engine_(serve(runtime_)) {}
+  explicit RunningEngine(const std::function<relay::engine::Engine&(relay::runtime::Runtime&,
+                                                                    relay::pg::Watchdog&)>& serve)
+      : engine_(serve(runtime_, watchdog_)) {}
   ~RunningEngine() = default;
   RunningEngine(const RunningEngine&) = delete;
   RunningEngine& operator=(const RunningEngine&) = delete;
@@ -34,16 +35,17 @@ class RunningEngine {
   /// Until it is drained or refused. @return false: the time is over.
   [[nodiscard]] bool wait_for_end(std::chrono::milliseconds time) {
     std::unique_lock lock{mutex_};
-    return thread_ended_.wait_for(lock, time, [this] { return state() != State::working; });
+    return task_ended_.wait_for(lock, time, [this] { return state() != State::working; });
   }
 
  private:
   std::mutex mutex_;
-  std::condition_variable thread_ended_;
-  relay::runtime::Runtime runtime_{[this] {
-    const std::lock_guard lock{mutex_};
-    thread_ended_.notify_all();
-  }};
+  std::condition_variable task_ended_;
+  relay::pg::Watchdog watchdog_;
+  relay::runtime::Runtime runtime_{{}, {}, [this] {
+                                     const std::lock_guard lock{mutex_};
+                                     task_ended_.notify_all();
+                                   }};
   relay::engine::Engine& engine_;
 };
 

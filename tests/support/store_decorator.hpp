@@ -58,6 +58,8 @@ class ScoutSessionDecorator : public relay::store::ScoutSession {
       : real_(std::move(real)) {}
 
   void mark_run() override { real_->mark_run(); }
+  std::string pulse_name() override { return real_->pulse_name(); }
+  void sign_of_life() override { real_->sign_of_life(); }
   relay::store::Start start(int lanes) override { return real_->start(lanes); }
   relay::store::Standing start_without_floors() override { return real_->start_without_floors(); }
   void keep_floors(const relay::lanes::Floors& floors, const std::string& server_run) override {
@@ -104,6 +106,9 @@ class StoreDecorator : public relay::store::Store {
   }
   std::unique_ptr<relay::store::ScoutSession> open_scout_session(const std::string& who) override {
     return around(real_->open_scout_session(who));
+  }
+  std::unique_ptr<relay::store::Pulse> open_pulse(const std::string& who) override {
+    return real_->open_pulse(who);
   }
   std::unique_ptr<relay::store::Hints> listen(std::function<void()> wake) override {
     return real_->listen(std::move(wake));

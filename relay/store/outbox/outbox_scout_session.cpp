@@ -53,6 +53,14 @@ void OutboxScoutSession::mark_run() {
   connection_.exec(sql::mark_server_run);
 }
 
+std::string OutboxScoutSession::pulse_name() {
+  return connection_.exec(sql::pulse_name)[0][0].c_str();
+}
+
+void OutboxScoutSession::sign_of_life() {
+  connection_.exec(sql::sign_of_life, options_.instance);
+}
+
 Start OutboxScoutSession::start(int lanes) {
   const pqxx::result rows =
       pg::Script{connection_}.limit(pg::beside_batches).add(sql::kept_floors).run();

@@ -18,6 +18,8 @@ class OutboxScoutSession final : public ScoutSession {
       : options_(options), connection_(options.conninfo, connect) {}
 
   void mark_run() override;
+  [[nodiscard]] std::string pulse_name() override;
+  void sign_of_life() override;
   [[nodiscard]] Start start(int lanes) override;
   [[nodiscard]] Standing start_without_floors() override;
   void keep_floors(const lanes::Floors& floors, const std::string& server_run) override;

@@ -4,6 +4,7 @@
 #include "relay/store/outbox/claim_events.hpp"
 #include "relay/store/outbox/outbox_scout_session.hpp"
 #include "relay/store/outbox/outbox_worker_session.hpp"
+#include "schema/statements.hpp"
 
 namespace relay::store::outbox {
 namespace {
@@ -15,6 +16,24 @@ class Notified final : public Hints {
 
  private:
   pg::HintListener listener_;
+};
+
+class OutboxPulse final : public Pulse {
+ public:
+  OutboxPulse(const OutboxOptions& options, const pg::ConnectOptions& connect)
+      : connection_(options.conninfo, connect) {}
+
+  [[nodiscard]] std::map<std::string, std::int64_t> read() override {
+    std::map<std::string, std::int64_t> pulse;
+    for (const auto& row : connection_.exec(schema::statements::pulse)) {
+      pulse.emplace(row[0].c_str(), row[1].as<std::int64_t>());
+    }
+    return pulse;
+  }
+  void cancel() noexcept override { connection_.cancel(); }
+
+ private:
+  pg::Connection connection_;
 };
 
 template <class Session>
@@ -32,7 +51,7 @@ pg::ConnectOptions OutboxStore::connect_options(const std::string& who) {
   return {.application_name = "freshet " + who,
           .wanted = pg::Wanted::writer,
           .call_limit = options_.call_limit,
-          .watchdog = &watchdog_};
+          .watchdog = options_.watchdog};
 }
 
 std::unique_ptr<WorkerSession> OutboxStore::open_worker_session(const std::string& who) {
@@ -41,6 +60,12 @@ std::unique_ptr<WorkerSession> OutboxStore::open_worker_session(const std::strin
 
 std::unique_ptr<ScoutSession> OutboxStore::open_scout_session(const std::string& who) {
   return open<OutboxScoutSession>(options_, connect_options(who));
+}
+
+std::unique_ptr<Pulse> OutboxStore::open_pulse(const std::string& who) {
+  pg::ConnectOptions options = connect_options(who);
+  options.wanted = pg::Wanted::any;
+  return open<OutboxPulse>(options_, options);
 }
 
 std::unique_ptr<Hints> OutboxStore::listen(std::function<void()> wake) {

@@ -16,6 +16,7 @@ struct OutboxOptions {
   std::string hint_conninfo;  ///< LISTEN there; empty: no hints.
   std::string instance;       ///< What this relay calls itself in `projection_freshness`.
   std::chrono::milliseconds call_limit{12'000};  ///< How long a statement's answer may take.
+  pg::Watchdog* watchdog = nullptr;              ///< Of its connections; outlives the store.
   ClaimLimits claim;
   /// The statement of the completion mode, one of schema::statements::complete_*: complete_update
   /// sets `completion_date`, complete_delete deletes the row, complete_archive moves it.
@@ -23,13 +24,14 @@ struct OutboxOptions {
 };
 
 /// The outbox table of one PostgreSQL database, `event_publication`, with what is written beside
-/// it: deliveries, attempts, listeners, floors, suspects. One watchdog for all its connections.
+/// it: deliveries, attempts, listeners, floors, suspects.
 class OutboxStore final : public Store {
  public:
   explicit OutboxStore(OutboxOptions options) : options_(std::move(options)) {}
 
   [[nodiscard]] std::unique_ptr<WorkerSession> open_worker_session(const std::string& who) override;
   [[nodiscard]] std::unique_ptr<ScoutSession> open_scout_session(const std::string& who) override;
+  [[nodiscard]] std::unique_ptr<Pulse> open_pulse(const std::string& who) override;
   [[nodiscard]] std::unique_ptr<Hints> listen(std::function<void()> wake) override;
   [[nodiscard]] std::string description() const override;
   [[nodiscard]] int lanes_per_claim() const override;
@@ -38,7 +40,6 @@ class OutboxStore final : public Store {
   [[nodiscard]] pg::ConnectOptions connect_options(const std::string& who);
 
   OutboxOptions options_;
-  pg::Watchdog watchdog_;
 };
 
 }  // namespace relay::store::outbox

@@ -109,17 +109,16 @@ int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::str
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
-  const auto sink = open_sink(blueprint);
   Latecomers latecomers{blueprint, unreached, interrupt_wait};
   if (drain) repair_before_drain(blueprint);
-  Runtime runtime{interrupt_wait};
-  std::vector<std::unique_ptr<upkeep::Upkeep>> upkeeps;  // ends before the engines
+  pg::Watchdog watchdog;
+  Runtime runtime{schedule_options(blueprint),
+                  {.after = settings.relay.sleep_after, .look = settings.relay.sleep_look},
+                  interrupt_wait};
+  const Shared shared{runtime, watchdog, open_sink(blueprint), !drain};
   const auto serve_it = [&](const settings::Database& database) {
-    const Engine& engine = serve(runtime, blueprint, database, sink, drain);
+    serve(shared, blueprint, database, drain);
     tell_start(blueprint, database);
-    if (drain) return;
-    upkeeps.push_back(
-        start_upkeep(blueprint, database, [&engine] { return engine.events_done(); }));
   };
   for (const settings::Database& database : settings.databases) {
     if (std::ranges::find(unreached, database.name) == unreached.end()) serve_it(database);
@@ -139,7 +138,6 @@ int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::str
   }
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
   last_resort.emplace(settings.relay.drain + to_cancel);
-  for (const auto& upkeep : upkeeps) upkeep->request_stop();
   stop_all(runtime, settings.relay.drain, *last_resort);
   progress.end(runtime.events_done());
 

@@ -1,15 +1,16 @@
 #include "relay/engine/scout.hpp"
+#include "relay/runtime/engine_tasks.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "relay/store/outbox/outbox_store.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/named_listener.hpp"
 #include "tests/support/no_recorder.hpp"
+#include "tests/support/running_task.hpp"
 #include "tests/support/test_database.hpp"
 
 // A scout without workers: what it rings for stays where it is.
@@ -55,12 +56,8 @@ class ScoutRings : public testing::Test {
   Conditions conditions_{"main", parts_};
   DatabaseBreaker breaker_{conditions_, 1, parts_};
   Scout scout_{options_, parts_, boards_, conditions_, breaker_, {}};
-  std::jthread thread_{[this](const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      const std::uint64_t rings = boards_.scout_bell.rings();
-      boards_.scout_bell.wait(rings, scout_.take_turn(stop), stop);
-    }
-  }};
+  runtime::ScoutTask task_{scout_};
+  tests::RunningTask running_{task_, &boards_.scout_bell};
 };
 
 TEST_F(ScoutRings, TheWorkersForAnEventThatALookHasSeen) {

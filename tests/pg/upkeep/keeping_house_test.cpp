@@ -5,6 +5,7 @@
 #include "relay/upkeep/lease.hpp"
 #include "relay/upkeep/upkeep.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/running_task.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace relay::upkeep {
@@ -32,19 +33,26 @@ class CountedChore final : public Chore {
 
 class KeepingHouse : public ::testing::Test {
  protected:
-  std::unique_ptr<Upkeep> start(const std::string& instance, std::atomic<int>& steps) {
+  /// Upkeep that has its turns.
+  struct Running {
+    Running(UpkeepOptions options, Chores chores) : upkeep(std::move(options), std::move(chores)) {}
+    Upkeep upkeep;
+    tests::RunningTask task{upkeep};
+  };
+
+  std::unique_ptr<Running> start(const std::string& instance, std::atomic<int>& steps) {
     Chores chores;
     chores.push_back(std::make_unique<CountedChore>(steps));
     return start(instance, std::move(chores));
   }
-  std::unique_ptr<Upkeep> start(const std::string& instance, Chores chores) {
-    return std::make_unique<Upkeep>(UpkeepOptions{.database = "main",
-                                                  .conninfo = db_.url(),
-                                                  .instance = instance,
-                                                  .first = std::chrono::milliseconds{0},
-                                                  .rest = 20ms,
-                                                  .ask_again = 20ms},
-                                    std::move(chores));
+  std::unique_ptr<Running> start(const std::string& instance, Chores chores) {
+    return std::make_unique<Running>(UpkeepOptions{.database = "main",
+                                                   .conninfo = db_.url(),
+                                                   .instance = instance,
+                                                   .first = std::chrono::milliseconds{0},
+                                                   .rest = 20ms,
+                                                   .ask_again = 20ms},
+                                     std::move(chores));
   }
   [[nodiscard]] std::string holder() const {
     return db_.value(

@@ -22,6 +22,7 @@ struct FakeStore final : store::Store {
   std::unique_ptr<store::ScoutSession> open_scout_session(const std::string&) override {
     return nullptr;
   }
+  std::unique_ptr<store::Pulse> open_pulse(const std::string&) override { return nullptr; }
   std::unique_ptr<store::Hints> listen(std::function<void()>) override { return nullptr; }
   [[nodiscard]] std::string description() const override { return "a store of tests"; }
   [[nodiscard]] int lanes_per_claim() const override { return 4; }

@@ -2,55 +2,23 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <thread>
+#include <vector>
 
 namespace {
 
-using namespace std::chrono_literals;
 using relay::flow::Bell;
-using Clock = std::chrono::steady_clock;
 
-constexpr auto long_enough = 20s;  // nothing here takes so long unless it is broken
-
-TEST(Bell, ARingBetweenALookAndTheWaitIsNotMissed) {
+TEST(Bell, TellsWhoeverAnswersAndCountsItsRings) {
   Bell bell;
-  const std::uint64_t seen = bell.rings();
+  bell.ring();  // nobody answers yet
+  std::vector<Bell::Who> called;
+  bell.answer([&](Bell::Who who) {
+    EXPECT_EQ(bell.rings(), called.size() + 2) << "counted before anybody is called";
+    called.push_back(who);
+  });
   bell.ring();
-  const auto began = Clock::now();
-  bell.wait(seen, long_enough, {});
-  EXPECT_LT(Clock::now() - began, long_enough);
-}
-
-TEST(Bell, EachRingWakesOneAndAllWakeByOneEach) {
-  Bell bell;
-  std::atomic<int> awake{0};
-  const auto began = Clock::now();
-  {
-    const std::uint64_t seen = bell.rings();
-    const auto wait = [&] {
-      bell.wait(seen, long_enough, {});
-      ++awake;
-      bell.ring();  // as a worker that leaves lanes to the next
-    };
-    const std::jthread one{wait};
-    const std::jthread two{wait};
-    const std::jthread three{wait};
-    bell.ring();
-  }
-  EXPECT_EQ(awake, 3);
-  EXPECT_LT(Clock::now() - began, long_enough);
-}
-
-TEST(Bell, AStopEndsTheWait) {
-  Bell bell;
-  const auto began = Clock::now();
-  {
-    std::jthread waiting{
-        [&](const std::stop_token& stop) { bell.wait(bell.rings(), long_enough, stop); }};
-    waiting.request_stop();
-  }
-  EXPECT_LT(Clock::now() - began, long_enough);
+  bell.ring_for_all();
+  EXPECT_EQ(called, (std::vector{Bell::Who::one, Bell::Who::all}));
 }
 
 }  // namespace

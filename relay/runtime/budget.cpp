@@ -1,0 +1,105 @@
+#include "relay/runtime/budget.hpp"
+
+#include <algorithm>
+
+#include "relay/runtime/entry.hpp"
+
+namespace relay::runtime {
+
+bool Budget::place_for(const Account& account, Entry*& victim) const {
+  const int kept_for_others = kept_ - kept_for(account);
+  victim = nullptr;
+  if (account.held >= account.share.most) {
+    victim = rested_longest(&account);
+  } else if (sessions_ - held_ > kept_for_others) {
+    return true;
+  } else {
+    victim = rested_longest(nullptr);
+  }
+  return victim != nullptr;
+}
+
+void Budget::take(Account& account) {
+  kept_ -= kept_for(account);
+  ++account.held;
+  ++held_;
+  kept_ += kept_for(account);
+}
+
+void Budget::free(Account& account) {
+  kept_ -= kept_for(account);
+  --account.held;
+  --held_;
+  kept_ += kept_for(account);
+}
+
+void Budget::give_up(Entry& victim) {
+  rests_no_more(victim);
+  victim.has_session = false;
+  victim.yielding = true;
+  free(victim.account);
+}
+
+void Budget::rests(Entry& entry, Moment now) {
+  entry.rests_since = now;
+  entry.resting = resting_.insert(resting_.end(), &entry);
+}
+
+void Budget::rests_no_more(Entry& entry) {
+  resting_.erase(entry.resting);
+}
+
+void Budget::shed(const Account& account, Moment now) {
+  const Moment long_ago = now - account.share.idle_timeout;
+  for (Entry* entry : resting_) {
+    if (&entry->account == &account) entry->rests_since = std::min(entry->rests_since, long_ago);
+  }
+  resting_.sort([](const Entry* a, const Entry* b) { return a->rests_since < b->rests_since; });
+}
+
+// Nobody is left with less than is its own.
+Entry* Budget::rested_longest(const Account* only) const {
+  for (Entry* entry : resting_) {
+    const Account& account = entry->account;
+    if (only == nullptr ? account.held > account.share.least : only == &account) return entry;
+  }
+  return nullptr;
+}
+
+Entry* Budget::rested_too_long(Moment now) const {
+  for (Entry* entry : resting_) {
+    const Share& share = entry->account.share;
+    if (now - entry->rests_since >= share.idle_timeout && entry->account.held > share.least) {
+      return entry;
+    }
+  }
+  return nullptr;
+}
+
+Budget::Moment Budget::rest_ends() const {
+  Moment ends = Moment::max();
+  for (const Entry* entry : resting_) {
+    const Share& share = entry->account.share;
+    if (entry->account.held > share.least) {
+      ends = std::min(ends, entry->rests_since + share.idle_timeout);
+    }
+  }
+  return ends;
+}
+
+bool Budget::lend(Entry*& victim) {
+  victim = nullptr;
+  if (sessions_ - held_ <= kept_) {
+    victim = rested_longest(nullptr);
+    if (victim == nullptr) return false;
+    give_up(*victim);
+  }
+  ++held_;
+  return true;
+}
+
+int Budget::kept_for(const Account& account) {
+  return std::max(0, account.share.least - account.held);
+}
+
+}  // namespace relay::runtime

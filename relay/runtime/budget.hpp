@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <list>
+
+#include "relay/runtime/account.hpp"
+
+namespace relay::runtime {
+
+struct Entry;
+
+/// Who has which of the process's sessions: never more than its limit, nor than a database's own.
+/// One that rests between turns makes room for another database; the one that has rested longest
+/// goes first. Pure. Threads: one at a time.
+class Budget {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Moment = Clock::time_point;
+
+  explicit Budget(int sessions) : sessions_(sessions) {}
+
+  void open(const Account& account) { kept_ += kept_for(account); }
+  void close(const Account& account) { kept_ -= kept_for(account); }
+
+  /// Whether the account may have one session more. @param victim set to whose session has to be
+  /// closed first, or null.
+  [[nodiscard]] bool place_for(const Account& account, Entry*& victim) const;
+  void take(Account& account);
+  void free(Account& account);
+  /// Its session is closed by whoever got its place.
+  void give_up(Entry& victim);
+
+  /// Its task has no turn, and keeps its session.
+  void rests(Entry& entry, Moment now);
+  void rests_no_more(Entry& entry);
+  /// All that rest of the account have rested long enough.
+  void shed(const Account& account, Moment now);
+  /// Whose session has rested for longer than it may, if any.
+  [[nodiscard]] Entry* rested_too_long(Moment now) const;
+  /// When there may be one.
+  [[nodiscard]] Moment rest_ends() const;
+
+  /// A session for what is no task. @param victim set to who has to leave one for it, or null.
+  /// @return false: none is to be had now.
+  [[nodiscard]] bool lend(Entry*& victim);
+  void give_back() { --held_; }
+
+  [[nodiscard]] int held() const { return held_; }
+
+ private:
+  [[nodiscard]] static int kept_for(const Account& account);
+  [[nodiscard]] Entry* rested_longest(const Account* only) const;
+
+  const int sessions_;
+  int held_ = 0;               ///< Sessions.
+  int kept_ = 0;               ///< … that are none yet, for those who have less than their least.
+  std::list<Entry*> resting_;  ///< The longest first.
+};
+
+}  // namespace relay::runtime

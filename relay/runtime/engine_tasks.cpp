@@ -1,0 +1,29 @@
+#include "relay/runtime/engine_tasks.hpp"
+
+namespace relay::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto look_again = 500ms;  // lanes that rest come back without a ring
+
+}  // namespace
+
+std::optional<flow::Task::Pause> ScoutTask::turn(const std::stop_token& stop) noexcept {
+  if (stop.stop_requested() || scout_.has_ended()) return std::nullopt;
+  const Pause pause = scout_.take_turn(stop);
+  if (scout_.has_ended()) return std::nullopt;
+  return sleep_ != nullptr ? sleep_->after_look(pause) : pause;
+}
+
+flow::Task::Pause WorkerTask::idle() noexcept {
+  if (worker_.sees_work()) return at_once;
+  return sleep_.asleep() ? until_called : look_again;
+}
+
+std::optional<flow::Task::Pause> WorkerTask::turn(const std::stop_token& stop) noexcept {
+  if (stop.stop_requested()) return std::nullopt;
+  return worker_.take_turn(stop) ? at_once : look_again;
+}
+
+}  // namespace relay::runtime

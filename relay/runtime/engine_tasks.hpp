@@ -1,0 +1,41 @@
+#pragma once
+
+#include "relay/engine/engine.hpp"
+#include "relay/flow/task.hpp"
+#include "relay/runtime/sleep.hpp"
+
+namespace relay::runtime {
+
+/// An engine's scout, a look at a time. Borrows it.
+class ScoutTask final : public flow::Task {
+ public:
+  /// @param sleep told of each look, and decides when the next one is; null: the scout does.
+  explicit ScoutTask(engine::Scout& scout, Sleep* sleep = nullptr) : scout_(scout), sleep_(sleep) {}
+
+  [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] bool has_session() const noexcept override { return scout_.has_session(); }
+  void leave_session() noexcept override { scout_.leave_session(); }
+  void cancel() noexcept override { scout_.cancel(); }
+
+ private:
+  engine::Scout& scout_;
+  Sleep* sleep_;
+};
+
+/// One of its workers, a batch at a time. Borrows it.
+class WorkerTask final : public flow::Task {
+ public:
+  WorkerTask(engine::Worker& worker, const Sleep& sleep) : worker_(worker), sleep_(sleep) {}
+
+  [[nodiscard]] Pause idle() noexcept override;
+  [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] bool has_session() const noexcept override { return worker_.has_session(); }
+  void leave_session() noexcept override { worker_.leave_session(); }
+  void cancel() noexcept override { worker_.cancel(); }
+
+ private:
+  engine::Worker& worker_;
+  const Sleep& sleep_;
+};
+
+}  // namespace relay::runtime

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relay/flow/bell.hpp"
+#include "relay/flow/task.hpp"
+#include "relay/runtime/account.hpp"
+#include "relay/runtime/budget.hpp"
+#include "relay/runtime/entry.hpp"
+
+namespace relay::runtime {
+
+/// Who of all databases' tasks is next, and who has which of the sessions. It owns no thread and
+/// waits for nothing. Time is an argument. Threads: one at a time.
+///
+/// Next is, of those that have work, the database that has had the least time of threads so far;
+/// one that had nothing to do is not owed for it, and comes first once (the idea of Linux's CFS).
+/// So a busy database takes what the others leave, and each gets a turn between two of it.
+///
+/// A turn that takes long does not keep a thread from others: after `hand_over_after` it no longer
+/// counts among those that run at once, and somebody else is let in (as Go's scheduler does with
+/// system calls). What bounds those is the number of sessions, of which no server, listener or
+/// broker has more than half in its turns where there is somebody else.
+class Schedule {
+ public:
+  using Clock = Budget::Clock;
+  using Moment = Budget::Moment;
+  using Entry = runtime::Entry;
+  static constexpr Moment never = Moment::max();
+
+  using Kind = TaskKind;
+
+  struct Options {
+    int sessions = 40;  ///< Of all databases and purposes; a hard limit.
+    std::array<int, task_kinds> at_once{2, 2, 2, 1};  ///< By kind: turns that are not long yet.
+    std::chrono::milliseconds hand_over_after{20};
+  };
+
+  /// Somebody to be called, with a session whose place is taken from another first, if there is a
+  /// victim. Only a victim: its session has rested long enough.
+  struct Pick {
+    Entry* entry = nullptr;
+    Entry* victim = nullptr;
+  };
+
+  explicit Schedule(const Options& options);
+  ~Schedule();
+  Schedule(const Schedule&) = delete;
+  Schedule& operator=(const Schedule&) = delete;
+
+  Account& open(const Share& share);
+  /// @param account none of its tasks is left.
+  void close(Account& account);
+  /// A task that runs at once, then when it says or its bell rings. @param bell may be null.
+  /// @param groups what it shares, beside its server; by name.
+  void add(Account& account, Kind kind, flow::Task& task, const flow::Bell* bell,
+           const std::vector<std::string>& groups, Moment now);
+  /// A bell rang. @return whether anybody comes.
+  bool ring(const flow::Bell& bell, flow::Bell::Who who, Moment now);
+  /// Every task of the account has a last turn.
+  void stop(Account& account, Moment now);
+  /// Cuts off the sessions of the account's tasks. Those that wait for their last turn have none.
+  void cancel(Account& account);
+  /// Sessions of the account's tasks that rest are to be closed now.
+  void shed(Account& account, Moment now);
+
+  /// Who is next, if anybody can be. Has to be told by `ended` when its turn is over.
+  [[nodiscard]] std::optional<Pick> next(Moment now);
+  /// When `next` may have another answer, unless somebody tells something before.
+  [[nodiscard]] Moment wake_at(Moment now) const;
+  /// @param pause as Task::turn returned it. @param has_session as Task::has_session.
+  void ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session, Moment now);
+  /// The victim's session is closed.
+  void left(Entry& victim);
+
+  /// A session for what is no task; see Pool::lend. @param victim set to who has to leave one for
+  /// it, or null. @return false: none is to be had now.
+  [[nodiscard]] bool lend(Entry*& victim) { return budget_.lend(victim); }
+  void give_back() { budget_.give_back(); }
+
+  /// Whether somebody else may be next as well.
+  [[nodiscard]] bool any_left(Moment now) const;
+  [[nodiscard]] int held() const { return budget_.held(); }
+  [[nodiscard]] int sessions() const { return options_.sessions; }
+  /// Tasks of the account that have work and have waited for a session for longer than that.
+  [[nodiscard]] int waiting(const Account& account, std::chrono::milliseconds longer_than,
+                            Moment now) const;
+
+ private:
+  void queue(Entry& entry, Moment now);
+  void leave_queue(Entry& entry);
+  void park(Entry& entry, Moment due, Moment now);
+  void unpark(Entry& entry);
+  void begin(Entry& entry, Moment now);
+  static void end(Entry& entry);
+  [[nodiscard]] int young(Kind kind, Moment now) const;
+  [[nodiscard]] std::optional<Pick> next_of(Kind kind, Moment now);
+  [[nodiscard]] bool has_nothing_to_do(Entry& entry, Moment now);
+  [[nodiscard]] bool may_run(const Entry& entry) const;
+
+  const Options options_;
+  Budget budget_;
+  std::list<std::unique_ptr<Account>> accounts_;
+  std::list<std::unique_ptr<Entry>> entries_;
+  std::map<std::string, Group> groups_;
+  int servers_ = 0;  ///< Groups of servers that have members.
+  std::multimap<Moment, Entry*> timers_;
+  std::map<const flow::Bell*, std::vector<Entry*>> parked_;  ///< The last to come goes first.
+  std::array<std::list<Entry*>, task_kinds> queued_;
+  std::array<std::vector<Entry*>, task_kinds> running_;
+  std::chrono::nanoseconds least_served_{};
+};
+
+}  // namespace relay::runtime

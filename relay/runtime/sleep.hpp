@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "relay/engine/engine.hpp"
+#include "relay/flow/task.hpp"
+#include "relay/runtime/sleepers.hpp"
+
+namespace relay::runtime {
+
+/// Whether one database sleeps, decided after each look of its scout. It falls asleep when it has
+/// had nothing to do for a while; when a look finds nothing where it slept before, at once again.
+/// Threads: the scout's; `asleep` any.
+class Sleep {
+ public:
+  using Pause = flow::Task::Pause;
+
+  /// @param may false: never. @param changed told that it falls asleep or is awake again.
+  Sleep(engine::Engine& engine, Sleepers& sleepers, std::string server, bool may,
+        std::function<void(bool asleep)> changed)
+      : engine_(engine),
+        sleepers_(sleepers),
+        server_(std::move(server)),
+        may_(may),
+        changed_(std::move(changed)) {}
+  ~Sleep() { wake(); }
+  Sleep(const Sleep&) = delete;
+  Sleep& operator=(const Sleep&) = delete;
+
+  [[nodiscard]] bool asleep() const { return asleep_; }
+  /// @param pause until the next look of one that is awake. @return that until the next.
+  [[nodiscard]] Pause after_look(Pause pause);
+
+ private:
+  [[nodiscard]] bool long_enough() const;
+  void fall_asleep();
+  void stay_asleep();
+  void wake();
+
+  engine::Engine& engine_;
+  Sleepers& sleepers_;
+  const std::string server_;
+  const bool may_;
+  const std::function<void(bool)> changed_;
+  std::atomic<bool> asleep_{false};
+  std::int64_t done_when_it_slept_ = 0;
+};
+
+}  // namespace relay::runtime

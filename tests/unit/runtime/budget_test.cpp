@@ -1,0 +1,119 @@
+#include "tests/unit/runtime/a_schedule.hpp"
+
+namespace relay::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+using SessionsOfAProcess = ASchedule;
+
+TEST_F(SessionsOfAProcess, WhoHasNothingToDoTakesNoSession) {
+  Db& db = working("db");
+  db.task.idle_for = 500ms;
+  EXPECT_EQ(next(), "");
+  EXPECT_EQ(schedule_->held(), 0);
+  EXPECT_EQ(schedule_->wake_at(now_), now_ + 500ms);
+  db.task.idle_for = flow::Task::at_once;
+  now_ += 500ms;
+  EXPECT_EQ(next(), "db");
+  EXPECT_EQ(schedule_->held(), 1);
+}
+
+TEST_F(SessionsOfAProcess, TheSessionThatHasRestedLongestMakesRoomAndNoneIsOpenedBeyondTheLimit) {
+  limits({.sessions = 2, .at_once = {4, 4, 4, 4}});
+  working("a");
+  EXPECT_EQ(turn(1ms, flow::Task::until_called), "a");
+  working("b");
+  EXPECT_EQ(turn(1ms, flow::Task::until_called), "b");
+  working("c");
+  EXPECT_EQ(next(), "c");
+  EXPECT_EQ(victim(), "a");
+  schedule_->left(*pick_->victim);
+  working("d");
+  EXPECT_EQ(next(), "d");
+  EXPECT_EQ(victim(), "b");
+  schedule_->left(*pick_->victim);
+  working("e");
+  EXPECT_EQ(next(), "") << "both are in a turn";
+  EXPECT_EQ(schedule_->held(), 2);
+  ended(flow::Task::until_called, false);
+  EXPECT_EQ(next(), "e");
+  EXPECT_EQ(victim(), "");
+}
+
+TEST_F(SessionsOfAProcess, WhoseSessionIsBeingClosedHasNoTurnBeforeThat) {
+  limits({.sessions = 1, .at_once = {4, 4, 4, 4}});
+  Db& a = working("a");
+  turn(1ms, flow::Task::until_called);
+  working("b");
+  EXPECT_EQ(next(), "b");
+  Schedule::Entry* leaving = pick_->victim;
+  ended(flow::Task::until_called, false);
+  a.bell.ring();
+  schedule_->ring(a.bell, flow::Bell::Who::one, now_);
+  EXPECT_EQ(next(), "") << "somebody has its session in hand";
+  schedule_->left(*leaving);
+  EXPECT_EQ(next(), "a");
+}
+
+TEST_F(SessionsOfAProcess, ADatabaseHasNoMoreSessionsThanItsOwnLimit) {
+  limits({.sessions = 10, .at_once = {4, 4, 4, 4}});
+  Db& db = working("db", {.most = 2});
+  Scripted second;
+  Scripted third;
+  schedule_->add(db.account, Kind::work, second, nullptr, {}, now_);
+  schedule_->add(db.account, Kind::work, third, nullptr, {}, now_);
+  EXPECT_EQ(next(), "db");
+  EXPECT_EQ(next(), "db");
+  EXPECT_EQ(next(), "");
+  ended(flow::Task::until_called);
+  EXPECT_EQ(next(), "db");
+  EXPECT_EQ(victim(), "db") << "its own that rests";
+}
+
+TEST_F(SessionsOfAProcess, WhatIsKeptForADatabaseNobodyElseGets) {
+  limits({.sessions = 3, .at_once = {9, 9, 9, 9}});
+  Db& poor = database("poor", {.least = 2});
+  working("a");
+  working("b");
+  EXPECT_EQ(next(), "a");
+  EXPECT_EQ(next(), "");
+  schedule_->add(poor.account, Kind::work, poor.task, nullptr, {}, now_);
+  EXPECT_EQ(next(), "poor");
+  ended(flow::Task::until_called);  // a's
+  EXPECT_EQ(next(), "b") << "a's that rests";
+  EXPECT_EQ(victim(), "a");
+}
+
+TEST_F(SessionsOfAProcess, ASessionThatRestsForLongIsClosedUnlessItIsKeptForItsDatabase) {
+  Db& db = working("db", {.least = 1, .idle_timeout = 10s});
+  Scripted second;
+  schedule_->add(db.account, Kind::work, second, nullptr, {}, now_);
+  for (int i = 0; i < 2; ++i) turn(1ms, flow::Task::until_called);
+  EXPECT_EQ(db.account.held, 2);
+  now_ += 10s;
+  EXPECT_EQ(next(), "");
+  EXPECT_EQ(victim(), "db");
+  schedule_->left(*pick_->victim);
+  EXPECT_EQ(next(), "");
+  EXPECT_EQ(victim(), "");
+  EXPECT_EQ(db.account.held, 1);
+}
+
+TEST_F(SessionsOfAProcess, ASessionThatIsLentCountsUntilItIsGivenBack) {
+  limits({.sessions = 1});
+  Db& db = working("db");
+  turn(1ms, flow::Task::until_called);
+  Schedule::Entry* leaving = nullptr;
+  EXPECT_TRUE(schedule_->lend(leaving));
+  ASSERT_NE(leaving, nullptr);
+  schedule_->left(*leaving);
+  EXPECT_FALSE(schedule_->lend(leaving));
+  schedule_->ring(db.bell, flow::Bell::Who::one, now_);
+  EXPECT_EQ(next(), "");
+  schedule_->give_back();
+  EXPECT_EQ(next(), "db");
+}
+
+}  // namespace
+}  // namespace relay::runtime
