@@ -152,7 +152,7 @@ void check_url(const std::string& label, const std::string& url, const char* key
 
 void derive_defaults(Settings& settings, const Places& places) {
   Relay& relay = settings.relay;
-  settings.base.work = relay;
+  settings.base.work = static_cast<const Work&>(relay);
   for (const char* limit : nested) {
     if (places.relay.has(limit)) settings.base.said.emplace_back(limit);
   }
