@@ -80,6 +80,7 @@ std::string explain() {
          section("[relay]`, or `[[database]]", work_rows<Relay>()) + "\n" +
          section("[retention]", retention_rows()) + "\n" +
          section("[[database]]", own_database_rows()) + "\n" +
+         section("[databases]", catalogue_rows()) + "\n" +
          section("[[projection]]", projection_rows()) + "\n" + section("[kafka]", kafka_rows()) +
          "\n" + section("[[forward]]", forward_rows());
 }

@@ -59,7 +59,7 @@ toml::table parse(const std::string& text, Faults& faults) {
 }
 
 void refuse_unknown_sections(const toml::table& file, Faults& faults) {
-  const std::vector<std::string> known = {"relay",      "retention", "database",
+  const std::vector<std::string> known = {"relay",      "retention", "database", "databases",
                                           "projection", "kafka",     "forward"};
   for (const auto& [key, node] : file) {
     const std::string name{key.str()};
@@ -67,7 +67,7 @@ void refuse_unknown_sections(const toml::table& file, Faults& faults) {
     faults.add(node.source().begin.line, "there is no section " + in_quotes(name) +
                                              projections::did_you_mean(name, known) +
                                              " (there are [relay], [retention], [[database]], "
-                                             "[[projection]], [kafka], [[forward]])");
+                                             "[databases], [[projection]], [kafka], [[forward]])");
   }
 }
 
@@ -155,13 +155,25 @@ void read_retention(const toml::table& file, const Environment& environment, Set
   }
 }
 
+void read_catalogue(const toml::table& file, const Environment& environment, Settings& settings,
+                    Places& places, Faults& faults) {
+  if (const toml::array* list = file.get_as<toml::array>("databases")) {
+    return faults.add(list->source().begin.line,
+                      "\"databases\" is a section: write [databases] for a query that finds "
+                      "databases, [[database]] for one of them");
+  }
+  auto catalogue = read_one<Catalogue>(
+      file, "databases", {"[databases]", catalogue_rows(), faults, &environment}, faults);
+  if (catalogue) std::tie(settings.catalogue, places.catalogue) = std::move(*catalogue);
+}
+
 void read_kafka(const toml::table& file, const Environment& environment, Settings& settings,
                 Places& places, Faults& faults) {
   auto kafka =
       read_one<Kafka>(file, "kafka", {"[kafka]", kafka_rows(), faults, &environment}, faults);
   if (!kafka) return;
   std::tie(settings.kafka, places.kafka) = std::move(*kafka);
-  derive_defaults(*settings.kafka, places.kafka, settings.databases);
+  derive_defaults(*settings.kafka, places.kafka, settings);
 }
 
 }  // namespace
@@ -177,17 +189,21 @@ Settings load(const std::string& path, const Environment& environment) {
   refuse_unknown_sections(file, faults);
   read_relay(file, settings, places, faults);
   read_databases(file, environment, settings, places, faults);
+  read_catalogue(file, environment, settings, places, faults);
   derive_defaults(settings, places);
   read_retention(file, environment, settings, places, faults);
   read_list(file, "projection", projection_rows(), settings.projections, places.projections,
             faults);
   read_kafka(file, environment, settings, places, faults);
   read_list(file, "forward", forward_rows(), settings.forwards, places.forwards, faults);
-  if (file.get("database") == nullptr) {
-    faults.add(0, "has no [[database]]; at least one is needed, with name and url");
+  if (file.get("database") == nullptr && file.get("databases") == nullptr) {
+    faults.add(0,
+               "has no [[database]]; at least one is needed, with name and url, or a section "
+               "[databases] that finds them");
   }
   check_rules(settings, places, faults);
   faults.throw_if_any();
+  if (settings.catalogue) settings.catalogue->query = bare_query(settings.catalogue->query);
   return settings;
 }
 

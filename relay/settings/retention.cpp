@@ -7,16 +7,6 @@ namespace {
 constexpr int days_most = 36'500;
 constexpr int guards_least = 7;
 
-void check_guards(const std::string& label, const Retention& retention, const Place& place,
-                  Faults& faults) {
-  const int days = retention.guards_days;
-  if (days <= 0 || days >= guards_least || !place.has("guards_days")) return;
-  faults.add(place.of("guards_days"),
-             label + " guards_days must be 0 (for ever) or at least " +
-                 std::to_string(guards_least) + ", not " + std::to_string(days) +
-                 ": an event that comes again without its guard takes effect again");
-}
-
 }  // namespace
 
 const std::vector<Row<Retention>>& retention_rows() {
@@ -45,10 +35,20 @@ const std::vector<Row<Retention>>& retention_rows() {
   return rows;
 }
 
+void check_guards(const std::string& label, const Retention& retention, const Place& place,
+                  Faults& faults) {
+  const int days = retention.guards_days;
+  if (days <= 0 || days >= guards_least || !place.has("guards_days")) return;
+  faults.add(place.of("guards_days"),
+             label + "guards_days must be 0 (for ever) or at least " +
+                 std::to_string(guards_least) + ", not " + std::to_string(days) +
+                 ": an event that comes again without its guard takes effect again");
+}
+
 void check_retention(const Settings& settings, const Places& places, Faults& faults) {
-  check_guards("[retention]", settings.retention, places.retention, faults);
+  check_guards("[retention] ", settings.retention, places.retention, faults);
   for (std::size_t i = 0; i < places.retentions.size(); ++i) {
-    check_guards("[database.retention]", settings.databases[i].retention, places.retentions[i],
+    check_guards("[database.retention] ", settings.databases[i].retention, places.retentions[i],
                  faults);
   }
 }

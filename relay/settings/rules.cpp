@@ -19,6 +19,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr std::array nested = {"statement_timeout_ms", "handler_timeout_ms", "lock_timeout_ms"};
+
 std::string this_process() {
   const std::string host = host_name();
   return (host.empty() ? "relay" : host) + ":" + std::to_string(::getpid());
@@ -30,32 +32,31 @@ void check_limits(const std::string& label, const Work& work, std::chrono::secon
                   const Place& place, Faults& faults) {
   if (idle_limit(work) > drain) {
     faults.add(place.of("statement_timeout_ms"),
-               label + " statement_timeout_ms (" + ms(work.statement_timeout) +
+               label + "statement_timeout_ms (" + ms(work.statement_timeout) +
                    ") needs a drain_s of at least " + ms(idle_limit(work)) + ", which is " +
                    ms(drain) +
                    ": a stopping relay waits for a statement, its answer (120 %) and the end of "
                    "its transaction (150 %)");
   }
   if (work.poll_min > work.poll_max) {
-    faults.add(place.of("poll_min_ms"), label + " poll_min_ms (" + ms(work.poll_min) +
+    faults.add(place.of("poll_min_ms"), label + "poll_min_ms (" + ms(work.poll_min) +
                                             ") must not be longer than poll_max_ms (" +
                                             ms(work.poll_max) + ")");
   }
   if (work.handler_timeout >= work.statement_timeout) {
     faults.add(place.of("handler_timeout_ms"),
-               label + " handler_timeout_ms (" + ms(work.handler_timeout) +
+               label + "handler_timeout_ms (" + ms(work.handler_timeout) +
                    ") must be shorter than statement_timeout_ms (" + ms(work.statement_timeout) +
                    "), or the statement's end is taken for the handler's");
   }
   if (work.lock_timeout >= work.handler_timeout) {
     faults.add(place.of("lock_timeout_ms"),
-               label + " lock_timeout_ms (" + ms(work.lock_timeout) +
+               label + "lock_timeout_ms (" + ms(work.lock_timeout) +
                    ") must be shorter than handler_timeout_ms (" + ms(work.handler_timeout) +
                    "), or somebody else's lock is counted as the handler's failure");
   }
 }
 
-// Of a database that says none of its limits itself all was said of [relay].
 bool says_limits(const Place& place) {
   constexpr std::array limits = {"statement_timeout_ms", "handler_timeout_ms", "lock_timeout_ms",
                                  "poll_min_ms", "poll_max_ms"};
@@ -105,7 +106,20 @@ void check_badges(const std::string& label, const std::vector<Section>& sections
   }
 }
 
-/// Limits that nobody said are shortened until they nest. @param said where somebody may have.
+}  // namespace
+
+std::string ms(milliseconds value) {
+  return std::to_string(value.count()) + " ms";
+}
+
+milliseconds client_limit(const Work& work) {
+  return work.statement_timeout + work.statement_timeout / 5;
+}
+
+milliseconds idle_limit(const Work& work) {
+  return work.statement_timeout + work.statement_timeout / 2;
+}
+
 void nest_limits(Work& work, std::chrono::seconds drain, const std::vector<const Place*>& said) {
   const auto open = [&](const char* key) {
     return std::ranges::none_of(said, [&](const Place* place) { return place->has(key); });
@@ -121,31 +135,27 @@ void nest_limits(Work& work, std::chrono::seconds drain, const std::vector<const
   }
 }
 
-void check_url(const std::string& url, const char* key, const Place& place, Faults& faults) {
+void check_own_limits(const std::string& label, const Work& work, std::chrono::seconds drain,
+                      const Place& place, Faults& faults) {
+  if (says_limits(place)) check_limits(label, work, drain, place, faults);
+}
+
+void check_url(const std::string& label, const std::string& url, const char* key,
+               const Place& place, Faults& faults) {
   if (url.empty()) return;  // said already, or not given
   try {
     (void)pg::read_conninfo(url, "freshet", pg::Wanted::writer);
   } catch (const std::invalid_argument& error) {
-    faults.add(place.of(key), std::string{"[[database]] "} + key + ": " + error.what());
+    faults.add(place.of(key), label + key + ": " + error.what());
   }
-}
-
-}  // namespace
-
-std::string ms(milliseconds value) {
-  return std::to_string(value.count()) + " ms";
-}
-
-milliseconds client_limit(const Work& work) {
-  return work.statement_timeout + work.statement_timeout / 5;
-}
-
-milliseconds idle_limit(const Work& work) {
-  return work.statement_timeout + work.statement_timeout / 2;
 }
 
 void derive_defaults(Settings& settings, const Places& places) {
   Relay& relay = settings.relay;
+  settings.base.work = static_cast<const Work&>(relay);
+  for (const char* limit : nested) {
+    if (places.relay.has(limit)) settings.base.said.emplace_back(limit);
+  }
   nest_limits(relay, relay.drain, {&places.relay});
   for (std::size_t i = 0; i < settings.databases.size(); ++i) {
     nest_limits(settings.databases[i], relay.drain, {&places.relay, &places.databases[i]});
@@ -157,24 +167,26 @@ void derive_defaults(Settings& settings, const Places& places) {
 }
 
 void check_rules(const Settings& settings, const Places& places, Faults& faults) {
-  check_limits("[relay]", settings.relay, settings.relay.drain, places.relay, faults);
+  check_limits("[relay] ", settings.relay, settings.relay.drain, places.relay, faults);
   for (std::size_t i = 0; i < settings.databases.size(); ++i) {
     const Database& database = settings.databases[i];
-    if (!says_limits(places.databases[i])) continue;
-    check_limits("[[database]] " + in_quotes(database.name), database, settings.relay.drain,
-                 places.databases[i], faults);
+    check_own_limits("[[database]] " + in_quotes(database.name) + " ", database,
+                     settings.relay.drain, places.databases[i], faults);
   }
   check_variables(settings, places, faults);
   check_names("[[database]]", settings.databases, places.databases, faults);
   check_names("[[projection]]", settings.projections, places.projections, faults);
   check_names("[[forward]]", settings.forwards, places.forwards, faults);
   for (std::size_t i = 0; i < settings.databases.size(); ++i) {
-    check_url(settings.databases[i].url, "url", places.databases[i], faults);
-    check_url(settings.databases[i].direct_url, "direct_url", places.databases[i], faults);
+    const Database& database = settings.databases[i];
+    const Place& place = places.databases[i];
+    check_url("[[database]] ", database.url, "url", place, faults);
+    check_url("[[database]] ", database.direct_url, "direct_url", place, faults);
   }
   check_badges("[[projection]]", settings.projections, places.projections, faults);
   check_badges("[[forward]]", settings.forwards, places.forwards, faults);
   check_retention(settings, places, faults);
+  check_catalogue(settings, places, faults);
   check_forwards(settings, places, faults);
 }
 

@@ -15,6 +15,7 @@ struct Places {
   Place retention;
   std::vector<Place> retentions;  ///< Of the databases.
   std::vector<Place> databases;
+  Place catalogue;
   std::vector<Place> projections;
   Place kafka;
   std::vector<Place> forwards;
@@ -25,11 +26,32 @@ struct Places {
 
 /// Fills in defaults that follow from other settings: the limits nest.
 void derive_defaults(Settings& settings, const Places& places);
-/// @param databases with their own defaults filled in.
-void derive_defaults(Kafka& kafka, const Place& place, const std::vector<Database>& databases);
+/// @param settings of databases with their own defaults filled in.
+void derive_defaults(Kafka& kafka, const Place& place, const Settings& settings);
+/// Limits that nobody said are shortened until they nest. @param said where somebody may have.
+void nest_limits(Work& work, std::chrono::seconds drain, const std::vector<const Place*>& said);
 
 /// What no single setting can tell: limits that must nest, names that must differ.
 void check_rules(const Settings& settings, const Places& places, Faults& faults);
+
+// The parts of it that concern one section. `label` is what sentences begin with, a blank at its
+// end, or "".
+
+/// That its limits nest. Nothing where it says none itself: then all was said of [relay].
+void check_own_limits(const std::string& label, const Work& work, std::chrono::seconds drain,
+                      const Place& place, Faults& faults);
+void check_url(const std::string& label, const std::string& url, const char* key,
+               const Place& place, Faults& faults);
+void check_guards(const std::string& label, const Retention& retention, const Place& place,
+                  Faults& faults);
+/// That Kafka's limit nests with a database's. @param whose as the sentence names them: "its".
+void check_timeout(const Kafka& kafka, const std::string& whose, const Work& work,
+                   const Place& place, Faults& faults);
+
+/// A query without blanks, comments and semicolons behind it. @param query without a fault.
+[[nodiscard]] std::string bare_query(const std::string& query);
+/// The part of it that is about the catalogue.
+void check_catalogue(const Settings& settings, const Places& places, Faults& faults);
 /// The part of it that is about retention.
 void check_retention(const Settings& settings, const Places& places, Faults& faults);
 /// The part of it that is about Kafka.

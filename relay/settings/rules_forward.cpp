@@ -24,26 +24,12 @@ void check_brokers(const Kafka& kafka, const Place& place, Faults& faults) {
   }
 }
 
-// handler < Kafka < statement: who is slow is then named by the one that knows.
-void check_timeout(const Kafka& kafka, const std::string& whose, const Work& work,
-                   const Place& place, Faults& faults) {
-  if (work.handler_timeout >= work.statement_timeout) return;  // said already
-  const std::string label = "[kafka] timeout_ms (" + ms(kafka.timeout) + ") must be ";
-  if (kafka.timeout <= work.handler_timeout) {
-    faults.add(place.of("timeout_ms"), label + "longer than " + whose + " handler_timeout_ms (" +
-                                           ms(work.handler_timeout) +
-                                           "), which is what a database may take");
-  }
-  if (kafka.timeout >= work.statement_timeout) {
-    faults.add(place.of("timeout_ms"),
-               label + "shorter than " + whose + " statement_timeout_ms (" +
-                   ms(work.statement_timeout) +
-                   "), or the transaction that waits for the brokers ends before they answer");
-  }
-}
-
 void check_timeouts(const Settings& settings, const Places& places, Faults& faults) {
   bool of_relay = false;
+  if (settings.catalogue) {  // whose databases may say nothing
+    of_relay = true;
+    check_timeout(*settings.kafka, "[relay]", settings.relay, places.kafka, faults);
+  }
   for (std::size_t i = 0; i < settings.databases.size(); ++i) {
     const Place& place = places.databases[i];
     const bool own = place.has("handler_timeout_ms") || place.has("statement_timeout_ms");
@@ -78,11 +64,30 @@ void check_name(const Forward& forward, const Place& place, const Settings& sett
 
 }  // namespace
 
-void derive_defaults(Kafka& kafka, const Place& place, const std::vector<Database>& databases) {
-  if (place.has("timeout_ms") || databases.empty()) return;
-  const auto statement =
-      std::ranges::min(databases, {}, &Database::statement_timeout).statement_timeout;
-  const auto handler = std::ranges::max(databases, {}, &Database::handler_timeout).handler_timeout;
+// handler < Kafka < statement: who is slow is then named by the one that knows.
+void check_timeout(const Kafka& kafka, const std::string& whose, const Work& work,
+                   const Place& place, Faults& faults) {
+  if (work.handler_timeout >= work.statement_timeout) return;  // said already
+  const std::string label = "[kafka] timeout_ms (" + ms(kafka.timeout) + ") must be ";
+  if (kafka.timeout <= work.handler_timeout) {
+    faults.add(place.of("timeout_ms"), label + "longer than " + whose + " handler_timeout_ms (" +
+                                           ms(work.handler_timeout) +
+                                           "), which is what a database may take");
+  }
+  if (kafka.timeout >= work.statement_timeout) {
+    faults.add(place.of("timeout_ms"),
+               label + "shorter than " + whose + " statement_timeout_ms (" +
+                   ms(work.statement_timeout) +
+                   "), or the transaction that waits for the brokers ends before they answer");
+  }
+}
+
+void derive_defaults(Kafka& kafka, const Place& place, const Settings& settings) {
+  std::vector<Work> all{settings.databases.begin(), settings.databases.end()};
+  if (settings.catalogue) all.push_back(settings.relay);  // as of its databases that say nothing
+  if (place.has("timeout_ms") || all.empty()) return;
+  const auto statement = std::ranges::min(all, {}, &Work::statement_timeout).statement_timeout;
+  const auto handler = std::ranges::max(all, {}, &Work::handler_timeout).handler_timeout;
   kafka.timeout = std::min(kafka.timeout, statement * 4 / 5);
   if (kafka.timeout <= handler) kafka.timeout = (handler + statement) / 2;
 }

@@ -11,27 +11,27 @@
 
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
-#include "relay/settings/environment.hpp"
-#include "relay/settings/faults.hpp"
+#include "relay/settings/subject.hpp"
 #include "relay/settings/table.hpp"
 
 namespace relay::settings {
 
-/// "a whole number", "a table" and so on.
-[[nodiscard]] const char* kind_of(const toml::node& node);
 /// Whether it has `Shape::name`.
 [[nodiscard]] bool is_name(const std::string& text);
 /// Blanks around a part are left out. At least one part, which may be empty.
 [[nodiscard]] std::vector<std::string> split_at_commas(const std::string& text);
 
+/// Settings by name as somebody else says them; nothing: NULL.
+using SaidTexts = std::map<std::string, std::optional<std::string>>;
+
 /// Reads one table of the file by its rows. `environment` is given for the sections in whose
 /// strings `${NAME}` is filled in.
 template <class Section>
-class SectionReader {
+class SectionReader : private Subject {
  public:
   SectionReader(std::string label, const std::vector<Row<Section>>& rows, Faults& faults,
                 const Environment* environment = nullptr)
-      : label_(std::move(label)), rows_(rows), faults_(faults), environment_(environment) {}
+      : Subject(faults, environment), label_(std::move(label)), rows_(rows) {}
 
   /// @param base what is not in the table.
   /// @param variables how the names of environment variables begin that go before the table, each
@@ -52,6 +52,28 @@ class SectionReader {
         std::visit([&](const auto& kind) { take(kind, *node); }, row.kind);
       } else if (row.required) {
         faults_.add(place_.line, label_ + " needs \"" + row.name + "\"");
+      }
+    }
+    return {std::move(section_), std::move(place_)};
+  }
+
+  /// Reads what is said in texts, as variables say it: strings as they are, lists with commas.
+  /// @param prefix how the names begin that it has; no text: it is not said.
+  /// @return the keys that are said, 0 where a variable says them and else 1.
+  std::pair<Section, Place> read_texts(const SaidTexts& texts, const std::string& prefix,
+                                       const Section& base, const std::string& variables) {
+    section_ = base;
+    place_ = Place{};
+    line_ = 0;
+    for (const Row<Section>& row : rows_) {
+      if (take_variable(row, variables)) continue;
+      subject_ = prefix + row.name;
+      const auto text = texts.find(subject_);
+      if (text != texts.end() && text->second) {
+        place_.keys[row.name] = 1;
+        std::visit([&](const auto& kind) { take_said(kind, *text->second); }, row.kind);
+      } else if (row.required) {
+        fault("must not be missing or NULL");
       }
     }
     return {std::move(section_), std::move(place_)};
@@ -83,6 +105,12 @@ class SectionReader {
     place_.keys[row.name] = 0;
     std::visit([&](const auto& kind) { take_text(kind, *text); }, row.kind);
     return true;
+  }
+
+  void take_said(const Text<Section>& kind, const std::string& text) { put(kind, text); }
+  template <class Kind>
+  void take_said(const Kind& kind, const std::string& text) {
+    take_text(kind, text);
   }
 
   void take_text(const Integer<Section>& kind, const std::string& text) {
@@ -120,17 +148,6 @@ class SectionReader {
   template <class Kind>
   void take_text(const Kind&, const std::string&) {
     fault("cannot hold this setting; write it into the file");
-  }
-
-  void fault(const std::string& sentence) { faults_.add(line_, subject_ + " " + sentence); }
-
-  void wrong_type(const std::string& wanted, const toml::node& node) {
-    fault("must be " + wanted + ", not " + kind_of(node));
-  }
-
-  void unquoted_wanted(const std::string& wanted, const toml::node& node) {
-    const char* hint = node.is_string() ? "; write it without quotes" : "";
-    fault("must be " + wanted + ", not " + kind_of(node) + hint);
   }
 
   void take(const Integer<Section>& kind, const toml::node& node) {
@@ -222,33 +239,6 @@ class SectionReader {
     if (!node.is_table()) wrong_type("a table", node);
   }
 
-  // TOML reads a bare `linger.ms = 5` as a table `linger`; both spellings are one name.
-  void flatten(const toml::table& table, const std::string& prefix,
-               std::map<std::string, std::string>& options) {
-    for (const auto& [key, node] : table) {
-      line_ = node.source().begin.line;
-      const std::string name = prefix + std::string{key.str()};
-      if (const toml::table* inner = node.as_table()) {
-        flatten(*inner, name + ".", options);
-      } else if (const std::optional<std::string> value = option(name, node)) {
-        if (!options.emplace(name, *value).second) fault(in_quotes(name) + " is there twice");
-      }
-    }
-  }
-
-  std::optional<std::string> option(const std::string& name, const toml::node& node) {
-    if (name.find('\0') != std::string::npos) {
-      fault(in_quotes(name) + " must not hold a character U+0000");
-      return std::nullopt;
-    }
-    if (node.is_string()) return filled(node);
-    if (const auto* value = node.as_integer()) return std::to_string(value->get());
-    if (const auto* value = node.as_boolean()) return value->get() ? "true" : "false";
-    fault(in_quotes(name) + " must be a string, a whole number, or true or false, not " +
-          kind_of(node));
-    return std::nullopt;
-  }
-
   void take_one(const Texts<Section>& kind, const toml::node& node) {
     put(kind, filled(node).value_or("_"));
   }
@@ -263,28 +253,10 @@ class SectionReader {
     (section_.*kind.field).push_back(text);
   }
 
-  /// Nothing: a fault was said.
-  std::optional<std::string> filled(const toml::node& node) {
-    const std::string& text = node.as_string()->get();
-    if (text.find('\0') != std::string::npos) {
-      fault("must not hold a character U+0000");
-      return std::nullopt;
-    }
-    if (environment_ == nullptr) return text;
-    const Filled result = fill_in(text, *environment_);
-    for (const std::string& sentence : result.faults) fault(sentence);
-    if (!result.faults.empty()) return std::nullopt;
-    return result.text;
-  }
-
   std::string label_;
   const std::vector<Row<Section>>& rows_;
-  Faults& faults_;
-  const Environment* environment_;
   Section section_;
   Place place_;
-  std::string subject_;  // of the setting that is being read, for its faults
-  unsigned line_ = 0;
 };
 
 }  // namespace relay::settings

@@ -31,6 +31,8 @@ struct Work {
   std::chrono::milliseconds lock_timeout{2'000};     ///< `lock_timeout_ms`.
   std::chrono::seconds stuck_exit{60};     ///< `stuck_exit_s`: past its time, the process exits.
   std::chrono::seconds pinned_after{300};  ///< `pinned_after_s`, for `status`.
+
+  bool operator==(const Work&) const = default;
 };
 
 /// Longer than any statement may run: what the client waits for an answer (`call_limit`).
@@ -60,6 +62,8 @@ struct Retention {
   int attempts_days = 30;        ///< event_attempt.
   int freshness_days = 30;       ///< projection_freshness, since the relay was seen.
   int operator_log_days = 0;     ///< operator_log.
+
+  bool operator==(const Retention&) const = default;
 };
 
 /// `[[database]]`. What it does not say of its work is as in `[relay]`.
@@ -70,6 +74,25 @@ struct Database : Work {
   bool listen = false;     ///< LISTEN on `direct_url` (or `url`) as a hint.
   std::vector<std::string> projections{"*"};  ///< Patterns: which of them, and forwards, run here.
   Retention retention;                        ///< `[database.retention]` over `[retention]`.
+
+  bool operator==(const Database&) const = default;
+};
+
+/// `[databases]`: a query that tells more databases, asked again and again while the relay runs.
+struct Catalogue {
+  std::string url;    ///< Where it is asked; libpq URI or keywords, `${ENV}` filled in.
+  std::string query;  ///< One SELECT without a semicolon behind it, `${ENV}` filled in; a secret.
+  std::chrono::seconds refresh{10};  ///< `refresh_s`: between two looks.
+
+  bool operator==(const Catalogue&) const = default;
+};
+
+/// What a database begins with that says nothing itself.
+struct DatabaseBase {
+  Work work;                      ///< As `[relay]` says it, before its limits were nested.
+  std::vector<std::string> said;  ///< Those of its nested limits that `[relay]` says.
+
+  bool operator==(const DatabaseBase&) const = default;
 };
 
 /// `[[projection]]`: SQL in the configuration.
@@ -114,9 +137,11 @@ struct Forward {
 
 struct Settings {
   Relay relay;
-  std::optional<Kafka> kafka;  ///< There is one where there is any forward.
-  Retention retention;         ///< Of databases that do not say otherwise.
-  std::vector<Database> databases;
+  std::optional<Kafka> kafka;          ///< There is one where there is any forward.
+  Retention retention;                 ///< Of databases that do not say otherwise.
+  std::vector<Database> databases;     ///< Of the file alone; may be none with a catalogue.
+  std::optional<Catalogue> catalogue;  ///< Of more databases; see catalogue.hpp.
+  DatabaseBase base;                   ///< Of databases that a catalogue tells.
   std::vector<Projection> projections;
   std::vector<Forward> forwards;
 };

@@ -96,6 +96,23 @@ const std::vector<Row<Database>>& database_rows() {
   return rows;
 }
 
+const std::vector<Row<Catalogue>>& catalogue_rows() {
+  using C = Catalogue;
+  static const std::vector<Row<C>> rows = {
+      {"url", Text<C>{&C::url, Shape::secret},
+       "Where the catalogue is asked, which a standby may be; libpq URI or keywords. Never shown.",
+       true},
+      {"query", Text<C>{&C::query, Shape::secret},
+       "One SELECT that has a row for each database: `name`, `url`, and any other setting of "
+       "`[[database]]` as a column of its name (`retention_completed_days` of its retention); NULL "
+       "says nothing. Read only, 10,000 rows at most. Never shown.",
+       true},
+      {"refresh_s", duration<C, &C::refresh>(1, 86'400),
+       "How often a running relay asks it again."},
+  };
+  return rows;
+}
+
 const std::vector<Row<Projection>>& projection_rows() {
   using P = Projection;
   static const std::vector<Row<P>> rows = {

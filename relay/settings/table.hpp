@@ -32,7 +32,7 @@ struct OneOf {
 enum class Shape {
   any,
   name,    ///< A letter or "_", then letters, digits, "_", "." or "-"; 64 characters at most.
-  secret,  ///< Not empty, and never shown: a database's url.
+  secret,  ///< Not empty, and never shown: a url, a query that may hold one.
 };
 
 template <class Section>
@@ -102,6 +102,7 @@ struct Row {
 [[nodiscard]] const std::vector<Row<Retention>>& retention_rows();
 [[nodiscard]] const std::vector<Row<Database>>& database_rows();
 [[nodiscard]] const std::vector<Row<Database>>& own_database_rows();  ///< Those without `Work`'s.
+[[nodiscard]] const std::vector<Row<Catalogue>>& catalogue_rows();
 [[nodiscard]] const std::vector<Row<Projection>>& projection_rows();
 [[nodiscard]] const std::vector<Row<Kafka>>& kafka_rows();
 [[nodiscard]] const std::vector<Row<Forward>>& forward_rows();

@@ -109,31 +109,25 @@ std::vector<std::string> names_of(const Blueprint& blueprint) {
   return names;
 }
 
-/// A pattern that fits nothing is a slip of the pen, or what it was for is gone.
 void check_patterns(const Blueprint& blueprint, const std::string& path, Faults& faults) {
-  const std::vector<std::string> names = names_of(blueprint);
-  if (names.empty()) return;  // `run` says so
   for (const settings::Database& database : blueprint.settings.databases) {
-    for (const std::string& pattern : database.projections) {
-      const auto fits = [&](const std::string& name) {
-        return projections::matches(pattern, name);
-      };
-      if (std::ranges::any_of(names, fits)) continue;
-      faults.push_back(path + ": [[database]] " + in_quotes(database.name) + " projections: " +
-                       in_quotes(pattern) + " fits no projection and no forward" +
-                       projections::did_you_mean(pattern, names));
+    for (const std::string& sentence : pattern_faults(blueprint, database)) {
+      faults.push_back(path + ": [[database]] " + in_quotes(database.name) + " " + sentence);
     }
   }
 }
 
-void keep_only(const std::string& name, const std::string& path,
-               std::vector<settings::Database>& databases) {
-  std::vector<std::string> known;
-  for (const settings::Database& database : databases) known.push_back(database.name);
-  std::erase_if(databases, [&](const auto& database) { return database.name != name; });
-  if (!databases.empty()) return;
-  throw settings::SettingsError{{path + ": there is no [[database]] named " + in_quotes(name) +
-                                 projections::did_you_mean(name, known)}};
+void keep_only(const std::string& name, const std::string& path, Blueprint& blueprint) {
+  settings::Settings& settings = blueprint.settings;
+  std::erase_if(settings.databases, [&](const auto& database) { return database.name != name; });
+  if (!settings.databases.empty()) {
+    settings.catalogue.reset();
+  } else if (settings.catalogue) {
+    blueprint.only = name;
+  } else {
+    throw settings::SettingsError{{path + ": there is no [[database]] named " + in_quotes(name) +
+                                   projections::did_you_mean(name, blueprint.in_file)}};
+  }
 }
 
 }  // namespace
@@ -144,11 +138,26 @@ bool runs_in(const settings::Database& database, const std::string& name) {
   });
 }
 
+std::vector<std::string> pattern_faults(const Blueprint& blueprint,
+                                        const settings::Database& database) {
+  std::vector<std::string> faults;
+  const std::vector<std::string> names = names_of(blueprint);
+  if (names.empty()) return faults;  // `run` says so
+  for (const std::string& pattern : database.projections) {
+    const auto fits = [&](const std::string& name) { return projections::matches(pattern, name); };
+    if (std::ranges::any_of(names, fits)) continue;
+    faults.push_back("projections: " + in_quotes(pattern) + " fits no projection and no forward" +
+                     projections::did_you_mean(pattern, names));
+  }
+  return faults;
+}
+
 Blueprint read_blueprint(const std::string& path, const std::optional<std::string>& database,
                          const Additions& additions) {
   Blueprint blueprint;
   blueprint.settings = settings::load(path, settings::process_environment);
-  if (database) keep_only(*database, path, blueprint.settings.databases);
+  for (const auto& one : blueprint.settings.databases) blueprint.in_file.push_back(one.name);
+  if (database) keep_only(*database, path, blueprint);
   Faults faults;
   for (const settings::Projection& projection : blueprint.settings.projections) {
     add_projection(projection, path, blueprint, faults);

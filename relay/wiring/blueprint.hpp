@@ -34,13 +34,22 @@ struct Blueprint {
   std::vector<preflight::CheckedProjection> checked;  ///< Borrow the registry's handlers.
   std::vector<ReadyForward> forwards;                 ///< In the order of the file.
   store::Around around_store;                         ///< May be empty.
+  std::vector<std::string>
+      in_file;                      ///< Names of all databases of the file, also of those left out.
+  std::optional<std::string> only;  ///< The one database that is asked for, and not in the file.
 };
 
 /// Whether a projection or forward of that name runs in the database.
 [[nodiscard]] bool runs_in(const settings::Database& database, const std::string& name);
 
+/// "projections: \"x\" fits no projection and no forward": a pattern that fits nothing is a slip of
+/// the pen, or what it was for is gone. @return a sentence for each.
+[[nodiscard]] std::vector<std::string> pattern_faults(const Blueprint& blueprint,
+                                                      const settings::Database& database);
+
 /// Loads the file, compiles its SQL and its forwards' templates, and adds what is written in C++.
-/// @param database only this one of the file, when given.
+/// The catalogue is not asked (process/catalogue does it).
+/// @param database only this one, when given: of the file, which then has no catalogue, or `only`.
 /// @throws settings::SettingsError with every fault of all of it.
 [[nodiscard]] Blueprint read_blueprint(const std::string& path,
                                        const std::optional<std::string>& database,

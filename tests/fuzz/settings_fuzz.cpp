@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   try {
     const auto settings = relay::settings::load(path, environment);
-    if (settings.databases.empty() || settings.relay.workers < 1) std::abort();
+    if (settings.databases.empty() && !settings.catalogue) std::abort();
+    if (settings.relay.workers < 1) std::abort();
     if (settings.relay.handler_timeout >= settings.relay.statement_timeout) std::abort();
     if (relay::settings::idle_limit(settings.relay) > settings.relay.drain) std::abort();
     if (!settings.forwards.empty() && !settings.kafka) std::abort();

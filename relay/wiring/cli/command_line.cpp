@@ -144,7 +144,8 @@ CLI::App* add_verb(CLI::App& parent, const std::string& name, const std::string&
   verb->add_option("-c,--config", command.config, "The settings file")
       ->required()
       ->type_name("FILE");
-  verb->add_option("--database", command.database, "Only this [[database]] of the file")
+  verb->add_option("--database", command.database,
+                   "Only this database of the file or its catalogue")
       ->type_name("NAME");
   return verb;
 }

@@ -1,5 +1,6 @@
 #include "relay/wiring/cli/execute.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 #include "projections/failure.hpp"
@@ -8,7 +9,9 @@
 #include "relay/operate/publish/publish.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "relay/pg/connection.hpp"
+#include "relay/wiring/cli/take_catalogue.hpp"
 #include "relay/wiring/cli/verbs.hpp"
+#include "relay/wiring/process/catalogue.hpp"
 #include "relay/wiring/process/run_relay.hpp"
 
 namespace relay::wiring {
@@ -77,6 +80,8 @@ int explain_failure() {
     return complain(error.what(), Exit::database);
   } catch (const pg::ConnectError& error) {
     return complain(error.what(), Exit::database);
+  } catch (const CatalogueError& error) {
+    return complain(error.what(), Exit::database);
   } catch (const std::exception& error) {
     const projections::Failure failure = projections::current_failure();
     using Kind = projections::FailureKind;
@@ -94,11 +99,12 @@ int explain_failure() {
 
 int execute(const Command& command, const Additions& additions) {
   try {
-    const Blueprint blueprint = read_blueprint(command.config, command.database, additions);
+    Blueprint blueprint = read_blueprint(command.config, command.database, additions);
     log::configure(
         blueprint.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,
         level_of(blueprint.settings.relay.log_level));
-    return dispatch(blueprint, command);
+    const int code = take_catalogue(blueprint, command.verb);
+    return std::max(code, dispatch(blueprint, command));
   } catch (...) {
     return explain_failure();
   }

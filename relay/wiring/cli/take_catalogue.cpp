@@ -1,0 +1,43 @@
+#include "relay/wiring/cli/take_catalogue.hpp"
+
+#include <iostream>
+
+#include "relay/base/log.hpp"
+#include "relay/wiring/process/catalogue.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using Verb = Command::Verb;
+
+int check_catalogue(Blueprint& blueprint) {
+  std::size_t count = blueprint.settings.databases.size();
+  try {
+    const auto refused = add_catalogue(blueprint);
+    count = blueprint.settings.databases.size() - count;
+    for (const auto& row : refused) std::cout << "catalogue: fault: " << row.sentence << "\n";
+    std::cout << "catalogue: " << (refused.empty() ? "fine, " : "") << count << " database(s)"
+              << (refused.empty() ? "" : ", and rows that are none") << "\n";
+    return refused.empty() ? Exit::fine : Exit::database;
+  } catch (const CatalogueError& error) {
+    std::cout << "catalogue: fault: " << error.what() << "\n";
+    return Exit::database;
+  }
+}
+
+}  // namespace
+
+int take_catalogue(Blueprint& blueprint, Verb verb) {
+  if (!blueprint.settings.catalogue) return Exit::fine;
+  if (verb == Verb::check) return check_catalogue(blueprint);
+  for (const auto& row : add_catalogue(blueprint)) {
+    if (verb == Verb::run) {
+      log::warn(row.sentence);
+    } else {
+      std::cerr << "freshet: " << row.sentence << "\n";
+    }
+  }
+  return Exit::fine;
+}
+
+}  // namespace relay::wiring
