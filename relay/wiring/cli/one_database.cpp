@@ -2,13 +2,13 @@
 
 namespace relay::wiring {
 
-const settings::Database& the_database(const Blueprint& blueprint) {
+const settings::Database& the_database(const Blueprint& blueprint, const std::string& why) {
   const auto& databases = blueprint.settings.databases;
   if (databases.size() == 1) return databases[0];
   std::string names;
   for (const auto& database : databases) names += (names.empty() ? "" : ", ") + database.name;
   throw settings::SettingsError{
-      {"freshet: the settings have several databases; say which with --database (" + names + ")"}};
+      {"freshet: " + why + "; say which with --database (" + names + ")"}};
 }
 
 }  // namespace relay::wiring

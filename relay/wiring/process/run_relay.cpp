@@ -104,13 +104,13 @@ void tell_start(const Blueprint& blueprint, const settings::Database& database) 
 
 }  // namespace
 
-int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::string>& unreached) {
+int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit) {
   const settings::Settings& settings = blueprint.settings;
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
   const auto sink = open_sink(blueprint);
-  Latecomers latecomers{blueprint, unreached, interrupt_wait};
+  Latecomers latecomers{blueprint, unfit, interrupt_wait};
   if (drain) repair_before_drain(blueprint);
   Runtime runtime{interrupt_wait};
   std::vector<std::unique_ptr<upkeep::Upkeep>> upkeeps;  // ends before the engines
@@ -122,7 +122,7 @@ int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::str
         start_upkeep(blueprint, database, [&engine] { return engine.events_done(); }));
   };
   for (const settings::Database& database : settings.databases) {
-    if (std::ranges::find(unreached, database.name) == unreached.end()) serve_it(database);
+    if (!unfit.contains(database.name)) serve_it(database);
   }
 
   DrainProgress progress{drain};
