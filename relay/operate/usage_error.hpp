@@ -10,4 +10,9 @@ class UsageError : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+/// What the operator named is not in this database. It may be in another.
+class NotHere : public UsageError {
+  using UsageError::UsageError;
+};
+
 }  // namespace relay::operate

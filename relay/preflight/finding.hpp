@@ -8,12 +8,11 @@ namespace relay::preflight {
 /// What a check found, in one sentence that says what to do.
 struct Finding {
   enum class Severity {
-    fault,    ///< The relay must not start.
+    fault,    ///< The relay must not serve the database.
     warning,  ///< It may, but somebody should look.
   };
   Severity severity = Severity::fault;
   std::string sentence;
-  bool unreachable = false;  ///< There was no connection to check anything by.
 };
 
 using Findings = std::vector<Finding>;

@@ -18,6 +18,17 @@ void make(Check check, const char* what, Findings& findings) {
   }
 }
 
+void check_all(pg::Connection& connection, const Subject& subject, Findings& findings) {
+  make([&] { check_server(connection, findings); }, "the server", findings);
+  bool current = false;
+  make([&] { current = check_schema(connection, findings); }, "the schema", findings);
+  if (!current) return;
+  make([&] { check_tables(connection, findings); }, "the tables", findings);
+  make([&] { check_privileges(connection, subject, findings); }, "the privileges", findings);
+  make([&] { check_agreement(connection, subject, findings); }, "freshet_setting", findings);
+  make([&] { check_projections(connection, subject, findings); }, "the projections", findings);
+}
+
 }  // namespace
 
 Findings inspect(const Subject& subject) {
@@ -25,17 +36,16 @@ Findings inspect(const Subject& subject) {
   try {
     pg::Connection connection{subject.conninfo,
                               {.application_name = "freshet check", .wanted = pg::Wanted::any}};
-    make([&] { check_server(connection, findings); }, "the server", findings);
-    bool current = false;
-    make([&] { current = check_schema(connection, findings); }, "the schema", findings);
-    if (!current) return findings;
-    make([&] { check_tables(connection, findings); }, "the tables", findings);
-    make([&] { check_privileges(connection, subject, findings); }, "the privileges", findings);
-    make([&] { check_agreement(connection, subject, findings); }, "freshet_setting", findings);
-    make([&] { check_projections(connection, subject, findings); }, "the projections", findings);
+    const auto limit = connection.within(subject.time);
+    check_all(connection, subject, findings);
+    if (!limit.expired()) return findings;
+    findings.clear();  // what failed in its last moments says nothing of the database
+    fault(findings,
+          connection.description() + " is slow: it did not answer all checks within " +
+              std::to_string(std::chrono::floor<std::chrono::seconds>(subject.time).count()) +
+              " s");
   } catch (const pg::ConnectError& error) {
     fault(findings, error.what());
-    findings.back().unreachable = true;
   } catch (const std::exception&) {
     fault(findings, projections::current_failure().message);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -23,6 +24,8 @@ struct Subject {
   std::string conninfo;
   std::map<std::string, std::string> agreed;  ///< completion, ordering, lanes, as the settings say.
   std::vector<CheckedProjection> projections;
+  /// What all checks together may take, once connected; 0: each has its own limit alone.
+  std::chrono::milliseconds time{0};
 };
 
 }  // namespace relay::preflight

@@ -67,9 +67,9 @@ EventHistory event_history(pg::Connection& connection, const std::string& event,
                                 .error = text_or_null(row, 4)});
   }
   if (!history.event && history.deliveries.empty() && history.attempts.empty()) {
-    throw UsageError{"there is no event " + printable(event) +
-                     " in this database, and no failure of one; \"freshet dead list\" shows what "
-                     "is dead"};
+    throw NotHere{"there is no event " + printable(event) +
+                  " in this database, and no failure of one; \"freshet dead list\" shows what "
+                  "is dead"};
   }
   return history;
 }

@@ -47,7 +47,8 @@ struct EventHistory {
 };
 
 /// Reads all of it. @param projection only this one's deliveries and attempts; empty: all.
-/// @throws UsageError when `event` is no id or not to be found, or the projection is unknown.
+/// @throws UsageError when `event` is no id; NotHere when it is not to be found, or the projection
+/// is unknown.
 [[nodiscard]] EventHistory event_history(pg::Connection& connection, const std::string& event,
                                          const std::string& projection);
 

@@ -26,14 +26,32 @@ Json as_json(const DeadLetter& letter) {
           {"first_failed_at", or_null(letter.first_failed_at)}};
 }
 
+std::string object(const Json& letters, std::int64_t total) {
+  return Json{{"dead", letters}, {"total", total}}.dump(2, ' ', false,
+                                                        Json::error_handler_t::replace) +
+         "\n";
+}
+
 }  // namespace
 
 std::string in_json(const DeadList& dead) {
   Json letters = Json::array();
   for (const DeadLetter& letter : dead.letters) letters.push_back(as_json(letter));
-  return Json{{"dead", letters}, {"total", dead.total}}.dump(2, ' ', false,
-                                                             Json::error_handler_t::replace) +
-         "\n";
+  return object(letters, dead.total);
+}
+
+std::string in_json(const std::vector<DeadOfDatabase>& all) {
+  Json letters = Json::array();
+  std::int64_t total = 0;
+  for (const DeadOfDatabase& one : all) {
+    total += one.dead.total;
+    for (const DeadLetter& letter : one.dead.letters) {
+      Json said{{"database", one.database}};
+      said.update(as_json(letter));
+      letters.push_back(std::move(said));
+    }
+  }
+  return object(letters, total);
 }
 
 }  // namespace relay::operate

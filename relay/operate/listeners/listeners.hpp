@@ -13,8 +13,8 @@
 namespace relay::operate {
 
 /// The operator named something that is not there. `what()` is one sentence with the nearest name.
-class NoSuchListener : public UsageError {
-  using UsageError::UsageError;
+class NoSuchListener : public NotHere {
+  using NotHere::NotHere;
 };
 
 /// A registered listener, retired or not. @throws NoSuchListener

@@ -80,6 +80,7 @@ struct Status {
   std::vector<Pinned> pinned;  ///< The oldest few of each database.
   std::vector<HiddenPins> hidden;
   std::vector<UpkeepStatus> upkeep;
+  std::size_t databases = 1;  ///< How many were asked; with several each line says whose it is.
 };
 
 /// Judges what a database says. Registered projections that the settings do not know are shown

@@ -196,9 +196,10 @@ std::string pins_text(const Status& status, bool databases) {
 }
 
 bool several_databases(const Status& status) {
-  return std::ranges::any_of(status.projections, [&](const ProjectionStatus& one) {
-    return one.database != status.projections[0].database;
-  });
+  return status.databases > 1 ||
+         std::ranges::any_of(status.projections, [&](const ProjectionStatus& one) {
+           return one.database != status.projections[0].database;
+         });
 }
 
 }  // namespace
@@ -233,11 +234,13 @@ std::string to_table(const Status& status, bool color, const Rates* rates) {
                              "registered any.\n"
                            : laid_out(rows, color);
   for (const ProjectionStatus& one : status.projections) {
-    text += trouble_line(one) + held_line(one);
+    for (const std::string& line : {trouble_line(one), held_line(one)}) {
+      if (!line.empty()) text += (databases ? one.database + ": " : "") + line;
+    }
   }
   for (const Unclaimed& one : status.unclaimed) {
-    text += "unclaimed: " + count(one.events) + " event(s) for listener " +
-            in_quotes(one.listener_id) + ", which is not registered\n";
+    text += (databases ? one.database + ": " : "") + "unclaimed: " + count(one.events) +
+            " event(s) for listener " + in_quotes(one.listener_id) + ", which is not registered\n";
   }
   return text + pins_text(status, databases) + upkeep_text(status.upkeep, databases);
 }

@@ -7,11 +7,13 @@
 
 #include "projections/failure.hpp"
 #include "projections/type_pattern.hpp"
+#include "relay/base/side_by_side.hpp"
 #include "relay/forward/kafka/topic_check.hpp"
 #include "relay/forward/recipe.hpp"
 #include "relay/forward/topic_name.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/store/outbox/event_rows.hpp"
+#include "relay/wiring/cli/each_database.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "schema/statements.hpp"
 
@@ -59,7 +61,30 @@ void sample(const settings::Database& database, const std::vector<ReadyForward>&
   }
 }
 
-Topics topics_of(const Blueprint& blueprint, preflight::Findings& findings) {
+using Asked = std::function<bool(const settings::Database&)>;
+
+/// What some events of a database say.
+struct Sample {
+  Topics topics;
+  std::string trouble;  ///< Why it could not be asked, or empty.
+};
+
+Sample sample_of(const settings::Database& database, const std::vector<ReadyForward>& open) {
+  std::vector<ReadyForward> here;
+  std::ranges::copy_if(open, std::back_inserter(here), [&](const ReadyForward& forward) {
+    return runs_in(database, forward.options.name);
+  });
+  Sample found;
+  if (here.empty()) return found;
+  try {
+    sample(database, here, found.topics);
+  } catch (const std::exception&) {
+    found.trouble = projections::current_failure().message;
+  }
+  return found;
+}
+
+Topics topics_of(const Blueprint& blueprint, const Asked& asked, preflight::Findings& findings) {
   Topics topics;
   std::vector<ReadyForward> open;  // whose topics only events can tell
   for (const ReadyForward& forward : blueprint.forwards) {
@@ -70,29 +95,32 @@ Topics topics_of(const Blueprint& blueprint, preflight::Findings& findings) {
     }
   }
   if (open.empty()) return topics;
-  for (const settings::Database& database : blueprint.settings.databases) {
-    std::vector<ReadyForward> here;
-    std::ranges::copy_if(open, std::back_inserter(here), [&](const ReadyForward& forward) {
-      return runs_in(database, forward.options.name);
-    });
-    if (here.empty()) continue;
-    try {
-      sample(database, here, topics);
-    } catch (const std::exception&) {
-      warning(findings, "the topics of events in " + database.name +
-                            " are not known: " + projections::current_failure().message);
-    }
-  }
+  const auto& databases = blueprint.settings.databases;
+  std::vector<Sample> samples(databases.size());
+  side_by_side(
+      databases.size(), databases_at_once,
+      [&](std::size_t i) {
+        if (!asked || asked(databases[i])) samples[i] = sample_of(databases[i], open);
+      },
+      [&](std::size_t i) {
+        for (const std::string& topic : samples[i].topics) {
+          if (topics.size() < topics_most) topics.insert(topic);
+        }
+        if (samples[i].trouble.empty()) return;
+        warning(findings, "the topics of events in " + databases[i].name +
+                              " are not known: " + samples[i].trouble);
+      });
   return topics;
 }
 
 }  // namespace
 
-preflight::Findings inspect_forwards(const Blueprint& blueprint, std::chrono::milliseconds time) {
+preflight::Findings inspect_forwards(const Blueprint& blueprint, std::chrono::milliseconds time,
+                                     const std::function<bool(const settings::Database&)>& asked) {
   preflight::Findings findings;
   if (blueprint.forwards.empty() || !blueprint.settings.kafka) return findings;
   const forward::kafka::KafkaOptions options = kafka_options(blueprint);
-  const Topics topics = topics_of(blueprint, findings);
+  const Topics topics = topics_of(blueprint, asked, findings);
   forward::kafka::TopicReport report;
   try {
     report = forward::kafka::check_topics(options, topics, time);

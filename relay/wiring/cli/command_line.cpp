@@ -28,6 +28,10 @@ constexpr const char* after =
     "  freshet status  -c config/helpdesk.toml    how fresh each projection is\n"
     "  freshet dead list -c config/helpdesk.toml  which events failed, and why\n"
     "\n"
+    "Every command takes --database NAME; without it, it is about every [[database]] of the file:\n"
+    "ten at a time, each is told, one that fails does not stop it, the highest exit code counts.\n"
+    "publish, replay, and dead discard without ids, are about one: they need it with several.\n"
+    "\n"
     "Exit codes: 0 fine, 2 usage or settings, 3 a database cannot be reached or a check found\n"
     "a fault, 1 anything else.";
 
@@ -88,6 +92,7 @@ void add_writing(CLI::App& app, Command& command) {
   settings->add_flag("--adopt", command.adopt,
                      "Make this file's completion and ordering the database's; stop other relays "
                      "first");
+  settings->add_flag("--yes", command.yes, "Do not ask, where there are several databases");
   settings->callback([&command] { command.verb = Verb::settings; });
 }
 

@@ -43,14 +43,14 @@ struct Command {
   };
   Verb verb = Verb::check;
   std::string config;                        ///< `-c FILE`.
-  std::optional<std::string> database = {};  ///< `--database NAME`; absent: see `--help`.
+  std::optional<std::string> database = {};  ///< `--database NAME`; absent: all, where that can be.
   bool drain = false;                        ///< run.
   bool json = false;                         ///< status, dead list.
   std::optional<int> watch_s = {};           ///< status: for how many seconds.
   std::string listener = {};                 ///< listeners retire, pause, resume.
   operate::DeadFilter dead = {};             ///< dead …; keys blocked: its projection.
   bool all = false;                          ///< dead retry: without any filter.
-  int limit = 100;                           ///< dead list, keys blocked: rows shown.
+  int limit = 100;                           ///< dead list, keys blocked: rows shown of each.
   std::string reason = {};                   ///< dead discard, pause, resume.
   bool yes = false;                          ///< What changes something: do not ask.
   int batch = 500;                           ///< publish: lines per transaction, 1 … 10,000.

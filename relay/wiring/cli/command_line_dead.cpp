@@ -58,7 +58,7 @@ void add_retry(CLI::App& dead, Command& command) {
       add_verb(dead, "retry", "Put dead letters back into the queue, in order",
                "freshet dead retry -c config/helpdesk.toml --error-class event", command);
   retry->add_option("events", command.dead.events, "Ids of events")->type_name("EVENT");
-  retry->add_flag("--all", command.all, "Every dead letter of the database");
+  retry->add_flag("--all", command.all, "Every dead letter, of every database of the file");
   add_filters(*retry, command.dead);
   retry->add_flag("--yes", command.yes, "Do not ask");
   retry->callback([&command] {

@@ -5,80 +5,97 @@
 #include "relay/operate/json/in_json.hpp"
 #include "relay/operate/text/in_text.hpp"
 #include "relay/operate/usage_error.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/wiring/cli/each_database.hpp"
 #include "relay/wiring/cli/one_database.hpp"
-#include "relay/wiring/cli/terminal.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 
 namespace relay::wiring {
 namespace {
 
-const pg::ConnectOptions options{.application_name = "freshet dead"};
+constexpr const char* as_dead = "freshet dead";
 
 /// The dead letters that are meant. Named events of which none is dead are a fault of the command.
 operate::DeadLetters find(pg::Connection& connection, const operate::DeadFilter& filter) {
   operate::DeadLetters letters = operate::find_dead(connection, filter);
   if (letters.number == 0 && !filter.events.empty()) {
-    throw operate::UsageError{
+    throw operate::NotHere{
         "no dead letter is of the events that were named; \"freshet dead show EVENT\" tells what "
         "became of one"};
   }
   return letters;
 }
 
+Change none_to_change() {
+  return {.before = "There is no such dead letter; nothing was changed.\n"};
+}
+
+/// One object for all of them; those that could not be read are told on standard error.
+int list_in_json(const Blueprint& blueprint, const Command& command) {
+  const auto& databases = blueprint.settings.databases;
+  std::vector<operate::DeadOfDatabase> found(databases.size());
+  const auto outcomes = each_database(blueprint, [&](std::size_t i) -> Told {
+    pg::Connection connection{databases[i].url, {.application_name = as_dead}};
+    found[i] = {databases[i].name, operate::list_dead(connection, command.dead, command.limit)};
+    return {};
+  });
+  std::erase_if(found, [](const auto& one) { return one.database.empty(); });
+  if (found.empty()) return worst(outcomes);
+  std::cout << (databases.size() == 1 ? operate::in_json(found[0].dead) : operate::in_json(found));
+  return worst(outcomes);
+}
+
 }  // namespace
 
 int list_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
-  const operate::DeadList dead = operate::list_dead(connection, command.dead, command.limit);
-  std::cout << (command.json ? operate::in_json(dead) : operate::in_text(dead));
-  return Exit::fine;
+  operate::check(command.dead);
+  if (command.json) return list_in_json(blueprint, command);
+  return read_each(blueprint, as_dead, [&](pg::Connection& connection, const auto&) {
+    return operate::in_text(operate::list_dead(connection, command.dead, command.limit));
+  });
 }
 
 int show_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
+  operate::check(command.dead);
   const std::string& projection = command.dead.projection;
-  std::cout << operate::in_text(
-      operate::event_history(connection, command.dead.events.at(0), projection), projection);
-  return Exit::fine;
+  return read_each(blueprint, as_dead, [&](pg::Connection& connection, const auto&) {
+    return operate::in_text(
+        operate::event_history(connection, command.dead.events.at(0), projection), projection);
+  });
 }
 
 int retry_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
-  const operate::DeadLetters letters = find(connection, command.dead);
-  if (letters.number == 0) {
-    std::cout << "There is no such dead letter; nothing was changed.\n";
-    return Exit::fine;
-  }
-  std::cout << operate::before_retrying(letters) << std::flush;
-  if (!confirmed(command.yes)) return Exit::other;
-  operate::Retried done;
-  {
-    const ProgressBar bar;
-    done = operate::retry_dead(connection, letters,
-                               [&](auto now, auto total) { bar.show(now, total); });
-  }
-  std::cout << operate::in_text(done);
-  return Exit::fine;
+  operate::check(command.dead);
+  const auto look = [&](pg::Connection& looked_by, const auto&) -> Change {
+    operate::DeadLetters letters = find(looked_by, command.dead);
+    if (letters.number == 0) return none_to_change();
+    std::string before = operate::before_retrying(letters);
+    return {std::move(before), [letters = std::move(letters)](pg::Connection& connection,
+                                                              const operate::Progress& progress) {
+              return operate::in_text(operate::retry_dead(connection, letters, progress));
+            }};
+  };
+  return change_each(blueprint, as_dead, command.yes, look);
 }
 
 int discard_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
-  const operate::DeadLetters letters = find(connection, command.dead);
-  if (letters.number == 0) {
-    std::cout << "There is no such dead letter; nothing was changed.\n";
-    return Exit::fine;
+  operate::check(command.dead);
+  // An id is of one event; a filter that is right for one database gives up others' events as well.
+  if (command.dead.events.empty()) {
+    (void)the_database(blueprint,
+                       "what is discarded is lost for good, so without ids of events it is "
+                       "discarded in one database at a time");
   }
-  std::cout << "To discard for good: " << operate::in_words(letters) << std::flush;
-  if (!confirmed(command.yes)) return Exit::other;
-  operate::Discarded done;
-  {
-    const ProgressBar bar;
-    done = operate::discard_dead(connection, letters, command.reason,
-                                 [&](auto now, auto total) { bar.show(now, total); });
-  }
-  std::cout << operate::in_text(done);
-  return Exit::fine;
+  const auto look = [&](pg::Connection& looked_by, const auto&) -> Change {
+    operate::DeadLetters letters = find(looked_by, command.dead);
+    if (letters.number == 0) return none_to_change();
+    std::string before = "To discard for good: " + operate::in_words(letters);
+    return {std::move(before), [letters = std::move(letters), &command](
+                                   pg::Connection& connection, const operate::Progress& progress) {
+              return operate::in_text(
+                  operate::discard_dead(connection, letters, command.reason, progress));
+            }};
+  };
+  return change_each(blueprint, as_dead, command.yes, look);
 }
 
 }  // namespace relay::wiring

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <iostream>
 
-#include "projections/failure.hpp"
 #include "relay/base/log.hpp"
-#include "relay/operate/migrate/migrate.hpp"
-#include "relay/operate/publish/publish.hpp"
-#include "relay/operate/usage_error.hpp"
-#include "relay/pg/connection.hpp"
+#include "relay/wiring/cli/complaint.hpp"
 #include "relay/wiring/cli/take_catalogue.hpp"
 #include "relay/wiring/cli/verbs.hpp"
-#include "relay/wiring/process/catalogue.hpp"
+#include "relay/wiring/process/preflight_all.hpp"
 #include "relay/wiring/process/run_relay.hpp"
 
 namespace relay::wiring {
@@ -31,9 +27,9 @@ int run(const Blueprint& blueprint, const Command& command) {
               << " has no [[projection]] or [[forward]], and the program registers none\n";
     return Exit::usage;
   }
-  std::vector<std::string> unreached;
-  const int code = preflight_all(blueprint, command.drain, unreached);
-  return code == Exit::fine ? run_relay(blueprint, command.drain, unreached) : code;
+  Unfit unfit;
+  const int code = preflight_all(blueprint, command.drain, unfit);
+  return code == Exit::fine ? run_relay(blueprint, command.drain, unfit) : code;
 }
 
 int dispatch(const Blueprint& blueprint, const Command& command) {
@@ -59,42 +55,6 @@ int dispatch(const Blueprint& blueprint, const Command& command) {
   return Exit::other;
 }
 
-int complain(const std::string& sentence, int code) {
-  std::cout.flush();
-  std::cerr << "freshet: " << sentence << "\n";
-  return code;
-}
-
-/// The exception in flight, as a sentence and an exit code.
-int explain_failure() {
-  try {
-    throw;
-  } catch (const settings::SettingsError& error) {
-    for (const std::string& fault : error.faults) std::cerr << fault << "\n";
-    return Exit::usage;
-  } catch (const operate::PublishError& error) {
-    return complain(error.what(), Exit::usage);
-  } catch (const operate::UsageError& error) {
-    return complain(error.what(), Exit::usage);
-  } catch (const operate::MigrateError& error) {
-    return complain(error.what(), Exit::database);
-  } catch (const pg::ConnectError& error) {
-    return complain(error.what(), Exit::database);
-  } catch (const CatalogueError& error) {
-    return complain(error.what(), Exit::database);
-  } catch (const std::exception& error) {
-    const projections::Failure failure = projections::current_failure();
-    using Kind = projections::FailureKind;
-    const bool database = failure.kind == Kind::connection || failure.kind == Kind::configuration;
-    return complain(
-        database ? "the database: " + failure.message + "; \"freshet check\" tells what is wrong"
-                 : failure.message,
-        database ? Exit::database : Exit::other);
-  } catch (...) {
-    return complain("a C++ projection threw something that is no std::exception", Exit::other);
-  }
-}
-
 }  // namespace
 
 int execute(const Command& command, const Additions& additions) {
@@ -105,8 +65,14 @@ int execute(const Command& command, const Additions& additions) {
         level_of(blueprint.settings.relay.log_level));
     const int code = take_catalogue(blueprint, command.verb);
     return std::max(code, dispatch(blueprint, command));
+  } catch (const settings::SettingsError& error) {
+    for (const std::string& fault : error.faults) std::cerr << fault << "\n";
+    return Exit::usage;
   } catch (...) {
-    return explain_failure();
+    const Complaint complaint = complaint_in_flight();
+    std::cout.flush();
+    std::cerr << "freshet: " << complaint.sentence << "\n";
+    return complaint.code;
   }
 }
 

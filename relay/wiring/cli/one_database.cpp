@@ -2,7 +2,7 @@
 
 namespace relay::wiring {
 
-const settings::Database& the_database(const Blueprint& blueprint) {
+const settings::Database& the_database(const Blueprint& blueprint, const std::string& why) {
   const auto& databases = blueprint.settings.databases;
   if (databases.size() == 1) return databases[0];
   if (databases.empty()) {
@@ -11,7 +11,7 @@ const settings::Database& the_database(const Blueprint& blueprint) {
   std::string names;
   for (const auto& database : databases) names += (names.empty() ? "" : ", ") + database.name;
   throw settings::SettingsError{
-      {"freshet: the settings have several databases; say which with --database (" + names + ")"}};
+      {"freshet: " + why + "; say which with --database (" + names + ")"}};
 }
 
 }  // namespace relay::wiring

@@ -9,57 +9,57 @@
 #include "relay/operate/publish/publish.hpp"
 #include "relay/operate/text/in_text.hpp"
 #include "relay/pg/connection.hpp"
+#include "relay/wiring/cli/each_database.hpp"
 #include "relay/wiring/cli/one_database.hpp"
-#include "relay/wiring/cli/terminal.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 #include "relay/wiring/wire_engine.hpp"
 
 namespace relay::wiring {
 
 int list_listeners(const Blueprint& blueprint) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet listeners"}};
-  std::cout << operate::in_text(operate::read_listeners(connection));
-  return Exit::fine;
+  return read_each(blueprint, "freshet listeners", [](pg::Connection& connection, const auto&) {
+    return operate::in_text(operate::read_listeners(connection));
+  });
 }
 
 int retire_listener(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet listeners"}};
-  std::cout << operate::in_text(operate::before_retiring(connection, command.listener))
-            << std::flush;
-  if (!confirmed(command.yes)) return Exit::other;
-  operate::Retired done;
-  {
-    const ProgressBar bar;
-    done = operate::retire_listener(connection, command.listener,
-                                    [&](auto now, auto total) { bar.show(now, total); });
-  }
-  std::cout << operate::in_text(done);
-  return Exit::fine;
+  const auto look = [&](pg::Connection& looked_by, const auto&) -> Change {
+    return {
+        operate::in_text(operate::before_retiring(looked_by, command.listener)),
+        [&](pg::Connection& connection, const operate::Progress& progress) {
+          return operate::in_text(operate::retire_listener(connection, command.listener, progress));
+        }};
+  };
+  return change_each(blueprint, "freshet listeners", command.yes, look);
 }
 
 int pause_listener(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet pause"}};
-  (void)operate::require_listener(connection, command.listener);
-  if (!confirmed(command.yes)) return Exit::other;
-  std::cout << operate::paused_in_text(
-      operate::pause_listener(connection, command.listener, command.reason));
-  return Exit::fine;
+  const auto look = [&](pg::Connection& looked_by, const auto&) -> Change {
+    (void)operate::require_listener(looked_by, command.listener);
+    return {"", [&](pg::Connection& connection, const operate::Progress&) {
+              return operate::paused_in_text(
+                  operate::pause_listener(connection, command.listener, command.reason));
+            }};
+  };
+  return change_each(blueprint, "freshet pause", command.yes, look);
 }
 
 int resume_listener(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet resume"}};
-  (void)operate::require_listener(connection, command.listener);
-  if (!confirmed(command.yes)) return Exit::other;
-  std::cout << operate::resumed_in_text(
-      operate::resume_listener(connection, command.listener, command.reason));
-  return Exit::fine;
+  const auto look = [&](pg::Connection& looked_by, const auto&) -> Change {
+    (void)operate::require_listener(looked_by, command.listener);
+    return {"", [&](pg::Connection& connection, const operate::Progress&) {
+              return operate::resumed_in_text(
+                  operate::resume_listener(connection, command.listener, command.reason));
+            }};
+  };
+  return change_each(blueprint, "freshet resume", command.yes, look);
 }
 
 int blocked_keys(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet keys"}};
-  std::cout << operate::in_text(
-      operate::find_blocked_keys(connection, command.dead.projection, command.limit));
-  return Exit::fine;
+  return read_each(blueprint, "freshet keys", [&](pg::Connection& connection, const auto&) {
+    return operate::in_text(
+        operate::find_blocked_keys(connection, command.dead.projection, command.limit));
+  });
 }
 
 int publish(const Blueprint& blueprint, const Command& command) {
@@ -76,12 +76,21 @@ int publish(const Blueprint& blueprint, const Command& command) {
 }
 
 int show_settings(const Blueprint& blueprint, const Command& command) {
-  const settings::Database& database = the_database(blueprint);
-  pg::Connection connection{database.url, {.application_name = "freshet settings"}};
-  const operate::Agreement own = agreed_settings(database);
-  if (command.adopt) std::cout << operate::adopted_in_text(operate::adopt(connection, own));
-  std::cout << operate::compared(operate::read_agreement(connection), own);
-  return Exit::fine;
+  const auto compared = [](pg::Connection& connection, const settings::Database& database) {
+    return operate::compared(operate::read_agreement(connection), agreed_settings(database));
+  };
+  if (!command.adopt) return read_each(blueprint, "freshet settings", compared);
+  const bool several = blueprint.settings.databases.size() > 1;
+  const auto look = [&](pg::Connection& looked_by, const settings::Database& database) -> Change {
+    return {several ? compared(looked_by, database) : "",
+            [&](pg::Connection& connection, const operate::Progress&) {
+              const operate::Agreement changed =
+                  operate::adopt(connection, agreed_settings(database));
+              return operate::adopted_in_text(changed) + compared(connection, database);
+            }};
+  };
+  // Of one database it has never asked.
+  return change_each(blueprint, "freshet settings", command.yes || !several, look);
 }
 
 }  // namespace relay::wiring

@@ -7,8 +7,10 @@
 #include <memory>
 
 #include "relay/base/pause.hpp"
+#include "relay/base/side_by_side.hpp"
 #include "relay/operate/text/show_status.hpp"
 #include "relay/pg/connection.hpp"
+#include "relay/wiring/cli/each_database.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 
 namespace relay::wiring {
@@ -34,56 +36,83 @@ std::vector<operate::ProjectionSpec> specs_of(const Blueprint& blueprint) {
   return specs;
 }
 
-/// Looks at every database again and again over connections that it keeps.
+/// Looks at every database, some of them at a time.
 class Looker {
  public:
-  explicit Looker(const Blueprint& blueprint) : blueprint_(blueprint), specs_(specs_of(blueprint)) {
-    connections_.resize(blueprint.settings.databases.size());
+  /// @param again over connections that it keeps.
+  Looker(const Blueprint& blueprint, bool again)
+      : databases_(blueprint.settings.databases), again_(again), specs_(specs_of(blueprint)) {
+    connections_.resize(databases_.size());
   }
 
   /// A database that does not answer is told on standard error; the others are shown.
   operate::Status look() {
     operate::Status all;
+    all.databases = databases_.size();
     code_ = Exit::fine;
-    for (std::size_t i = 0; i < connections_.size(); ++i) {
-      try {
-        look_at(i, all);
-      } catch (const std::exception& error) {
-        const bool said = dynamic_cast<const pg::ConnectError*>(&error) != nullptr;
-        std::cerr << "freshet: " << blueprint_.settings.databases[i].name << ": "
-                  << (said ? error.what() : projections::current_failure().message)
-                  << (said ? "" : "; \"freshet check\" tells what is wrong") << "\n";
-        connections_[i].reset();
-        code_ = Exit::database;
-      }
-    }
+    std::vector<Seen> seen(databases_.size());
+    side_by_side(
+        databases_.size(), databases_at_once, [&](std::size_t i) { seen[i] = seen_in(i); },
+        [&](std::size_t i) {
+          if (seen[i].fault.empty()) return add(seen[i].status, all);
+          std::cerr << "freshet: " << databases_[i].name << ": " << seen[i].fault << "\n";
+          code_ = Exit::database;
+        });
     return all;
   }
 
   [[nodiscard]] int code() const { return code_; }
 
  private:
-  void look_at(std::size_t i, operate::Status& all) {
-    const settings::Database& database = blueprint_.settings.databases[i];
+  struct Seen {
+    operate::Status status;
+    std::string fault;
+  };
+
+  Seen seen_in(std::size_t i) {
+    try {
+      Seen seen{look_at(i), ""};
+      if (!again_) connections_[i].reset();
+      return seen;
+    } catch (const std::exception& error) {
+      const bool said = dynamic_cast<const pg::ConnectError*>(&error) != nullptr;
+      connections_[i].reset();
+      return {{},
+              said ? error.what()
+                   : projections::current_failure().message +
+                         "; \"freshet check\" tells what is wrong"};
+    }
+  }
+
+  operate::Status look_at(std::size_t i) {
+    const settings::Database& database = databases_[i];
     if (!connections_[i]) {
       connections_[i] = std::make_unique<pg::Connection>(
-          database.url,
-          pg::ConnectOptions{.application_name = "freshet status", .wanted = pg::Wanted::any});
+          database.url, pg::ConnectOptions{.application_name = "freshet status",
+                                           .wanted = pg::Wanted::any,
+                                           .watchdog = &watchdog_});
     }
     std::vector<operate::ProjectionSpec> here;
     std::ranges::copy_if(specs_, std::back_inserter(here),
                          [&](const auto& spec) { return runs_in(database, spec.name); });
-    const operate::Status one = operate::judge(
+    operate::Status one = operate::judge(
         database.name, here, operate::read_snapshot(*connections_[i], database.pinned_after));
+    one.upkeep.push_back(operate::read_upkeep(*connections_[i], database.name));
+    return one;
+  }
+
+  static void add(const operate::Status& one, operate::Status& all) {
     all.projections.insert(all.projections.end(), one.projections.begin(), one.projections.end());
     all.pinned.insert(all.pinned.end(), one.pinned.begin(), one.pinned.end());
     all.hidden.insert(all.hidden.end(), one.hidden.begin(), one.hidden.end());
     all.unclaimed.insert(all.unclaimed.end(), one.unclaimed.begin(), one.unclaimed.end());
-    all.upkeep.push_back(operate::read_upkeep(*connections_[i], database.name));
+    all.upkeep.insert(all.upkeep.end(), one.upkeep.begin(), one.upkeep.end());
   }
 
-  const Blueprint& blueprint_;
+  const std::vector<settings::Database>& databases_;
+  bool again_;
   std::vector<operate::ProjectionSpec> specs_;
+  pg::Watchdog watchdog_;
   std::vector<std::unique_ptr<pg::Connection>> connections_;
   int code_ = Exit::fine;
 };
@@ -114,7 +143,7 @@ int watch(Looker& looker, const Command& command) {
 }  // namespace
 
 int status(const Blueprint& blueprint, const Command& command) {
-  Looker looker{blueprint};
+  Looker looker{blueprint, command.watch_s.has_value()};
   if (command.watch_s) return watch(looker, command);
   const operate::Status now = looker.look();
   if (looker.code() == Exit::fine || !now.projections.empty()) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "relay/preflight/finding.hpp"
 #include "relay/wiring/blueprint.hpp"
 #include "relay/wiring/cli/command_line.hpp"
 
@@ -11,13 +10,6 @@ namespace relay::wiring {
 
 [[nodiscard]] int migrate(const Blueprint& blueprint);
 [[nodiscard]] int check(const Blueprint& blueprint);
-[[nodiscard]] preflight::Findings findings_of(const Blueprint& blueprint,
-                                              const settings::Database& database);
-/// The same checks before a run, said in the log. @param unreached gets the names of databases
-/// that could not be reached, where others can be served meanwhile; not with `drain`, which ends
-/// only when all is done. @return 0, or 3 when there is any other fault.
-[[nodiscard]] int preflight_all(const Blueprint& blueprint, bool drain,
-                                std::vector<std::string>& unreached);
 [[nodiscard]] int status(const Blueprint& blueprint, const Command& command);
 [[nodiscard]] int list_listeners(const Blueprint& blueprint);
 [[nodiscard]] int retire_listener(const Blueprint& blueprint, const Command& command);

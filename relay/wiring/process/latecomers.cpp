@@ -5,18 +5,41 @@
 
 #include "relay/base/log.hpp"
 #include "relay/base/pause.hpp"
-#include "relay/wiring/cli/verbs.hpp"
+#include "relay/wiring/cli/each_database.hpp"
 
 namespace relay::wiring {
+namespace {
 
-Latecomers::Latecomers(const Blueprint& blueprint, const std::vector<std::string>& names,
+using namespace std::chrono_literals;
+
+constexpr auto first_pause = 1s;
+constexpr auto longest_pause = 60s;
+// More than at the start, where others wait: a slow one gets in all the same.
+constexpr auto look_again_at_most = 60s;
+
+}  // namespace
+
+Latecomers::Latecomers(const Blueprint& blueprint, const Unfit& unfit,
                        std::function<void()> on_reached)
     : blueprint_(blueprint), on_reached_(std::move(on_reached)) {
+  const auto now = std::chrono::steady_clock::now();
   for (const settings::Database& database : blueprint_.settings.databases) {
-    if (std::ranges::find(names, database.name) != names.end()) away_.push_back(&database);
+    const auto found = unfit.find(database.name);
+    if (found == unfit.end()) continue;
+    const bool was_asked = !found->second.empty();
+    away_.push_back({.database = &database,
+                     .said = found->second,
+                     .asked = was_asked ? 1 : 0,
+                     .due = was_asked ? now + backoff(1, first_pause, longest_pause) : now});
   }
-  if (away_.empty()) return;
-  thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
+  unfit_ = away_.size();
+  for (std::size_t i = 0; i < std::min(unfit_, databases_at_once); ++i) {
+    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+  }
+}
+
+Latecomers::~Latecomers() {
+  for (std::jthread& thread : threads_) thread.request_stop();  // all, before one is waited for
 }
 
 std::vector<const settings::Database*> Latecomers::reached() {
@@ -25,37 +48,56 @@ std::vector<const settings::Database*> Latecomers::reached() {
 }
 
 void Latecomers::run(const std::stop_token& stop) {
-  using namespace std::chrono_literals;
-  for (int attempt = 1; !away_.empty(); ++attempt) {
-    if (!pause_for(backoff(attempt, 1s, 60s), stop)) return;
-    const auto asked = away_;
-    for (const settings::Database* database : asked) {
-      if (!stop.stop_requested()) ask(*database);
+  while (std::optional<Latecomer> one = next(stop)) {
+    const bool fit = is_fit(*one);
+    ++one->asked;
+    one->due = std::chrono::steady_clock::now() + backoff(one->asked, first_pause, longest_pause);
+    {
+      const std::lock_guard lock{mutex_};
+      if (fit) {
+        reached_.push_back(one->database);
+        --unfit_;
+      } else {
+        away_.push_back(std::move(*one));
+      }
+      if (unfit_ == 0) all_are_fit_.notify_all();
     }
+    if (fit) on_reached_();
   }
 }
 
-void Latecomers::ask(const settings::Database& database) {
-  const preflight::Findings findings = findings_of(blueprint_, database);
-  if (preflight::any_fault(findings)) {
-    std::string all;
-    for (const preflight::Finding& finding : findings) {
-      if (finding.severity == preflight::Finding::Severity::fault) {
-        all += (all.empty() ? "" : "; ") + finding.sentence;
-      }
+/// The one that is due first, when it is. @return nothing: a stop, or all are fit.
+std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& stop) {
+  std::unique_lock lock{mutex_};
+  while (!stop.stop_requested() && unfit_ > 0) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto first = std::ranges::min_element(away_, {}, &Latecomer::due);
+    if (first != away_.end() && first->due <= now) {
+      Latecomer one = std::move(*first);
+      away_.erase(first);
+      return one;
     }
-    if (all == std::exchange(said_, all)) return;
-    return log::error("a database is not served yet: " + all, {{"database", database.name}});
+    // One that comes back meanwhile is waited for by the thread that brings it.
+    const auto until = first == away_.end() ? now + longest_pause : first->due;
+    all_are_fit_.wait_until(lock, stop, until, [&] { return unfit_ == 0; });
+  }
+  return {};
+}
+
+/// Asks it, and says what is new.
+bool Latecomers::is_fit(Latecomer& latecomer) const {
+  const preflight::Findings findings =
+      findings_of(blueprint_, *latecomer.database, look_again_at_most);
+  const std::string& name = latecomer.database->name;
+  if (preflight::any_fault(findings)) {
+    const std::string why = faults_in_words(findings);
+    if (why != std::exchange(latecomer.said, why)) log_unfit(name, why);
+    return false;
   }
   for (const preflight::Finding& finding : findings) {
-    log::warn(finding.sentence, {{"database", database.name}});
+    log::warn(finding.sentence, {{"database", name}});
   }
-  std::erase(away_, &database);
-  {
-    const std::lock_guard lock{mutex_};
-    reached_.push_back(&database);
-  }
-  on_reached_();
+  return true;
 }
 
 }  // namespace relay::wiring

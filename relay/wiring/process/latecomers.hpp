@@ -1,39 +1,55 @@
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "relay/wiring/blueprint.hpp"
+#include "relay/wiring/process/preflight_all.hpp"
 
 namespace relay::wiring {
 
-/// Databases that could not be reached when the relay started beside others that could. Asks for
-/// them again, after a second at first and a minute at most, until each can be reached and passes
-/// the preflight that the others passed. Threads: it has one; the rest is the owner's.
+/// Databases that were not fit to be run when the relay started beside others that were. Asks each
+/// of them again, after a second at first and a minute at most, until it passes the preflight that
+/// the others passed; says in the log why it does not, once for each reason. Threads: it has ten at
+/// most, so that one that is slow takes nobody's turn, until all are fit; the rest is the owner's.
 class Latecomers {
  public:
-  /// @param blueprint borrowed. @param names of its databases; none: no thread is needed.
-  /// @param on_reached called on the thread when `reached` has something.
-  Latecomers(const Blueprint& blueprint, const std::vector<std::string>& names,
-             std::function<void()> on_reached);
+  /// @param blueprint borrowed. @param unfit of its databases; none: no thread is needed.
+  /// @param on_reached called on a thread of its own when `reached` has something.
+  Latecomers(const Blueprint& blueprint, const Unfit& unfit, std::function<void()> on_reached);
+  /// Waits for the looks that are under way.
+  ~Latecomers();
+  Latecomers(const Latecomers&) = delete;
+  Latecomers& operator=(const Latecomers&) = delete;
 
   /// Those that are fit to be run and were not given before.
   [[nodiscard]] std::vector<const settings::Database*> reached();
 
  private:
+  struct Latecomer {
+    const settings::Database* database;
+    std::string said;  ///< Why it is not served, as the log says; "": it does not say yet.
+    int asked = 0;
+    std::chrono::steady_clock::time_point due = {};
+  };
   void run(const std::stop_token& stop);
-  void ask(const settings::Database& database);
+  std::optional<Latecomer> next(const std::stop_token& stop);
+  bool is_fit(Latecomer& latecomer) const;
 
   const Blueprint& blueprint_;
   std::function<void()> on_reached_;
-  std::vector<const settings::Database*> away_;  // the thread's
-  std::string said_;                             // the thread's
-  std::mutex mutex_;
-  std::vector<const settings::Database*> reached_;  // guarded by mutex_
-  std::jthread thread_;
+  std::mutex mutex_;                         // guards what follows, but for the threads
+  std::condition_variable_any all_are_fit_;  // or a stop
+  std::vector<Latecomer> away_;              // those that nobody asks just now
+  std::size_t unfit_ = 0;                    // away or being asked
+  std::vector<const settings::Database*> reached_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace relay::wiring

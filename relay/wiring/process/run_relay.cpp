@@ -104,12 +104,12 @@ void tell_start(const Blueprint& blueprint, const settings::Database& database) 
 
 }  // namespace
 
-int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::string>& unreached) {
+int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit) {
   const settings::Settings& settings = blueprint.settings;
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
-  Latecomers latecomers{blueprint, unreached, interrupt_wait};
+  Latecomers latecomers{blueprint, unfit, interrupt_wait};
   if (drain) repair_before_drain(blueprint);
   pg::Watchdog watchdog;
   Runtime runtime{schedule_options(blueprint),
@@ -121,7 +121,7 @@ int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::str
     tell_start(blueprint, database);
   };
   for (const settings::Database& database : settings.databases) {
-    if (std::ranges::find(unreached, database.name) == unreached.end()) serve_it(database);
+    if (!unfit.contains(database.name)) serve_it(database);
   }
 
   DrainProgress progress{drain};

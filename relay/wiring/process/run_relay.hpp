@@ -1,19 +1,18 @@
 #pragma once
 
 #include "relay/wiring/blueprint.hpp"
+#include "relay/wiring/process/preflight_all.hpp"
 
 namespace relay::wiring {
 
 /// Runs every database of the settings until SIGTERM or SIGINT or, with `drain`, until nothing is
 /// pending any more. Blocks SIGTERM, SIGINT and SIGPIPE for the whole process from here on; call it
 /// from main's thread, before any other thread exists. A second signal ends the drain at once.
-/// @param blueprint borrowed until this returns. @param unreached names of databases that are not
-/// there
-///   yet: each is served once it can be reached and is fit for it.
+/// @param blueprint borrowed until this returns. @param unfit databases that are not to be served
+///   yet: each is served once it is fit for it.
 /// @return the exit code: 0 stopped or drained, 1 refused (said on standard error and in the log).
 ///   A handler that cannot be stopped within the limit ends the process with 1.
 /// @throws settings::SettingsError: librdkafka does not take a setting.
-[[nodiscard]] int run_relay(const Blueprint& blueprint, bool drain,
-                            const std::vector<std::string>& unreached = {});
+[[nodiscard]] int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit = {});
 
 }  // namespace relay::wiring

@@ -81,7 +81,7 @@ TEST(Tenant, ADatabaseThatIsAwayAtTheStartKeepsNoOtherFromBeingServed) {
   EXPECT_EQ(drained.code, 3) << drained.err;
   outage.start();
   outage.work();
-  EXPECT_TRUE(outage.says("a database cannot be reached")) << outage.log();
+  EXPECT_TRUE(outage.says("a database is not served yet")) << outage.log();
   EXPECT_NE(outage.log().find("database=ill"), std::string::npos) << outage.log();
   ill.run(tests::publishing("Thing", "'k' || n % 10", 50));
   network.set(FaultProxy::Mode::forward);

@@ -96,6 +96,16 @@ TEST_F(Preflight, AWrongPasswordIsOneSentenceWithoutIt) {
   db_.run("DROP ROLE freshet_locked");
 }
 
+TEST_F(Preflight, ADatabaseThatIsTooSlowIsOneSentenceAfterTheTimeItMayTake) {
+  pqxx::connection other{db_.url()};
+  pqxx::work holds_up{other};
+  holds_up.exec("LOCK TABLE freshet_schema_history");
+  const Findings findings = inspect({.conninfo = db_.url(), .time = std::chrono::seconds{1}});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_THAT(findings[0].sentence, HasSubstr("did not answer all checks within 1 s"));
+  EXPECT_TRUE(any_fault(findings));
+}
+
 TEST_F(Preflight, AnEmptyDatabaseIsToldToMigrate) {
   const tests::TestDatabase empty{tests::TestDatabase::Kind::empty};
   EXPECT_THAT(inspect_all(empty.url()), ElementsAre(HasSubstr("freshet migrate")));

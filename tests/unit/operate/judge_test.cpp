@@ -147,6 +147,18 @@ TEST(Judge, PendingCountsWhatTheProjectionMustSee) {
   EXPECT_EQ(status.unclaimed[0].events, 4);
 }
 
+TEST(Judge, WithSeveralDatabasesEveryLineSaysOfWhichAlsoWhereOneAloneAnswered) {
+  Status status = judge("main", {{"board", {"Incident*"}}}, snapshot_of_two_instances());
+  for (const auto& [databases, before] : {std::pair{1, ""}, std::pair{2, "main: "}}) {
+    status.databases = static_cast<std::size_t>(databases);
+    const std::string table = "\n" + to_table(status, false);
+    EXPECT_EQ(table.starts_with("\ndatabase"), databases == 2) << table;
+    for (const std::string line : {"board: slow\n", "unclaimed: 4 event(s)"}) {
+      EXPECT_NE(table.find("\n" + std::string{before} + line), std::string::npos) << table;
+    }
+  }
+}
+
 TEST(Judge, AFullLookIsMarkedAsInexact) {
   Snapshot snapshot;
   snapshot.pending = {{{"A", std::nullopt, count_limit, 10}}};

@@ -118,7 +118,8 @@ TEST(CommandLine, OptionsOfAVerbAreRead) {
       std::get<Command>(ask({"listeners", "retire", "x", "--yes", "-c", "f"}).value);
   EXPECT_EQ(retire.listener, "x");
   EXPECT_TRUE(retire.yes);
-  EXPECT_TRUE(std::get<Command>(ask({"settings", "-c", "f", "--adopt"}).value).adopt);
+  const auto settings = std::get<Command>(ask({"settings", "-c", "f", "--adopt", "--yes"}).value);
+  EXPECT_TRUE(settings.adopt && settings.yes);
   EXPECT_EQ(std::get<Command>(ask({"check", "-c", "f", "--database", "b"}).value).database, "b");
 }
 
@@ -147,6 +148,7 @@ TEST(CommandLine, HelpAndVersionAreFineAndGoToStandardOutput) {
   EXPECT_EQ(std::get<int>(help.value), 0);
   EXPECT_THAT(help.out, HasSubstr("freshet run     -c config/helpdesk.toml"));
   EXPECT_THAT(help.out, HasSubstr("Exit codes: 0 fine, 2 usage or settings"));
+  EXPECT_THAT(help.out, HasSubstr("about every [[database]] of the file"));
   EXPECT_THAT(ask({"listeners", "retire", "--help"}).out, HasSubstr("Example:"));
   const Answer version = ask({"--version"});
   EXPECT_EQ(std::get<int>(version.value), 0);

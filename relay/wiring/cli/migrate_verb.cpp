@@ -1,0 +1,102 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <iostream>
+
+#include "relay/base/log.hpp"
+#include "relay/operate/migrate/migrate.hpp"
+#include "relay/wiring/cli/each_database.hpp"
+#include "relay/wiring/cli/verbs.hpp"
+
+namespace relay::wiring {
+namespace {
+
+/// Shows how far migrations are: a single one on a terminal by a line that changes, else by log
+/// lines, which never mix.
+class MigrationProgress {
+ public:
+  explicit MigrationProgress(bool several)
+      : several_(several), drawn_(!several && ::isatty(STDERR_FILENO) == 1) {}
+
+  void show(const std::string& database, std::string_view file, std::string_view text, long done,
+            long total) const {
+    const std::string what = (file.empty() ? "" : std::string{file} + ": ") + std::string{text};
+    const std::string far =
+        total > 0 ? std::to_string(done) + " of " + std::to_string(total) : std::string{};
+    if (drawn_) {
+      std::fprintf(stderr, "\r\033[K%s %s", what.c_str(), far.c_str());
+    } else if (several_ && far.empty()) {
+      log::info(what, {{"database", database}});
+    } else if (several_) {
+      log::info(what, {{"database", database}, {"done", far}});
+    } else if (far.empty()) {
+      log::info(what);
+    } else {
+      log::info(what, {{"done", far}});
+    }
+  }
+  void end() const {
+    if (drawn_) std::fputs("\r\033[K", stderr);
+  }
+
+ private:
+  bool several_;
+  bool drawn_;
+};
+
+std::string in_one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
+  return text;
+}
+
+/// "48 of 50 databases are at version 20; 2 failed: a (reason), b (reason)"
+std::string summed_up(const std::vector<settings::Database>& databases,
+                      const std::vector<Outcome>& outcomes, int version) {
+  std::string failed;
+  std::size_t number = 0;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (outcomes[i].code == Exit::fine) continue;
+    failed += (number == 0 ? "" : ", ") + databases[i].name + " (" +
+              in_one_line(outcomes[i].complaint) + ")";
+    ++number;
+  }
+  const std::string all = std::to_string(outcomes.size());
+  const std::string good = number == outcomes.size()
+                               ? "None of " + all + " databases could be brought up to date"
+                               : std::to_string(outcomes.size() - number) + " of " + all +
+                                     " databases are at version " + std::to_string(version);
+  if (number == 0) return good + "\n";
+  return good + "; " + std::to_string(number) + " failed: " + failed + "\n";
+}
+
+}  // namespace
+
+int migrate(const Blueprint& blueprint) {
+  const auto& databases = blueprint.settings.databases;
+  const MigrationProgress progress{databases.size() > 1};
+  std::atomic<int> version{0};  // of this binary: the same wherever it succeeds
+  const auto work = [&](std::size_t i) -> Told {
+    const settings::Database& database = databases[i];
+    pg::Connection direct{database.direct_url.empty() ? database.url : database.direct_url,
+                          {.application_name = "freshet migrate",
+                           .wanted = pg::Wanted::any,  // it says itself that it writes
+                           .call_limit = {}}};
+    const auto show = [&](auto... what) { progress.show(database.name, what...); };
+    const operate::MigrateReport report = operate::migrate(direct, show);
+    progress.end();
+    version = report.version;
+    return {database.name + ": schema is at version " + std::to_string(report.version) + ", " +
+            (report.applied == 0 ? "nothing to do"
+                                 : std::to_string(report.applied) + " migration(s) applied") +
+            "\n"};
+  };
+  const std::vector<Outcome> outcomes = each_database(blueprint, work, {.named = true});
+  if (databases.size() == 1) return outcomes[0].code;
+  std::cout << summed_up(databases, outcomes, version) << std::flush;
+  return worst(outcomes) == Exit::fine ? Exit::fine : Exit::database;
+}
+
+}  // namespace relay::wiring

@@ -1,0 +1,114 @@
+#include "relay/wiring/process/preflight_all.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <optional>
+
+#include "relay/base/log.hpp"
+#include "relay/base/side_by_side.hpp"
+#include "relay/preflight/preflight.hpp"
+#include "relay/wiring/cli/check_forwards.hpp"
+#include "relay/wiring/cli/command_line.hpp"
+#include "relay/wiring/cli/each_database.hpp"
+#include "relay/wiring/wire_engine.hpp"
+
+namespace relay::wiring {
+namespace {
+
+using namespace std::chrono_literals;
+using Severity = preflight::Finding::Severity;
+
+// What one database may hold the others up: they wait for nothing but this look.
+constexpr auto look_at_most = 10s;
+constexpr auto turns_until = 5s;
+constexpr auto kafka_time_at_start = 2s;  // projections wait for it, and nothing depends on it
+
+/// By the place of a database in the settings; nothing: it had no turn.
+using Looks = std::vector<std::optional<preflight::Findings>>;
+
+Looks look_at_all(const Blueprint& blueprint, bool drain) {
+  const auto& databases = blueprint.settings.databases;
+  const bool all = drain || databases.size() == 1;  // there is nobody to be held up
+  const auto end_of_turns = std::chrono::steady_clock::now() + turns_until;
+  std::atomic<bool> one_is_fit = false;
+  Looks looks(databases.size());
+  side_by_side(databases.size(), databases_at_once, [&](std::size_t i) {
+    if (!all && one_is_fit && std::chrono::steady_clock::now() >= end_of_turns) return;
+    looks[i] = findings_of(blueprint, databases[i], all ? 0s : look_at_most);
+    if (!preflight::any_fault(*looks[i])) one_is_fit = true;
+  });
+  return looks;
+}
+
+void log_findings(const std::string& database, const preflight::Findings& findings) {
+  for (const preflight::Finding& finding : findings) {
+    const bool is_fault = finding.severity == Severity::fault;
+    log::write(is_fault ? log::Level::error : log::Level::warn, finding.sentence,
+               {{"database", database}});
+  }
+}
+
+/// Says of each database that is unfit why, in one line, and of the others what is to be looked at.
+void tell_unfit(const Blueprint& blueprint, const Looks& looks, const Unfit& unfit) {
+  std::size_t unasked = 0;
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    const std::string& database = blueprint.settings.databases[i].name;
+    if (!looks[i]) {
+      ++unasked;
+    } else if (!unfit.contains(database)) {
+      log_findings(database, *looks[i]);
+    } else {
+      log_unfit(database, unfit.at(database));
+    }
+  }
+  if (unasked == 0) return;
+  log::warn("databases that could not be asked in time are asked while the others are served",
+            {{"databases", std::to_string(unasked)}});
+}
+
+}  // namespace
+
+preflight::Findings findings_of(const Blueprint& blueprint, const settings::Database& database,
+                                std::chrono::milliseconds time) {
+  std::vector<preflight::CheckedProjection> here;
+  std::ranges::copy_if(blueprint.checked, std::back_inserter(here),
+                       [&](const auto& checked) { return runs_in(database, checked.name); });
+  return preflight::inspect({database.url, agreed_settings(database), std::move(here), time});
+}
+
+std::string faults_in_words(const preflight::Findings& findings) {
+  std::string all;
+  for (const preflight::Finding& finding : findings) {
+    if (finding.severity != Severity::fault) continue;
+    all += (all.empty() ? "" : "; ") + finding.sentence;
+  }
+  return all;
+}
+
+void log_unfit(const std::string& database, const std::string& why) {
+  log::error("a database is not served yet, and is asked again: " + why, {{"database", database}});
+}
+
+int preflight_all(const Blueprint& blueprint, bool drain, Unfit& unfit) {
+  const auto& databases = blueprint.settings.databases;
+  const Looks looks = look_at_all(blueprint, drain);
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    if (looks[i] && !preflight::any_fault(*looks[i])) continue;
+    unfit[databases[i].name] = looks[i] ? faults_in_words(*looks[i]) : "";
+  }
+  if (unfit.size() == databases.size() || (drain && !unfit.empty())) {
+    for (std::size_t i = 0; i < looks.size(); ++i) log_findings(databases[i].name, *looks[i]);
+    return Exit::database;
+  }
+  tell_unfit(blueprint, looks, unfit);
+  // What is wrong with the brokers concerns their forwards alone.
+  const auto is_fit = [&](const settings::Database& one) { return !unfit.contains(one.name); };
+  for (const preflight::Finding& finding :
+       inspect_forwards(blueprint, kafka_time_at_start, is_fit)) {
+    log::warn(finding.sentence);
+  }
+  return Exit::fine;
+}
+
+}  // namespace relay::wiring
