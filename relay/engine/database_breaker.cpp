@@ -4,8 +4,9 @@
 
 namespace relay::engine {
 
-DatabaseBreaker::DatabaseBreaker(Conditions& conditions, int callers, const EngineParts& parts)
-    : conditions_(conditions), breaker_({.callers = callers}, parts.now, parts.chance) {}
+DatabaseBreaker::DatabaseBreaker(Conditions& conditions, const flow::BreakerLimits& limits,
+                                 const EngineParts& parts)
+    : conditions_(conditions), breaker_(limits, parts.now, parts.chance) {}
 
 void DatabaseBreaker::Call::worked() {
   if (!leave_.given()) return;

@@ -13,8 +13,9 @@ namespace relay::engine {
 /// sentence that says why nothing moves. Threads: any.
 class DatabaseBreaker {
  public:
-  /// @param callers how many call it at once when all is well. @param parts for time and chance.
-  DatabaseBreaker(Conditions& conditions, int callers, const EngineParts& parts);
+  /// @param parts for time and chance.
+  DatabaseBreaker(Conditions& conditions, const flow::BreakerLimits& limits,
+                  const EngineParts& parts);
 
   /// One call's leave; what is told of it is told to whoever reads the status, too.
   class Call {

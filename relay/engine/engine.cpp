@@ -6,6 +6,13 @@
 namespace relay::engine {
 namespace {
 
+flow::BreakerLimits breaker_limits(const EngineOptions& options, const EngineParts& parts) {
+  return {.failures_in_a_row = options.breaker_failures,
+          .pause_least = std::min(std::chrono::milliseconds{1'000}, options.breaker_pause),
+          .pause_most = options.breaker_pause,
+          .callers = 1 + static_cast<int>(Engine::workers_of(options, parts))};
+}
+
 std::vector<std::string> names_of(const std::vector<Queue>& queues) {
   std::vector<std::string> names;
   for (const Queue& queue : queues) names.push_back(queue.listener->name());  // some twice
@@ -26,7 +33,7 @@ Engine::Engine(EngineOptions options, EngineParts parts, Remains remains,
       parts_(std::move(parts)),
       boards_(options_.lanes, parts_.order == projections::Order::by_key, names_of(parts_.queues)),
       conditions_(options_.database, parts_),
-      breaker_(conditions_, 1 + static_cast<int>(workers_of(options_, parts_)), parts_),
+      breaker_(conditions_, breaker_limits(options_, parts_), parts_),
       section_([this] { boards_.ring_for_everybody(); }),
       context_{options_, parts_, boards_, conditions_, breaker_, section_},
       scout_(options_, parts_, boards_, conditions_, breaker_, std::move(remains)) {

@@ -48,10 +48,12 @@ struct EngineOptions {
   int lanes = 64;                    ///< freshet_lane() knows it, too; all relays must agree on it.
   int workers = 2;                   ///< Of new events; detached queues have their own.
   int shallow_lanes_per_claim = 16;  ///< Of lanes with a few events each: fewer, larger batches.
-  std::chrono::milliseconds poll_min{1};         ///< Between two looks while events come.
-  std::chrono::milliseconds poll_max{100};       ///< … and at rest.
-  std::chrono::milliseconds call_limit{12'000};  ///< How long one waits for others to be done.
-  bool drain = false;                            ///< End when nothing is left to do.
+  std::chrono::milliseconds poll_min{1};            ///< Between two looks while events come.
+  std::chrono::milliseconds poll_max{100};          ///< … and at rest.
+  std::chrono::milliseconds call_limit{12'000};     ///< How long one waits for others to be done.
+  int breaker_failures = 5;                         ///< See flow::BreakerLimits,
+  std::chrono::milliseconds breaker_pause{60'000};  ///< the longest.
+  bool drain = false;                               ///< End when nothing is left to do.
   std::map<std::string, std::string> agreed_settings;  ///< What all relays must have alike.
 };
 

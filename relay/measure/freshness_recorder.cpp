@@ -19,6 +19,21 @@ constexpr auto sign_of_life_every = 10s;
 constexpr auto look_every = 200ms;  // whether there is any news
 constexpr std::int64_t queue_bytes_max = 16 << 20;
 
+/// A histogram as it is stored.
+struct Arrays {
+  std::vector<int> buckets;
+  std::vector<std::int64_t> counts;
+};
+
+Arrays arrays_of(const LagCounts& histogram) {
+  Arrays arrays;
+  for (const auto& [bucket, count] : histogram) {
+    arrays.buckets.push_back(bucket);
+    arrays.counts.push_back(count);
+  }
+  return arrays;
+}
+
 }  // namespace
 
 FreshnessRecorder::FreshnessRecorder(Options options)
@@ -132,13 +147,13 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
     if (!connection_) {
       auto fresh = std::make_unique<pg::Connection>(
           options_.conninfo, pg::ConnectOptions{.application_name = "freshet freshness",
+                                                .connect_timeout = options_.connect_timeout,
                                                 .watchdog = options_.watchdog});
       const std::lock_guard lock{mutex_};
       connection_ = std::move(fresh);
     }
     pg::Script{*connection_}.begin(pg::beside_batches).run();
-    const auto next = asleep ? options_.asleep_sign : sign_of_life_every;
-    connection_->exec(sql::save_relay, options_.instance, asleep, next.count());
+    write_relay(asleep);
     for (const auto& [listener, state] : states_) {
       // What another relay serves is its to tell: a row of ours would say that we do.
       if (serves(listener) || state.unsaved > 0) write(listener, state, trouble_of(listener));
@@ -154,14 +169,23 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
   }
 }
 
+void FreshnessRecorder::write_relay(bool asleep) {
+  const auto now = Clock::now();
+  const SessionUse use = use_();
+  acquiring_.add(use.acquiring, now);
+  running_.add(use.running, now);
+  const auto next = asleep ? options_.asleep_sign : sign_of_life_every;
+  const Arrays acquiring = arrays_of(acquiring_.counts());
+  const Arrays running = arrays_of(running_.counts());
+  connection_->exec(schema::statements::save_relay, options_.instance, asleep, next.count(),
+                    use.sessions, use.most, use.process, use.process_most, use.waiting,
+                    pg::number_array(acquiring.buckets), pg::number_array(acquiring.counts),
+                    pg::number_array(running.buckets), pg::number_array(running.counts));
+}
+
 void FreshnessRecorder::write(const std::string& listener, const State& state,
                               const std::string& trouble) {
-  std::vector<int> buckets;
-  std::vector<std::int64_t> counts;
-  for (const auto& [bucket, count] : state.lag.counts()) {
-    buckets.push_back(bucket);
-    counts.push_back(count);
-  }
+  const auto [buckets, counts] = arrays_of(state.lag.counts());
   namespace sql = schema::statements;
   const auto or_null = [](std::int64_t value) {
     return value == 0 ? std::optional<std::string>{} : std::optional{std::to_string(value)};

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "relay/flow/task.hpp"
 #include "relay/measure/recent_lag.hpp"
 #include "relay/measure/recorder.hpp"
+#include "relay/measure/session_use.hpp"
 #include "relay/pg/connection.hpp"
 
 namespace relay::measure {
@@ -31,11 +33,15 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
     /// nobody said so yet counts as yes.
     std::vector<std::string> listeners = {};
     pg::Watchdog* watchdog = nullptr;  ///< Of its connection; outlives it. Null: one of its own.
+    std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::seconds asleep_sign{75};  ///< How seldom it shows itself while it sleeps.
   };
 
   /// Connects when there is something to write.
   explicit FreshnessRecorder(Options options);
+
+  /// Before its first turn. @param use asked at each write; what it gives is written, too.
+  void tell_of_sessions(std::function<SessionUse()> use) { use_ = std::move(use); }
 
   void applied(Sample sample) noexcept override;
   void serving(const std::set<std::string>& attached,
@@ -64,12 +70,16 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   [[nodiscard]] bool serves(const std::string& listener) const;
   /// @return false: it could not be written.
   bool save(const Troubles& troubles, bool asleep) noexcept;
+  void write_relay(bool asleep);
   void write(const std::string& listener, const State& state, const std::string& trouble);
 
   const Options options_;
   flow::BoundedQueue<Sample> queue_;
   std::map<std::string, State> states_;  // of turns alone, as are the next
   Troubles saved_troubles_;
+  std::function<SessionUse()> use_ = [] { return SessionUse{}; };
+  RecentLag acquiring_;
+  RecentLag running_;
   Clock::time_point written_{};
   bool begun_ = false;
   std::atomic<bool> asleep_{false};

@@ -2,7 +2,7 @@
 
 namespace relay::measure {
 
-void RecentLag::add(std::int64_t lag_us, Moment now) {
+RecentLag::Slice& RecentLag::slice_at(Moment now) {
   const std::int64_t number = now.time_since_epoch() / slice_length;
   Slice& slice = slices_[static_cast<std::size_t>(number) % slices_.size()];
   if (slice.number != number) {
@@ -11,7 +11,13 @@ void RecentLag::add(std::int64_t lag_us, Moment now) {
     }
     slice.number = number;
   }
-  ++slice.counts[bucket_of_us(lag_us)];
+  return slice;
+}
+
+void RecentLag::add(const LagCounts& counts, Moment now) {
+  if (counts.empty()) return;
+  Slice& slice = slice_at(now);
+  for (const auto& [bucket, count] : counts) slice.counts[bucket] += count;
 }
 
 LagCounts RecentLag::counts() const {

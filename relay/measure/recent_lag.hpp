@@ -15,7 +15,8 @@ class RecentLag {
  public:
   using Moment = std::chrono::steady_clock::time_point;
 
-  void add(std::int64_t lag_us, Moment now);
+  void add(std::int64_t lag_us, Moment now) { ++slice_at(now).counts[bucket_of_us(lag_us)]; }
+  void add(const LagCounts& counts, Moment now);
   /// All slices together.
   [[nodiscard]] LagCounts counts() const;
 
@@ -25,6 +26,8 @@ class RecentLag {
     std::int64_t number = -1;  ///< Time divided by the slice's length.
     LagCounts counts;
   };
+  [[nodiscard]] Slice& slice_at(Moment now);
+
   std::array<Slice, 6> slices_;
 };
 

@@ -55,7 +55,8 @@ struct Connection::Driver {
 
 Connection::Connection(const std::string& conninfo, const ConnectOptions& options)
     : call_limit_(options.call_limit) {
-  const Conninfo info = read_conninfo(conninfo, options.application_name, options.wanted);
+  const Conninfo info =
+      read_conninfo(conninfo, options.application_name, options.wanted, options.connect_timeout);
   description_ = info.description;
   auto fresh = connect(info);
   try {

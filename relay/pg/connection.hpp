@@ -28,6 +28,9 @@ struct ConnectOptions {
   Wanted wanted = Wanted::writer;
   /// How long `exec` and `Script::run` wait for an answer; 0: for ever, for what may take hours.
   std::chrono::milliseconds call_limit{12'000};
+  /// How long connecting to one host may take, where the conninfo says nothing; rounded up to whole
+  /// seconds, of which libpq wants two.
+  std::chrono::milliseconds connect_timeout{5'000};
   /// Watches many connections with one thread; must outlive them. Null: each has one of its own.
   Watchdog* watchdog = nullptr;
 };

@@ -86,14 +86,15 @@ std::string describe(const Options& options) {
 
 }  // namespace
 
-Conninfo read_conninfo(const std::string& text, const std::string& application_name,
-                       Wanted wanted) {
+Conninfo read_conninfo(const std::string& text, const std::string& application_name, Wanted wanted,
+                       std::chrono::milliseconds connect_timeout) {
   Options options = parse(text);
   const std::string description = describe(options);
   if (std::atoi(value_or(options, "connect_timeout", "0").c_str()) <= 0) {
     options.erase("connect_timeout");
   }
-  options.try_emplace("connect_timeout", "5");
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(connect_timeout).count();
+  options.try_emplace("connect_timeout", std::to_string(seconds));
   options.try_emplace("keepalives_idle", "10");
   options.try_emplace("keepalives_interval", "3");
   options.try_emplace("keepalives_count", "3");

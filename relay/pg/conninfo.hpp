@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -16,12 +17,13 @@ struct Conninfo {
   std::string description;  ///< "database app on db.example:5432 as relay".
 };
 
-/// Reads a libpq URI or keyword string and adds what is not said: connect_timeout 5 s, keepalives
+/// Reads a libpq URI or keyword string and adds what is not said: connect_timeout, keepalives
 /// after 10 s, tcp_user_timeout 15 s, the application's name, target_session_attrs. A
 /// connect_timeout of 0, which is for ever, counts as not said.
 /// @throws std::invalid_argument in words that hold nothing of the text itself.
-[[nodiscard]] Conninfo read_conninfo(const std::string& text, const std::string& application_name,
-                                     Wanted wanted);
+[[nodiscard]] Conninfo read_conninfo(
+    const std::string& text, const std::string& application_name, Wanted wanted,
+    std::chrono::milliseconds connect_timeout = std::chrono::seconds{5});
 
 /// Where a conninfo leads, "db.example:5432": what all databases of one server, or of one pooler,
 /// have alike. @throws as above.

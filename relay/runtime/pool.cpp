@@ -180,15 +180,26 @@ bool Pool::wait(std::unique_lock<std::mutex>& lock) {
   return needed || closing_;
 }
 
-Pool::Use Pool::use_of(const Account& account) const {
+Pool::Pressure Pool::pressure() const {
   const std::lock_guard lock{mutex_};
-  return {account.held, schedule_.waiting(account, account.share.acquire_timeout, Clock::now()),
-          account.acquiring, account.running};
+  Pressure now{.by_account = schedule_.at_work(), .waiting = schedule_.waiting(Clock::now())};
+  for (const auto& turns : now.by_account) now.at_work += turns.second;
+  for (const auto& late : now.waiting) {
+    if (late.first->held >= late.first->share.most) now.full.insert(late.first);
+  }
+  return now;
 }
 
-int Pool::held() const {
+Pool::Use Pool::take_use(Account& account) {
   const std::lock_guard lock{mutex_};
-  return schedule_.held();
+  const auto waiting = schedule_.waiting(Clock::now());
+  const auto own = waiting.find(&account);
+  return {.held = account.held,
+          .most = std::min(account.share.most, schedule_.sessions()),
+          .of_all = schedule_.held(),
+          .waiting = own == waiting.end() ? 0 : own->second,
+          .acquiring = std::exchange(account.acquiring, {}),
+          .running = std::exchange(account.running, {})};
 }
 
 }  // namespace relay::runtime

@@ -4,8 +4,10 @@
 #include <condition_variable>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,7 +26,9 @@ class Pool {
 
   /// What one database has of it.
   struct Use {
-    int held = 0;     ///< Sessions.
+    int held = 0;     ///< Sessions,
+    int most = 0;     ///< of so many.
+    int of_all = 0;   ///< Sessions of all databases.
     int waiting = 0;  ///< Tasks that have waited longer than the database's `acquire_timeout`.
     LagCounts acquiring;
     LagCounts running;
@@ -55,8 +59,17 @@ class Pool {
   /// A session for what is no task. Waits until one is to be had. @return null: the time is over.
   [[nodiscard]] std::unique_ptr<Loan> lend(Clock::time_point deadline);
 
-  [[nodiscard]] Use use_of(const Account& account) const;
-  [[nodiscard]] int held() const;
+  /// Who uses the sessions just now.
+  struct Pressure {
+    int at_work = 0;  ///< Sessions in a turn, not at rest.
+    std::map<const Account*, int> by_account;
+    /// Accounts with tasks that have waited for longer than `acquire_timeout`, and how many.
+    std::map<const Account*, int> waiting;
+    std::set<const Account*> full;  ///< Of those, who have all that they may have.
+  };
+  [[nodiscard]] Pressure pressure() const;
+  /// @return with the histograms since the last time.
+  [[nodiscard]] Use take_use(Account& account);
   [[nodiscard]] int sessions() const { return schedule_.sessions(); }
   /// A bell of tasks rang.
   void ring(const flow::Bell& bell, flow::Bell::Who who);

@@ -33,6 +33,18 @@ class Runtime {
 
   /// Serves one more database, from now on.
   engine::Engine& serve(Service service);
+  /// Serves the database of that name no more: nothing new is begun there, what is under way goes
+  /// on for so long, then it is rolled back. Returns at once; see `see_off`.
+  void leave(const std::string& database, Clock::duration patience);
+  /// Lets go of those that have left; to be called several times a second. @return whether none is
+  /// still about to leave under that name.
+  bool see_off(const std::string& database);
+  void see_off();
+  /// A session of the budget for what is not served: to be held while there is one. @return null:
+  /// none was to be had by then.
+  [[nodiscard]] std::unique_ptr<Pool::Loan> lend_session(Clock::time_point deadline) {
+    return pool_.lend(deadline);
+  }
   /// In the order in which they came.
   [[nodiscard]] std::vector<const engine::Engine*> engines() const;
   /// Whether every engine of at least one is in this state.
@@ -46,6 +58,10 @@ class Runtime {
   /// must exit, so that its supervisor starts it again; nothing as long as it is.
   [[nodiscard]] std::optional<Said> look_after_handlers();
 
+  /// Warns when nine tenths of the sessions are at work, and says of each database whose work waits
+  /// for one that it does; to be called several times a second.
+  void look_after_sessions();
+
   /// Nothing new is begun; what is under way goes on. Returns at once.
   void request_stop();
   /// Waits until every task has ended. @return false: the time is over.
@@ -58,7 +74,19 @@ class Runtime {
  private:
   Pool pool_;  // outlives who uses it
   Sleepers sleepers_;
+  /// A database that is served no more.
+  struct Leaving {
+    std::unique_ptr<Served> served;
+    Clock::time_point patience_ends;
+    bool cancelled = false;
+  };
+  void count_databases();
+  [[nodiscard]] std::vector<Served*> all() const;  ///< Also those that leave.
+
   std::vector<std::unique_ptr<Served>> served_;
+  std::vector<Leaving> leaving_;
+  std::int64_t done_before_ = 0;             ///< Events, of those that have left.
+  std::optional<Clock::time_point> warned_;  ///< That sessions are scarce.
 };
 
 }  // namespace relay::runtime

@@ -259,15 +259,23 @@ bool Schedule::any_left(Moment now) const {
   });
 }
 
-int Schedule::waiting(const Account& account, std::chrono::milliseconds longer_than,
-                      Moment now) const {
-  int number = 0;
-  for (const auto& queued : queued_) {
-    number += static_cast<int>(std::ranges::count_if(queued, [&](const Entry* entry) {
-      return &entry->account == &account && now - entry->wanted_at >= longer_than;
-    }));
+std::map<const Account*, int> Schedule::at_work() const {
+  std::map<const Account*, int> turns;
+  for (const auto& running : running_) {
+    for (const Entry* entry : running) ++turns[&entry->account];
   }
-  return number;
+  return turns;
+}
+
+std::map<const Account*, int> Schedule::waiting(Moment now) const {
+  std::map<const Account*, int> late;
+  for (const auto& queued : queued_) {
+    for (const Entry* entry : queued) {
+      const Account& account = entry->account;
+      if (now - entry->wanted_at >= account.share.acquire_timeout) ++late[&account];
+    }
+  }
+  return late;
 }
 
 }  // namespace relay::runtime

@@ -90,9 +90,11 @@ class Schedule {
   [[nodiscard]] bool any_left(Moment now) const;
   [[nodiscard]] int held() const { return budget_.held(); }
   [[nodiscard]] int sessions() const { return options_.sessions; }
-  /// Tasks of the account that have work and have waited for a session for longer than that.
-  [[nodiscard]] int waiting(const Account& account, std::chrono::milliseconds longer_than,
-                            Moment now) const;
+  /// Turns with a session, by database: at work, not at rest.
+  [[nodiscard]] std::map<const Account*, int> at_work() const;
+  /// Tasks that have waited for a thread and a session for longer than their accounts'
+  /// `acquire_timeout`.
+  [[nodiscard]] std::map<const Account*, int> waiting(Moment now) const;
 
  private:
   void queue(Entry& entry, Moment now);

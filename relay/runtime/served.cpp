@@ -40,7 +40,7 @@ Served::Served(Service service, Pool& pool, Sleepers& sleepers)
   chores_bell_.answer([this](flow::Bell::Who who) { pool_.ring(chores_bell_, who); });
   engine_.answer_bells(
       [&pool](const flow::Bell& bell, flow::Bell::Who who) { pool.ring(bell, who); });
-  chores_ = service.chores(engine_);
+  chores_ = service.chores({engine_, [this] { return pool_.take_use(account_); }});
   add_tasks();
   if (!service.listens) return;
   hints_session_ = pool_.lend(Clock::now() + hints_session);

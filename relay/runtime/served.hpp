@@ -27,6 +27,12 @@ struct Bounds {
 /// What is done beside an engine's work: its figures, upkeep.
 using Chores = std::vector<std::shared_ptr<flow::Task>>;
 
+/// Whom chores are beside.
+struct Beside {
+  const engine::Engine& engine;
+  std::function<Pool::Use()> take_use;  ///< See Pool::take_use.
+};
+
 /// A database to be served.
 struct Service {
   engine::EngineOptions options;
@@ -36,7 +42,7 @@ struct Service {
   bool listens = false;    ///< Its store tells of new events, over a session that stays.
   bool may_sleep = false;  ///< Where there are more databases than sessions.
   /// Asked once; what it gives is owned from then on, and ends before the engine.
-  std::function<Chores(const engine::Engine&)> chores = [](const auto&) { return Chores{}; };
+  std::function<Chores(const Beside&)> chores = [](const auto&) { return Chores{}; };
 };
 
 /// One database that is being served: its engine, whose scout and workers are tasks of the pool,
@@ -64,8 +70,8 @@ class Served {
   void cancel() { pool_.cancel(account_); }
   /// See Runtime.
   [[nodiscard]] std::string look_after_handlers();
-  [[nodiscard]] Pool::Use use() { return pool_.use_of(account_); }
   [[nodiscard]] bool asleep() const { return sleep_.asleep(); }
+  [[nodiscard]] const Account& account() const { return account_; }
 
  private:
   [[nodiscard]] engine::HandlingOfPass handling_of(std::size_t worker);

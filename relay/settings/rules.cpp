@@ -63,6 +63,33 @@ bool says_limits(const Place& place) {
   return std::ranges::any_of(limits, [&](const char* key) { return place.has(key); });
 }
 
+void check_budget(const Settings& settings, const Places& places, Faults& faults) {
+  int kept = 0;
+  const std::string budget = "connections (" + std::to_string(settings.relay.connections) + ")";
+  for (std::size_t i = 0; i < settings.databases.size(); ++i) {
+    const Database& database = settings.databases[i];
+    const std::string label = "[[database]] " + in_quotes(database.name) + " ";
+    const int most = database.connections;
+    if (most > settings.relay.connections) {
+      faults.add(places.databases[i].of("connections"),
+                 label + "connections (" + std::to_string(most) +
+                     ") must not be more than [relay] " + budget);
+    }
+    if (most > 0 && database.connections_min > most) {
+      faults.add(places.databases[i].of("connections_min"),
+                 label + "connections_min (" + std::to_string(database.connections_min) +
+                     ") must not be more than its connections (" + std::to_string(most) + ")");
+    }
+    kept += database.connections_min;
+  }
+  if (kept <= 0 || kept < settings.relay.connections) return;
+  faults.add(places.relay.of("connections"),
+             "[relay] " + budget +
+                 " must be more than what is kept for single databases "
+                 "(connections_min, " +
+                 std::to_string(kept) + " in all)");
+}
+
 // Two names that are one in capitals have one set of variables; neither may be meant alone.
 void check_variables(const Settings& settings, const Places& places, Faults& faults) {
   std::map<std::string, std::string> owners;
@@ -173,6 +200,7 @@ void check_rules(const Settings& settings, const Places& places, Faults& faults)
     check_own_limits("[[database]] " + in_quotes(database.name) + " ", database,
                      settings.relay.drain, places.databases[i], faults);
   }
+  check_budget(settings, places, faults);
   check_variables(settings, places, faults);
   check_names("[[database]]", settings.databases, places.databases, faults);
   check_names("[[projection]]", settings.projections, places.projections, faults);

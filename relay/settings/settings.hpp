@@ -32,6 +32,12 @@ struct Work {
   std::chrono::seconds stuck_exit{60};     ///< `stuck_exit_s`: past its time, the process exits.
   std::chrono::seconds pinned_after{300};  ///< `pinned_after_s`, for `status`.
 
+  std::chrono::milliseconds connect_timeout{5'000};  ///< `connect_timeout_ms`, for each host.
+  std::chrono::milliseconds acquire_timeout{5'000};  ///< `acquire_timeout_ms`: then it is told.
+  std::chrono::seconds idle_timeout{300};            ///< `idle_timeout_s`, of a session at rest.
+  int breaker_failures = 5;                          ///< In a row; then nobody calls for a while.
+  std::chrono::milliseconds breaker_pause{60'000};   ///< `breaker_pause_ms`, at most.
+
   bool operator==(const Work&) const = default;
 };
 
@@ -68,10 +74,12 @@ struct Retention {
 
 /// `[[database]]`. What it does not say of its work is as in `[relay]`.
 struct Database : Work {
-  std::string name;        ///< For messages and metrics; unique.
-  std::string url;         ///< libpq URI or keywords, `${ENV}` filled in.
-  std::string direct_url;  ///< Past a pooler, for migrate and LISTEN; empty: `url`.
-  bool listen = false;     ///< LISTEN on `direct_url` (or `url`) as a hint.
+  std::string name;         ///< For messages and metrics; unique.
+  std::string url;          ///< libpq URI or keywords, `${ENV}` filled in.
+  std::string direct_url;   ///< Past a pooler, for migrate and LISTEN; empty: `url`.
+  int connections = 0;      ///< Of the budget, at most; 0: all of it.
+  int connections_min = 0;  ///< Of the budget, for it alone.
+  bool listen = false;      ///< LISTEN on `direct_url` (or `url`) as a hint.
   std::vector<std::string> projections{"*"};  ///< Patterns: which of them, and forwards, run here.
   Retention retention;                        ///< `[database.retention]` over `[retention]`.
 

@@ -48,6 +48,19 @@ std::vector<Row<S>> work_rows() {
       {"stuck_exit_s", duration<S, &S::stuck_exit>(1, 86'400),
        "How long a handler may ignore its time-out before the process ends with status 1, for its "
        "supervisor to start it again."},
+      {"connect_timeout_ms", duration<S, &S::connect_timeout>(2'000, 600'000),
+       "How long connecting to one host may take, where the url has no `connect_timeout`; libpq "
+       "counts whole seconds, so it is rounded up to one."},
+      {"acquire_timeout_ms", duration<S, &S::acquire_timeout>(10, 3'600'000),
+       "How long work may wait for a session before the log and `freshet status` say so."},
+      {"idle_timeout_s", duration<S, &S::idle_timeout>(1, 86'400),
+       "How long a session may rest before it is closed."},
+      {"breaker_failures", integer<S, &S::breaker_failures>(1, 1'000),
+       "After so many lost or refused connections in a row the database is left alone for a while; "
+       "so it is when half of the calls of the last 30 s failed, at ten calls and more."},
+      {"breaker_pause_ms", duration<S, &S::breaker_pause>(1'000, 3'600'000),
+       "How long it is left alone at most; the first time it is a second, and twice as long each "
+       "time."},
       {"pinned_after_s", duration<S, &S::pinned_after>(1, 86'400),
        "`freshet status` names who has kept vacuum from removing dead rows for longer."},
   };

@@ -112,6 +112,7 @@ void Upkeep::connect() {
       pg::ConnectOptions{.application_name = "freshet upkeep of " + options_.database,
                          .wanted = pg::Wanted::writer,
                          .call_limit = options_.call_limit,
+                         .connect_timeout = options_.connect_timeout,
                          .watchdog = options_.watchdog});
   lease_.doubt();
   const std::lock_guard lock{mutex_};

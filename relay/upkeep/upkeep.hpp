@@ -22,6 +22,7 @@ struct UpkeepOptions {
   std::string conninfo;
   std::string instance;  ///< Who holds the lease, for people.
   std::chrono::milliseconds call_limit{12'000};
+  std::chrono::milliseconds connect_timeout{5'000};
   pg::Watchdog* watchdog = nullptr;  ///< Of its connection; must outlive it. Null: one of its own.
   std::chrono::milliseconds first{3'000};       ///< Pause before the first look: work comes first.
   std::chrono::milliseconds rest{60'000};       ///< Of a chore that failed.

@@ -58,6 +58,7 @@ std::unique_ptr<store::Store> store_of(const std::string& instance,
       .conninfo = database.url,
       .instance = instance,
       .call_limit = settings::client_limit(database),
+      .connect_timeout = database.connect_timeout,
       .watchdog = &watchdog,
       .claim = {.ordered = database.ordering == Ordering::key,
                 .batch_size = database.batch_size,
@@ -113,6 +114,15 @@ runtime::Schedule::Options schedule_options(const Blueprint& blueprint) {
           .at_once = {lookers, relay.workers, std::max(drainers, 1), chores}};
 }
 
+runtime::Share share_of(const settings::Database& database, const settings::Relay& relay) {
+  return {.database = database.name,
+          .server = pg::server_of(database.url),
+          .most = database.connections > 0 ? database.connections : relay.connections,
+          .least = database.connections_min,
+          .idle_timeout = database.idle_timeout,
+          .acquire_timeout = database.acquire_timeout};
+}
+
 engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
                       const settings::Database& database, bool drain) {
   const settings::Relay& relay = blueprint.settings.relay;
@@ -121,6 +131,8 @@ engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
                                 .poll_min = database.poll_min,
                                 .poll_max = database.poll_max,
                                 .call_limit = settings::client_limit(database),
+                                .breaker_failures = database.breaker_failures,
+                                .breaker_pause = database.breaker_pause,
                                 .drain = drain,
                                 .agreed_settings = agreed_settings(database)};
   engine::EngineParts parts;
@@ -148,24 +160,36 @@ engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
                                           .instance = relay.instance,
                                           .listeners = std::move(names),
                                           .watchdog = &shared.watchdog,
+                                          .connect_timeout = database.connect_timeout,
                                           .asleep_sign = relay.sleep_look * 5 / 4});
   parts.recorder = recorder;
-  const auto chores = [&](const engine::Engine& engine) {
+  const auto chores = [&](const runtime::Beside& beside) {
+    recorder->tell_of_sessions([take = beside.take_use, most = relay.connections] {
+      runtime::Pool::Use use = take();
+      return measure::SessionUse{use.held,
+                                 use.most,
+                                 use.of_all,
+                                 most,
+                                 use.waiting,
+                                 std::move(use.acquiring),
+                                 std::move(use.running)};
+    });
     runtime::Chores all{recorder};
-    if (shared.upkeep) all.push_back(upkeep_of(blueprint, database, engine, shared.watchdog));
+    if (shared.upkeep) {
+      all.push_back(upkeep_of(blueprint, database, beside.engine, shared.watchdog));
+    }
     return all;
   };
-  return shared.runtime.serve(
-      {.options = std::move(options),
-       .parts = std::move(parts),
-       .bounds = {.handler_timeout = database.handler_timeout,
-                  .stuck_exit = database.stuck_exit,
-                  .flight_folder = relay.flight_record_dir,
-                  .batch_size = database.batch_size},
-       .share = {.database = database.name, .server = pg::server_of(database.url)},
-       .listens = database.listen,
-       .may_sleep = !database.listen && !drain,
-       .chores = chores});
+  return shared.runtime.serve({.options = std::move(options),
+                               .parts = std::move(parts),
+                               .bounds = {.handler_timeout = database.handler_timeout,
+                                          .stuck_exit = database.stuck_exit,
+                                          .flight_folder = relay.flight_record_dir,
+                                          .batch_size = database.batch_size},
+                               .share = share_of(database, relay),
+                               .listens = database.listen,
+                               .may_sleep = !database.listen && !drain,
+                               .chores = chores});
 }
 
 }  // namespace relay::wiring

@@ -22,6 +22,10 @@ struct Shared {
 /// What the process has for all of them.
 [[nodiscard]] runtime::Schedule::Options schedule_options(const Blueprint& blueprint);
 
+/// What a database may have of the process's sessions.
+[[nodiscard]] runtime::Share share_of(const settings::Database& database,
+                                      const settings::Relay& relay);
+
 /// Serves a database: its engine is built out of the rooms' real parts, with its upkeep beside.
 /// @return it. @param blueprint borrowed; must outlive the runtime.
 engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,

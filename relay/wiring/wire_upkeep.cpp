@@ -49,6 +49,7 @@ std::shared_ptr<upkeep::Upkeep> upkeep_of(const Blueprint& blueprint,
                             .conninfo = database.url,
                             .instance = blueprint.settings.relay.instance,
                             .call_limit = settings::client_limit(database),
+                            .connect_timeout = database.connect_timeout,
                             .watchdog = &watchdog},
       std::move(chores));
 }

@@ -51,6 +51,7 @@ pg::ConnectOptions OutboxStore::connect_options(const std::string& who) {
   return {.application_name = "freshet " + who,
           .wanted = pg::Wanted::writer,
           .call_limit = options_.call_limit,
+          .connect_timeout = options_.connect_timeout,
           .watchdog = options_.watchdog};
 }
 

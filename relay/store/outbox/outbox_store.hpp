@@ -15,8 +15,9 @@ struct OutboxOptions {
   std::string conninfo;
   std::string hint_conninfo;  ///< LISTEN there; empty: no hints.
   std::string instance;       ///< What this relay calls itself in `projection_freshness`.
-  std::chrono::milliseconds call_limit{12'000};  ///< How long a statement's answer may take.
-  pg::Watchdog* watchdog = nullptr;              ///< Of its connections; outlives the store.
+  std::chrono::milliseconds call_limit{12'000};      ///< How long a statement's answer may take.
+  std::chrono::milliseconds connect_timeout{5'000};  ///< For each host; see pg::ConnectOptions.
+  pg::Watchdog* watchdog = nullptr;                  ///< Of its connections; outlives the store.
   ClaimLimits claim;
   /// The statement of the completion mode, one of schema::statements::complete_*: complete_update
   /// sets `completion_date`, complete_delete deletes the row, complete_archive moves it.

@@ -134,6 +134,7 @@ int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit) {
     signal_number = next_signal();
     for (const settings::Database* database : latecomers.reached()) serve_it(*database);
     exit_if_stuck(runtime);
+    runtime.look_after_sessions();
     progress.show(runtime.events_done());
   }
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});

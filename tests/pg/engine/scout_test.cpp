@@ -54,7 +54,7 @@ class ScoutRings : public testing::Test {
   EngineParts parts_ = parts(db_.url());
   WorkBoards boards_{64, true, {"quick", "slow"}};
   Conditions conditions_{"main", parts_};
-  DatabaseBreaker breaker_{conditions_, 1, parts_};
+  DatabaseBreaker breaker_{conditions_, {}, parts_};
   Scout scout_{options_, parts_, boards_, conditions_, breaker_, {}};
   runtime::ScoutTask task_{scout_};
   tests::RunningTask running_{task_, &boards_.scout_bell};

@@ -146,7 +146,7 @@ class WorkerThat : public ::testing::Test {
   FakeStore* store_ = nullptr;
   WorkBoards boards_{lanes, true, {}};
   Conditions conditions_{"main", parts_};
-  DatabaseBreaker breaker_{conditions_, 1, parts_};
+  DatabaseBreaker breaker_{conditions_, {}, parts_};
   int freed_ = 0;
   ExclusiveSection section_{[this] { ++freed_; }};
   WorkerContext context_{options_, parts_, boards_, conditions_, breaker_, section_};
