@@ -19,8 +19,12 @@ constexpr std::int64_t queue_bytes_max = 16 << 20;
 }  // namespace
 
 FreshnessRecorder::FreshnessRecorder(std::string conninfo, std::string instance,
-                                     const std::vector<std::string>& listeners)
-    : conninfo_(std::move(conninfo)), instance_(std::move(instance)), queue_(queue_bytes_max) {
+                                     const std::vector<std::string>& listeners,
+                                     pg::SlowStatements slow)
+    : conninfo_(std::move(conninfo)),
+      instance_(std::move(instance)),
+      slow_(std::move(slow)),
+      queue_(queue_bytes_max) {
   for (const std::string& listener : listeners) states_[listener];
   thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
@@ -112,7 +116,7 @@ void FreshnessRecorder::save(const Troubles& troubles) noexcept {
   try {
     if (!connection_) {
       connection_ = std::make_unique<pg::Connection>(
-          conninfo_, pg::ConnectOptions{.application_name = "freshet freshness"});
+          conninfo_, pg::ConnectOptions{.application_name = "freshet freshness", .slow = slow_});
     }
     pg::Script{*connection_}.begin(pg::beside_batches).run();
     for (const auto& [listener, state] : states_) {

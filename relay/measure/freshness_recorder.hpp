@@ -22,8 +22,9 @@ class FreshnessRecorder final : public Recorder {
   /// Starts the thread; connects when there is something to write.
   /// @param listeners whose rows are written even before they applied anything, as long as this
   ///   relay serves them; nobody said so yet counts as yes.
+  /// @param slow which of its statements are told in the log.
   FreshnessRecorder(std::string conninfo, std::string instance,
-                    const std::vector<std::string>& listeners);
+                    const std::vector<std::string>& listeners, pg::SlowStatements slow = {});
   /// Writes what is left (within the connection's and the statement's limits) and ends the thread.
   ~FreshnessRecorder() override;
   FreshnessRecorder(const FreshnessRecorder&) = delete;
@@ -51,6 +52,7 @@ class FreshnessRecorder final : public Recorder {
 
   const std::string conninfo_;
   const std::string instance_;
+  const pg::SlowStatements slow_;
   flow::BoundedQueue<Sample> queue_;
   std::unique_ptr<pg::Connection> connection_;  // the thread's own
   std::map<std::string, State> states_;         // the thread's own

@@ -29,8 +29,9 @@ struct Work {
   std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
   std::chrono::milliseconds handler_timeout{5'000};  ///< `handler_timeout_ms`: one listener's time.
   std::chrono::milliseconds lock_timeout{2'000};     ///< `lock_timeout_ms`.
-  std::chrono::seconds stuck_exit{60};     ///< `stuck_exit_s`: past its time, the process exits.
-  std::chrono::seconds pinned_after{300};  ///< `pinned_after_s`, for `status`.
+  std::chrono::seconds stuck_exit{60};        ///< `stuck_exit_s`: past its time, the process exits.
+  std::chrono::seconds pinned_after{300};     ///< `pinned_after_s`, for `status`.
+  std::chrono::milliseconds slow_query{500};  ///< `slow_query_ms`; 0: no statement is told.
 };
 
 /// Longer than any statement may run: what the client waits for an answer (`call_limit`).

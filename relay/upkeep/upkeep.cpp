@@ -114,7 +114,8 @@ void Upkeep::connect() {
       options_.conninfo,
       pg::ConnectOptions{.application_name = "freshet upkeep of " + options_.database,
                          .wanted = pg::Wanted::writer,
-                         .call_limit = options_.call_limit});
+                         .call_limit = options_.call_limit,
+                         .slow = options_.slow});
   lease_.doubt();
   const std::lock_guard lock{mutex_};
   connection_ = std::move(fresh);

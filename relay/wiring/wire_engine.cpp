@@ -54,6 +54,7 @@ std::unique_ptr<store::Store> store_of(const std::string& instance,
       .conninfo = database.url,
       .instance = instance,
       .call_limit = settings::client_limit(database),
+      .slow = slow_statements(database),
       .claim = {.ordered = database.ordering == Ordering::key,
                 .batch_size = database.batch_size,
                 .payload_max_bytes = database.payload_max_bytes,
@@ -68,6 +69,10 @@ std::unique_ptr<store::Store> store_of(const std::string& instance,
 }
 
 }  // namespace
+
+pg::SlowStatements slow_statements(const settings::Database& database) {
+  return {.database = database.name, .longer_than = database.slow_query};
+}
 
 std::map<std::string, std::string> agreed_settings(const settings::Work& work) {
   return {{"completion", word(work.completion)},
@@ -124,8 +129,8 @@ engine::Engine& serve(runtime::Runtime& runtime, const Blueprint& blueprint,
   parts.statement_timeout = database.statement_timeout;
   parts.store = store_of(relay.instance, database);
   if (blueprint.around_store) parts.store = blueprint.around_store(std::move(parts.store));
-  parts.recorder =
-      std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names);
+  parts.recorder = std::make_unique<measure::FreshnessRecorder>(database.url, relay.instance, names,
+                                                                slow_statements(database));
   return runtime.serve(std::move(options), std::move(parts),
                        {.handler_timeout = database.handler_timeout,
                         .stuck_exit = database.stuck_exit,

@@ -32,7 +32,8 @@ pg::ConnectOptions OutboxStore::connect_options(const std::string& who) {
   return {.application_name = "freshet " + who,
           .wanted = pg::Wanted::writer,
           .call_limit = options_.call_limit,
-          .watchdog = &watchdog_};
+          .watchdog = &watchdog_,
+          .slow = options_.slow};
 }
 
 std::unique_ptr<WorkerSession> OutboxStore::open_worker_session(const std::string& who) {

@@ -22,7 +22,7 @@ const Values values_of_relay = {
     {"synchronous_commit", "true"}, {"poll_min_ms", "2"},        {"poll_max_ms", "50"},
     {"payload_max_bytes", "5000"},  {"batch_max_bytes", "6000"}, {"statement_timeout_ms", "9000"},
     {"handler_timeout_ms", "4000"}, {"lock_timeout_ms", "1000"}, {"stuck_exit_s", "30"},
-    {"pinned_after_s", "90"}};
+    {"pinned_after_s", "90"},       {"slow_query_ms", "100"}};
 const Values values_of_one = {{"batch_size", "7"},
                               {"completion", "archive"},
                               {"ordering", "none"},
@@ -35,7 +35,8 @@ const Values values_of_one = {{"batch_size", "7"},
                               {"handler_timeout_ms", "300"},
                               {"lock_timeout_ms", "200"},
                               {"stuck_exit_s", "8"},
-                              {"pinned_after_s", "60"}};
+                              {"pinned_after_s", "60"},
+                              {"slow_query_ms", "250"}};
 const Values values_of_two = {{"batch_size", "8"},
                               {"completion", "update"},
                               {"ordering", "key"},
@@ -48,7 +49,8 @@ const Values values_of_two = {{"batch_size", "8"},
                               {"handler_timeout_ms", "301"},
                               {"lock_timeout_ms", "201"},
                               {"stuck_exit_s", "9"},
-                              {"pinned_after_s", "61"}};
+                              {"pinned_after_s", "61"},
+                              {"slow_query_ms", "0"}};
 
 bool is_word(const std::string& key) {
   return key == "completion" || key == "ordering";
