@@ -20,15 +20,18 @@ void make(Check check, const char* what, Findings& findings) {
 
 }  // namespace
 
-Findings inspect(const Subject& subject) {
+Findings inspect(const Subject& subject, std::optional<OutboxIdentity>* outbox) {
   Findings findings;
   try {
     pg::Connection connection{subject.conninfo,
                               {.application_name = "freshet check", .wanted = pg::Wanted::any}};
     make([&] { check_server(connection, findings); }, "the server", findings);
     bool current = false;
-    make([&] { current = check_schema(connection, findings); }, "the schema", findings);
+    make([&] { current = check_schema(connection, subject, findings); }, "the schema", findings);
     if (!current) return findings;
+    if (outbox != nullptr) {
+      make([&] { *outbox = read_outbox_identity(connection); }, "which outbox it is", findings);
+    }
     make([&] { check_tables(connection, findings); }, "the tables", findings);
     make([&] { check_privileges(connection, subject, findings); }, "the privileges", findings);
     make([&] { check_agreement(connection, subject, findings); }, "freshet_setting", findings);

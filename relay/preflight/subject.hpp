@@ -23,6 +23,7 @@ struct Subject {
   std::string conninfo;
   std::map<std::string, std::string> agreed;  ///< completion, ordering, lanes, as the settings say.
   std::vector<CheckedProjection> projections;
+  std::string schema = {};  ///< Where the outbox must be; empty: anywhere the session looks.
 };
 
 }  // namespace relay::preflight

@@ -7,6 +7,7 @@
 
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
+#include "relay/pg/conninfo.hpp"
 #include "relay/settings/environment.hpp"
 #include "relay/settings/rules.hpp"
 #include "relay/settings/section.hpp"
@@ -164,6 +165,17 @@ void read_kafka(const toml::table& file, const Environment& environment, Setting
   derive_defaults(*settings.kafka, places.kafka, settings.databases);
 }
 
+/// Whoever connects by the url looks there.
+void lead_to_schemas(std::vector<Database>& databases) {
+  for (Database& database : databases) {
+    if (database.schema.empty()) continue;
+    const std::vector<std::string> path = {database.schema, "public"};
+    for (std::string* url : {&database.url, &database.direct_url}) {
+      if (!url->empty()) *url = pg::with_search_path(*url, path);
+    }
+  }
+}
+
 }  // namespace
 
 Settings load(const std::string& path, const Environment& environment) {
@@ -188,6 +200,7 @@ Settings load(const std::string& path, const Environment& environment) {
   }
   check_rules(settings, places, faults);
   faults.throw_if_any();
+  lead_to_schemas(settings.databases);
   return settings;
 }
 

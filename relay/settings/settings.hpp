@@ -65,6 +65,7 @@ struct Database : Work {
   std::string name;        ///< For messages and metrics; unique.
   std::string url;         ///< libpq URI or keywords, `${ENV}` filled in.
   std::string direct_url;  ///< Past a pooler, for migrate and LISTEN; empty: `url`.
+  std::string schema;      ///< Where the outbox is; both urls say so by then. Empty: as they lead.
   bool listen = false;     ///< LISTEN on `direct_url` (or `url`) as a hint.
   std::vector<std::string> projections{"*"};  ///< Patterns: which of them, and forwards, run here.
   Retention retention;                        ///< `[database.retention]` over `[retention]`.

@@ -52,6 +52,7 @@ std::unique_ptr<store::Store> store_of(const std::string& instance,
                                        const settings::Database& database) {
   store::outbox::OutboxOptions options{
       .conninfo = database.url,
+      .schema = database.schema,
       .instance = instance,
       .call_limit = settings::client_limit(database),
       .slow = slow_statements(database),

@@ -50,7 +50,8 @@ std::unique_ptr<Hints> OutboxStore::listen(std::function<void()> wake) {
 }
 
 std::string OutboxStore::description() const {
-  return pg::without_password(options_.conninfo);
+  const std::string where = options_.schema.empty() ? "" : "schema " + options_.schema + " of ";
+  return where + pg::without_password(options_.conninfo);
 }
 
 int OutboxStore::lanes_per_claim() const {

@@ -29,14 +29,14 @@ operate::DeadLetters find(pg::Connection& connection, const operate::DeadFilter&
 }  // namespace
 
 int list_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
+  OutboxConnection connection{the_database(blueprint), options};
   const operate::DeadList dead = operate::list_dead(connection, command.dead, command.limit);
   std::cout << (command.json ? operate::in_json(dead) : operate::in_text(dead));
   return Exit::fine;
 }
 
 int show_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
+  OutboxConnection connection{the_database(blueprint), options};
   const std::string& projection = command.dead.projection;
   std::cout << operate::in_text(
       operate::event_history(connection, command.dead.events.at(0), projection), projection);
@@ -44,7 +44,7 @@ int show_dead(const Blueprint& blueprint, const Command& command) {
 }
 
 int retry_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
+  OutboxConnection connection{the_database(blueprint), options};
   const operate::DeadLetters letters = find(connection, command.dead);
   if (letters.number == 0) {
     std::cout << "There is no such dead letter; nothing was changed.\n";
@@ -63,7 +63,7 @@ int retry_dead(const Blueprint& blueprint, const Command& command) {
 }
 
 int discard_dead(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, options};
+  OutboxConnection connection{the_database(blueprint), options};
   const operate::DeadLetters letters = find(connection, command.dead);
   if (letters.number == 0) {
     std::cout << "There is no such dead letter; nothing was changed.\n";

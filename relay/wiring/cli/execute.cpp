@@ -29,8 +29,9 @@ int run(const Blueprint& blueprint, const Command& command) {
     return Exit::usage;
   }
   std::vector<std::string> unreached;
-  const int code = preflight_all(blueprint, command.drain, unreached);
-  return code == Exit::fine ? run_relay(blueprint, command.drain, unreached) : code;
+  std::vector<preflight::NamedOutbox> outboxes;
+  const int code = preflight_all(blueprint, command.drain, unreached, outboxes);
+  return code == Exit::fine ? run_relay(blueprint, command.drain, unreached, outboxes) : code;
 }
 
 int dispatch(const Blueprint& blueprint, const Command& command) {

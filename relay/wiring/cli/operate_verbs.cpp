@@ -17,13 +17,13 @@
 namespace relay::wiring {
 
 int list_listeners(const Blueprint& blueprint) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet listeners"}};
+  OutboxConnection connection{the_database(blueprint), {.application_name = "freshet listeners"}};
   std::cout << operate::in_text(operate::read_listeners(connection));
   return Exit::fine;
 }
 
 int retire_listener(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet listeners"}};
+  OutboxConnection connection{the_database(blueprint), {.application_name = "freshet listeners"}};
   std::cout << operate::in_text(operate::before_retiring(connection, command.listener))
             << std::flush;
   if (!confirmed(command.yes)) return Exit::other;
@@ -38,7 +38,7 @@ int retire_listener(const Blueprint& blueprint, const Command& command) {
 }
 
 int pause_listener(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet pause"}};
+  OutboxConnection connection{the_database(blueprint), {.application_name = "freshet pause"}};
   (void)operate::require_listener(connection, command.listener);
   if (!confirmed(command.yes)) return Exit::other;
   std::cout << operate::paused_in_text(
@@ -47,7 +47,7 @@ int pause_listener(const Blueprint& blueprint, const Command& command) {
 }
 
 int resume_listener(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet resume"}};
+  OutboxConnection connection{the_database(blueprint), {.application_name = "freshet resume"}};
   (void)operate::require_listener(connection, command.listener);
   if (!confirmed(command.yes)) return Exit::other;
   std::cout << operate::resumed_in_text(
@@ -56,14 +56,14 @@ int resume_listener(const Blueprint& blueprint, const Command& command) {
 }
 
 int blocked_keys(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet keys"}};
+  OutboxConnection connection{the_database(blueprint), {.application_name = "freshet keys"}};
   std::cout << operate::in_text(
       operate::find_blocked_keys(connection, command.dead.projection, command.limit));
   return Exit::fine;
 }
 
 int publish(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet publish"}};
+  OutboxConnection connection{the_database(blueprint), {.application_name = "freshet publish"}};
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   const auto progress = [&](std::int64_t events) {
     if (terminal) std::fprintf(stderr, "\r%lld events ", static_cast<long long>(events));
@@ -77,7 +77,7 @@ int publish(const Blueprint& blueprint, const Command& command) {
 
 int show_settings(const Blueprint& blueprint, const Command& command) {
   const settings::Database& database = the_database(blueprint);
-  pg::Connection connection{database.url, {.application_name = "freshet settings"}};
+  OutboxConnection connection{database, {.application_name = "freshet settings"}};
   const operate::Agreement own = agreed_settings(database);
   if (command.adopt) std::cout << operate::adopted_in_text(operate::adopt(connection, own));
   std::cout << operate::compared(operate::read_agreement(connection), own);

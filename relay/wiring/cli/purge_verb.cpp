@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "relay/upkeep/purge_all.hpp"
+#include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/cli/terminal.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 #include "relay/wiring/wire_upkeep.hpp"
@@ -48,7 +49,7 @@ int purge(const Blueprint& blueprint, const Command& command) {
                 << command.config << ")\n";
       continue;
     }
-    pg::Connection connection{database.url, {.application_name = "freshet purge"}};
+    OutboxConnection connection{database, {.application_name = "freshet purge"}};
     for (const upkeep::Purge& purge : purges) {
       all = purge_one(connection, database.name, purge, command.dry_run) && all;
     }

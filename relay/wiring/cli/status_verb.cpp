@@ -9,6 +9,7 @@
 #include "relay/base/pause.hpp"
 #include "relay/operate/text/show_status.hpp"
 #include "relay/pg/connection.hpp"
+#include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 
 namespace relay::wiring {
@@ -66,8 +67,8 @@ class Looker {
   void look_at(std::size_t i, operate::Status& all) {
     const settings::Database& database = blueprint_.settings.databases[i];
     if (!connections_[i]) {
-      connections_[i] = std::make_unique<pg::Connection>(
-          database.url,
+      connections_[i] = std::make_unique<OutboxConnection>(
+          database,
           pg::ConnectOptions{.application_name = "freshet status", .wanted = pg::Wanted::any});
     }
     std::vector<operate::ProjectionSpec> here;
@@ -84,7 +85,7 @@ class Looker {
 
   const Blueprint& blueprint_;
   std::vector<operate::ProjectionSpec> specs_;
-  std::vector<std::unique_ptr<pg::Connection>> connections_;
+  std::vector<std::unique_ptr<OutboxConnection>> connections_;
   int code_ = Exit::fine;
 };
 

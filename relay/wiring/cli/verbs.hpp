@@ -1,6 +1,7 @@
 #pragma once
 
 #include "relay/preflight/finding.hpp"
+#include "relay/preflight/outbox_identity.hpp"
 #include "relay/wiring/blueprint.hpp"
 #include "relay/wiring/cli/command_line.hpp"
 
@@ -11,13 +12,17 @@ namespace relay::wiring {
 
 [[nodiscard]] int migrate(const Blueprint& blueprint);
 [[nodiscard]] int check(const Blueprint& blueprint);
-[[nodiscard]] preflight::Findings findings_of(const Blueprint& blueprint,
-                                              const settings::Database& database);
+/// @param outbox gets which one it is, if that can be told; may be null.
+[[nodiscard]] preflight::Findings findings_of(
+    const Blueprint& blueprint, const settings::Database& database,
+    std::optional<preflight::OutboxIdentity>* outbox = nullptr);
 /// The same checks before a run, said in the log. @param unreached gets the names of databases
 /// that could not be reached, where others can be served meanwhile; not with `drain`, which ends
-/// only when all is done. @return 0, or 3 when there is any other fault.
+/// only when all is done. @param outboxes gets those that were reached.
+/// @return 0, or 3 when there is any other fault.
 [[nodiscard]] int preflight_all(const Blueprint& blueprint, bool drain,
-                                std::vector<std::string>& unreached);
+                                std::vector<std::string>& unreached,
+                                std::vector<preflight::NamedOutbox>& outboxes);
 [[nodiscard]] int status(const Blueprint& blueprint, const Command& command);
 [[nodiscard]] int list_listeners(const Blueprint& blueprint);
 [[nodiscard]] int retire_listener(const Blueprint& blueprint, const Command& command);

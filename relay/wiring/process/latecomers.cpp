@@ -10,8 +10,9 @@
 namespace relay::wiring {
 
 Latecomers::Latecomers(const Blueprint& blueprint, const std::vector<std::string>& names,
+                       std::vector<preflight::NamedOutbox> outboxes,
                        std::function<void()> on_reached)
-    : blueprint_(blueprint), on_reached_(std::move(on_reached)) {
+    : blueprint_(blueprint), on_reached_(std::move(on_reached)), outboxes_(std::move(outboxes)) {
   for (const settings::Database& database : blueprint_.settings.databases) {
     if (std::ranges::find(names, database.name) != names.end()) away_.push_back(&database);
   }
@@ -35,8 +36,22 @@ void Latecomers::run(const std::stop_token& stop) {
   }
 }
 
+preflight::Findings Latecomers::look_at(const settings::Database& database) {
+  std::optional<preflight::OutboxIdentity> outbox;
+  preflight::Findings findings = findings_of(blueprint_, database, &outbox);
+  if (!outbox || preflight::any_fault(findings)) return findings;
+  outboxes_.push_back({database.name, *outbox});
+  for (preflight::Finding& finding : preflight::compare_outboxes(outboxes_)) {
+    if (finding.severity == preflight::Finding::Severity::fault) {
+      findings.push_back(std::move(finding));
+    }
+  }
+  if (preflight::any_fault(findings)) outboxes_.pop_back();
+  return findings;
+}
+
 void Latecomers::ask(const settings::Database& database) {
-  const preflight::Findings findings = findings_of(blueprint_, database);
+  const preflight::Findings findings = look_at(database);
   if (preflight::any_fault(findings)) {
     std::string all;
     for (const preflight::Finding& finding : findings) {

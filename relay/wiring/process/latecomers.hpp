@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "relay/preflight/outbox_identity.hpp"
 #include "relay/wiring/blueprint.hpp"
 
 namespace relay::wiring {
@@ -16,9 +17,10 @@ namespace relay::wiring {
 class Latecomers {
  public:
   /// @param blueprint borrowed. @param names of its databases; none: no thread is needed.
+  /// @param outboxes that are served; one of them under another name is not served again.
   /// @param on_reached called on the thread when `reached` has something.
   Latecomers(const Blueprint& blueprint, const std::vector<std::string>& names,
-             std::function<void()> on_reached);
+             std::vector<preflight::NamedOutbox> outboxes, std::function<void()> on_reached);
 
   /// Those that are fit to be run and were not given before.
   [[nodiscard]] std::vector<const settings::Database*> reached();
@@ -26,11 +28,13 @@ class Latecomers {
  private:
   void run(const std::stop_token& stop);
   void ask(const settings::Database& database);
+  [[nodiscard]] preflight::Findings look_at(const settings::Database& database);
 
   const Blueprint& blueprint_;
   std::function<void()> on_reached_;
-  std::vector<const settings::Database*> away_;  // the thread's
-  std::string said_;                             // the thread's
+  std::vector<const settings::Database*> away_;   // the thread's
+  std::string said_;                              // the thread's
+  std::vector<preflight::NamedOutbox> outboxes_;  // the thread's
   std::mutex mutex_;
   std::vector<const settings::Database*> reached_;  // guarded by mutex_
   std::jthread thread_;

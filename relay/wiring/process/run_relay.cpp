@@ -104,13 +104,14 @@ void tell_start(const Blueprint& blueprint, const settings::Database& database) 
 
 }  // namespace
 
-int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::string>& unreached) {
+int run_relay(const Blueprint& blueprint, bool drain, const std::vector<std::string>& unreached,
+              const std::vector<preflight::NamedOutbox>& outboxes) {
   const settings::Settings& settings = blueprint.settings;
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
   const auto sink = open_sink(blueprint);
-  Latecomers latecomers{blueprint, unreached, interrupt_wait};
+  Latecomers latecomers{blueprint, unreached, outboxes, interrupt_wait};
   if (drain) repair_before_drain(blueprint);
   Runtime runtime{interrupt_wait};
   std::vector<std::unique_ptr<upkeep::Upkeep>> upkeeps;  // ends before the engines

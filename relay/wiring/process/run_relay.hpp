@@ -1,5 +1,6 @@
 #pragma once
 
+#include "relay/preflight/outbox_identity.hpp"
 #include "relay/wiring/blueprint.hpp"
 
 namespace relay::wiring {
@@ -9,11 +10,12 @@ namespace relay::wiring {
 /// from main's thread, before any other thread exists. A second signal ends the drain at once.
 /// @param blueprint borrowed until this returns. @param unreached names of databases that are not
 /// there
-///   yet: each is served once it can be reached and is fit for it.
+///   yet: each is served once it can be reached and is fit for it. @param outboxes of the others.
 /// @return the exit code: 0 stopped or drained, 1 refused (said on standard error and in the log).
 ///   A handler that cannot be stopped within the limit ends the process with 1.
 /// @throws settings::SettingsError: librdkafka does not take a setting.
 [[nodiscard]] int run_relay(const Blueprint& blueprint, bool drain,
-                            const std::vector<std::string>& unreached = {});
+                            const std::vector<std::string>& unreached,
+                            const std::vector<preflight::NamedOutbox>& outboxes);
 
 }  // namespace relay::wiring

@@ -8,6 +8,7 @@
 namespace relay::settings {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -218,6 +219,21 @@ TEST(SettingsOfADatabase, BoundHowLongAllMayWaitForBrokers) {
   EXPECT_THAT(faults, ElementsAre(HasSubstr("10: [kafka] timeout_ms (7000 ms) must be shorter than "
                                             "[[database]] \"two\" statement_timeout_ms (6000 "
                                             "ms)")));
+}
+
+TEST(SettingsOfADatabase, HaveTheirSchemaInBothUrls) {
+  const Settings settings =
+      load_settings(a_database("a", "schema = \"billing\"\ndirect_url = \"postgresql://db/a\"\n") +
+                        a_database("b") + a_database("c", "schema = \"old\"\n"),
+                    with({{"FRESHET_DATABASE_C_SCHEMA", "new"}}));
+  const std::string path = "options='-c search_path=\"billing\",\"public\"'";
+  EXPECT_THAT(settings.databases[0].url, AllOf(HasSubstr(path), HasSubstr("dbname='a'")));
+  EXPECT_THAT(settings.databases[0].direct_url, AllOf(HasSubstr(path), HasSubstr("host='db'")));
+  EXPECT_EQ(settings.databases[0].schema, "billing");
+  EXPECT_EQ(settings.databases[1].url, "dbname=b");
+  EXPECT_EQ(settings.databases[1].direct_url, "");
+  EXPECT_THAT(settings.databases[2].url, HasSubstr("search_path=\"new\",\"public\""));
+  EXPECT_EQ(settings.databases[2].direct_url, "") << "as it leads by the url";
 }
 
 }  // namespace
