@@ -31,6 +31,7 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
     /// nobody said so yet counts as yes.
     std::vector<std::string> listeners = {};
     pg::Watchdog* watchdog = nullptr;  ///< Of its connection; outlives it. Null: one of its own.
+    pg::SlowStatements slow = {};      ///< Which of its statements are told in the log.
     std::chrono::seconds asleep_sign{75};  ///< How seldom it shows itself while it sleeps.
   };
 

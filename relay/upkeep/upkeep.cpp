@@ -112,7 +112,8 @@ void Upkeep::connect() {
       pg::ConnectOptions{.application_name = "freshet upkeep of " + options_.database,
                          .wanted = pg::Wanted::writer,
                          .call_limit = options_.call_limit,
-                         .watchdog = options_.watchdog});
+                         .watchdog = options_.watchdog,
+                         .slow = options_.slow});
   lease_.doubt();
   const std::lock_guard lock{mutex_};
   connection_ = std::move(fresh);
