@@ -148,7 +148,8 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
       auto fresh = std::make_unique<pg::Connection>(
           options_.conninfo, pg::ConnectOptions{.application_name = "freshet freshness",
                                                 .connect_timeout = options_.connect_timeout,
-                                                .watchdog = options_.watchdog});
+                                                .watchdog = options_.watchdog,
+                                                .slow = options_.slow});
       const std::lock_guard lock{mutex_};
       connection_ = std::move(fresh);
     }

@@ -34,6 +34,7 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
     std::vector<std::string> listeners = {};
     pg::Watchdog* watchdog = nullptr;  ///< Of its connection; outlives it. Null: one of its own.
     std::chrono::milliseconds connect_timeout{5'000};
+    pg::SlowStatements slow = {};          ///< Which of its statements are told in the log.
     std::chrono::seconds asleep_sign{75};  ///< How seldom it shows itself while it sleeps.
   };
 

@@ -48,9 +48,10 @@ std::string reason_of(const std::exception& error) {
 
 // libpq gives no SQLSTATE for a connection that was refused, only words.
 bool needs_somebody(const std::string& message) {
-  for (const char* sign : {"authentication failed", "no password supplied", "does not exist",
-                           "no pg_hba.conf entry", "permission denied", "certificate",
-                           "could not translate host name", "not permitted to log in"}) {
+  for (const char* sign :
+       {"authentication failed", "no password supplied", "does not exist", "no pg_hba.conf entry",
+        "permission denied", "certificate", "could not translate host name",
+        "not permitted to log in", "unsupported startup parameter"}) {
     if (message.find(sign) != std::string::npos) return true;
   }
   return false;
@@ -58,6 +59,12 @@ bool needs_somebody(const std::string& message) {
 
 // "session is read-only" is true and helps nobody.
 std::string explain(const std::string& message) {
+  if (message.find("unsupported startup parameter") != std::string::npos) {
+    return message +
+           ": the pooler does not pass options on; let it ignore them (PgBouncer: "
+           "ignore_startup_parameters = options), and where a \"schema\" is set, say it in the "
+           "server: ALTER ROLE … IN DATABASE … SET search_path = …, public";
+  }
   const bool one_host = message.find("; ") == std::string::npos;
   if (message.find("session is read-only") == std::string::npos &&
       message.find("server is in hot standby mode") == std::string::npos) {

@@ -54,7 +54,7 @@ struct Connection::Driver {
 };
 
 Connection::Connection(const std::string& conninfo, const ConnectOptions& options)
-    : call_limit_(options.call_limit) {
+    : call_limit_(options.call_limit), slow_(options.slow) {
   const Conninfo info =
       read_conninfo(conninfo, options.application_name, options.wanted, options.connect_timeout);
   description_ = info.description;
@@ -119,6 +119,7 @@ Script& Script::limit(const Limits& limits) {
 
 Script& Script::add(std::string_view sql, const std::vector<std::string>& values) {
   if (!text_.empty()) text_ += ";\n";
+  names_.add(sql);
   for (std::size_t i = 0; i < sql.size(); ++i) {
     // A value with a line break in it would end a comment that speaks of it.
     if (sql.substr(i).starts_with("--") && (i == 0 || sql[i - 1] == '\n')) {
@@ -140,14 +141,20 @@ Script& Script::add(std::string_view sql, const std::vector<std::string>& values
 }
 
 pqxx::result Script::run() {
+  if (!std::exchange(unlimited_, false)) return run_within(connection_.call_limit_);
   const std::string text = std::exchange(text_, {});
+  const StatementNames names = std::exchange(names_, {});
   if (text.empty()) return {};
-  return std::exchange(unlimited_, false) ? connection_.tx().exec_unchecked(text)
-                                          : connection_.exec(text);
+  StatementTimer timer{connection_.slow_, connection_.waited_, names.text()};
+  return timer.ended(connection_.tx().exec_unchecked(text));
 }
 
 pqxx::result Script::run_within(std::chrono::milliseconds time) {
-  return connection_.exec_within(time, std::exchange(text_, {}));
+  const std::string text = std::exchange(text_, {});
+  const StatementNames names = std::exchange(names_, {});
+  if (text.empty()) return {};
+  return connection_.answer(names.text(), time,
+                            [&] { return connection_.tx().exec_unchecked(text); });
 }
 
 }  // namespace relay::pg

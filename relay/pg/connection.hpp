@@ -12,6 +12,7 @@
 #include "projections/failure.hpp"
 #include "projections/tx.hpp"
 #include "relay/pg/limits.hpp"
+#include "relay/pg/slow_statements.hpp"
 #include "relay/pg/watchdog.hpp"
 
 namespace relay::pg {
@@ -33,6 +34,8 @@ struct ConnectOptions {
   std::chrono::milliseconds connect_timeout{5'000};
   /// Watches many connections with one thread; must outlive them. Null: each has one of its own.
   Watchdog* watchdog = nullptr;
+  /// Which statements are told in the log; none by default. What a handler runs by itself is not.
+  SlowStatements slow = {};
 };
 
 /// One connection without session state: no named statements, no SET, no session locks, so that it
@@ -62,13 +65,7 @@ class Connection {
   template <class... Args>
   pqxx::result exec_within(std::chrono::milliseconds time, std::string_view sql,
                            const Args&... args) {
-    const Watchdog::Limit limit{line(), time};
-    try {
-      return tx().exec_unchecked(sql, args...);
-    } catch (const pqxx::failure&) {
-      refuse_if_given_up();
-      throw;
-    }
+    return answer(name_of(sql), time, [&] { return tx().exec_unchecked(sql, args...); });
   }
 
   /// The transaction handle that handlers get; borrowed, valid as long as this connection. Its
@@ -96,19 +93,38 @@ class Connection {
   /// the server, for ever when that is stopped. Any thread. Never waits, never throws.
   void cancel() noexcept;
 
+  /// How long the work at hand had waited for this connection, told beside what is slow in it; 0
+  /// until somebody says so.
+  void had_waited(std::chrono::milliseconds time) { waited_ = time; }
+
   [[nodiscard]] int server_version() const;  ///< 150018 for 15.18.
   [[nodiscard]] std::chrono::milliseconds call_limit() const { return call_limit_; }
   /// "database app on db.example:5432 as relay": for messages; never a password.
   [[nodiscard]] const std::string& description() const { return description_; }
 
  private:
+  friend class Script;
   struct Driver;
   [[nodiscard]] Watchdog::Line& line();
   void refuse_if_given_up() const;
 
+  template <class Call>
+  pqxx::result answer(std::string_view name, std::chrono::milliseconds time, const Call& call) {
+    const Watchdog::Limit limit{line(), time};
+    try {
+      StatementTimer timer{slow_, waited_, name};
+      return timer.ended(call());
+    } catch (const pqxx::failure&) {
+      refuse_if_given_up();
+      throw;
+    }
+  }
+
   std::unique_ptr<Driver> driver_;
   std::string description_;
   std::chrono::milliseconds call_limit_;
+  SlowStatements slow_;
+  std::chrono::milliseconds waited_{0};
 };
 
 /// Connecting failed. `what()` is one clear sentence; `failure` says what it asks for.
@@ -128,7 +144,9 @@ class Script {
   /// @param begin a handler's statements, sent first and as they are. As its calls they have no
   /// limit but that of `within`.
   Script(Connection& connection, std::string begin)
-      : connection_(connection), text_(std::move(begin)), unlimited_(true) {}
+      : connection_(connection), text_(std::move(begin)), unlimited_(true) {
+    names_.add_name("projection");
+  }
 
   /// Adds a statement; `$1 … $n` are replaced by the quoted values, lines of comment are left out.
   /// Only for statements of our own, in which "$" and a digit mean nothing else.
@@ -147,6 +165,7 @@ class Script {
  private:
   Connection& connection_;
   std::string text_;
+  StatementNames names_;
   bool unlimited_ = false;
 };
 

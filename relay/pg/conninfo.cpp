@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
@@ -44,6 +45,17 @@ std::string quoted(const std::string& value) {
 std::string value_or(const Options& options, const char* key, const char* otherwise) {
   const auto found = options.find(key);
   return found == options.end() ? otherwise : found->second;
+}
+
+// As SQL writes a name, and as the server splits a session's options: at blanks.
+std::string name_in_options(const std::string& name) {
+  std::string text = "\"";
+  for (const char c : name) {
+    if (c == '"') text += '"';
+    if (std::isspace(static_cast<unsigned char>(c)) != 0 || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "\"";
 }
 
 // The n-th of a list with commas; a list of one counts for all.
@@ -107,6 +119,19 @@ Conninfo read_conninfo(const std::string& text, const std::string& application_n
 
 std::string server_of(const std::string& text) {
   return server_in(parse(text));
+}
+
+std::string with_search_path(const std::string& text, const std::vector<std::string>& schemas) {
+  Options options = parse(text);
+  const char* from_outside = std::getenv("PGOPTIONS");
+  std::string said = value_or(options, "options", from_outside == nullptr ? "" : from_outside);
+  if (!said.empty()) said += ' ';
+  said += "-c search_path=";
+  for (std::size_t i = 0; i < schemas.size(); ++i) {
+    said += (i == 0 ? "" : ",") + name_in_options(schemas[i]);
+  }
+  options["options"] = said;
+  return keywords_of(options);
 }
 
 std::string keywords_of(const ConninfoOptions& options) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace relay::pg {
 
@@ -28,6 +29,14 @@ struct Conninfo {
 /// Where a conninfo leads, "db.example:5432": what all databases of one server, or of one pooler,
 /// have alike. @throws as above.
 [[nodiscard]] std::string server_of(const std::string& text);
+
+/// The same text as keywords, with an option that makes sessions look into these schemas, in their
+/// order, for names that say none. It stands behind the options that the text holds, or PGOPTIONS
+/// (but not those of a service file, which it hides), and wins over them, over the role's
+/// search_path and the database's. A pooler may drop it or refuse to pass it on. Holds the
+/// password as the text does. @throws as `read_conninfo`.
+[[nodiscard]] std::string with_search_path(const std::string& text,
+                                           const std::vector<std::string>& schemas);
 
 /// The settings as libpq's drivers take them, "key='value' …"; hold the password, too.
 [[nodiscard]] std::string keywords_of(const ConninfoOptions& options);

@@ -50,7 +50,7 @@ std::string sentence(const SchemaState& state) {
     case Kind::current: return "The schema is at version " + version + ", as it should be.";
     case Kind::missing:
       return "This database has no Freshet schema: run freshet migrate -c FILE (or, if it has one "
-             "in another schema, give this role a search_path that leads there).";
+             "in another schema, name it by \"schema\" in [[database]]).";
     case Kind::older:
       return "The schema is at version " + version + " and this freshet needs version " + expected +
              " (" + state.file + " is the next to apply): run freshet migrate -c FILE.";

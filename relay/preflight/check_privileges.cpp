@@ -63,8 +63,11 @@ void check_privileges(pg::Connection& connection, const Subject& subject, Findin
   }
   if (missing.empty()) return;
   const std::string role = connection.exec(schema::statements::preflight_tables)[0][2].c_str();
-  for (const auto& [table, lacking] : missing) {
-    const bool sequence = table.ends_with("_seq");
+  const std::string where =
+      subject.schema.empty() ? "" : connection.quote_name(subject.schema) + ".";
+  for (const auto& [name, lacking] : missing) {
+    const bool sequence = name.ends_with("_seq");
+    const std::string table = where + name;
     fault(findings, "role " + role + " lacks " + joined(lacking) + " on " + table +
                         "; run: GRANT " + joined(lacking) + " ON " + (sequence ? "SEQUENCE " : "") +
                         table + " TO " + role + ";");

@@ -1,10 +1,16 @@
 #include "relay/pg/schema_state.hpp"
+#include "relay/preflight/check_place.hpp"
 #include "relay/preflight/checks.hpp"
 #include "schema/statements.hpp"
 
 namespace relay::preflight {
 
-bool check_schema(pg::Connection& connection, Findings& findings) {
+bool check_schema(pg::Connection& connection, const Subject& subject, Findings& findings) {
+  const std::string misplaced = place_fault(connection, subject.schema);
+  if (!misplaced.empty()) {
+    fault(findings, misplaced);
+    return false;
+  }
   const pg::SchemaState state = pg::schema_state(connection);
   if (state.kind == pg::SchemaState::Kind::current) return true;
   fault(findings, pg::sentence(state));

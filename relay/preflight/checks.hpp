@@ -10,8 +10,9 @@ namespace relay::preflight {
 
 /// Version 14 or later, a primary that takes writes, UTF-8.
 void check_server(pg::Connection& connection, Findings& findings);
-/// @return false: the tables are not those of this binary, and nothing about them can be checked.
-bool check_schema(pg::Connection& connection, Findings& findings);
+/// @return false: the tables are not those of this binary, or not where the settings say, and
+/// nothing about them can be checked.
+bool check_schema(pg::Connection& connection, const Subject& subject, Findings& findings);
 /// Sequence without a cache, no row security in the way.
 void check_tables(pg::Connection& connection, Findings& findings);
 /// All that the relay's role may do; a missing privilege is told with its GRANT.

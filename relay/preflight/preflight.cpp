@@ -18,11 +18,15 @@ void make(Check check, const char* what, Findings& findings) {
   }
 }
 
-void check_all(pg::Connection& connection, const Subject& subject, Findings& findings) {
+void check_all(pg::Connection& connection, const Subject& subject, Findings& findings,
+               std::optional<OutboxIdentity>* outbox) {
   make([&] { check_server(connection, findings); }, "the server", findings);
   bool current = false;
-  make([&] { current = check_schema(connection, findings); }, "the schema", findings);
+  make([&] { current = check_schema(connection, subject, findings); }, "the schema", findings);
   if (!current) return;
+  if (outbox != nullptr) {
+    make([&] { *outbox = read_outbox_identity(connection); }, "which outbox it is", findings);
+  }
   make([&] { check_tables(connection, findings); }, "the tables", findings);
   make([&] { check_privileges(connection, subject, findings); }, "the privileges", findings);
   make([&] { check_agreement(connection, subject, findings); }, "freshet_setting", findings);
@@ -31,13 +35,13 @@ void check_all(pg::Connection& connection, const Subject& subject, Findings& fin
 
 }  // namespace
 
-Findings inspect(const Subject& subject) {
+Findings inspect(const Subject& subject, std::optional<OutboxIdentity>* outbox) {
   Findings findings;
   try {
     pg::Connection connection{subject.conninfo,
                               {.application_name = "freshet check", .wanted = pg::Wanted::any}};
     const auto limit = connection.within(subject.time);
-    check_all(connection, subject, findings);
+    check_all(connection, subject, findings, outbox);
     if (!limit.expired()) return findings;
     findings.clear();  // what failed in its last moments says nothing of the database
     fault(findings,

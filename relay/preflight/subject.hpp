@@ -26,6 +26,7 @@ struct Subject {
   std::vector<CheckedProjection> projections;
   /// What all checks together may take, once connected; 0: each has its own limit alone.
   std::chrono::milliseconds time{0};
+  std::string schema = {};  ///< Where the outbox must be; empty: anywhere the session looks.
 };
 
 }  // namespace relay::preflight

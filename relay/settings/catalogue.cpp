@@ -110,6 +110,7 @@ ReadRow read_row(const CatalogueRow& row, std::size_t number, const Settings& se
   check_guards(of_retention, retention, kept, faults);
   if (settings.kafka) check_timeout(*settings.kafka, "its", database, place, faults);
   faults.throw_if_any();
+  lead_to_schema(database);
   return {std::move(database), by_variables};
 }
 

@@ -203,6 +203,7 @@ Settings load(const std::string& path, const Environment& environment) {
   }
   check_rules(settings, places, faults);
   faults.throw_if_any();
+  for (Database& database : settings.databases) lead_to_schema(database);
   if (settings.catalogue) settings.catalogue->query = bare_query(settings.catalogue->query);
   return settings;
 }

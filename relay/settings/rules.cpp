@@ -162,6 +162,14 @@ void nest_limits(Work& work, std::chrono::seconds drain, const std::vector<const
   }
 }
 
+void lead_to_schema(Database& database) {
+  if (database.schema.empty()) return;
+  const std::vector<std::string> path = {database.schema, "public"};
+  for (std::string* url : {&database.url, &database.direct_url}) {
+    if (!url->empty()) *url = pg::with_search_path(*url, path);
+  }
+}
+
 void check_own_limits(const std::string& label, const Work& work, std::chrono::seconds drain,
                       const Place& place, Faults& faults) {
   if (says_limits(place)) check_limits(label, work, drain, place, faults);

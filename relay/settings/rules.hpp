@@ -31,6 +31,10 @@ void derive_defaults(Kafka& kafka, const Place& place, const Settings& settings)
 /// Limits that nobody said are shortened until they nest. @param said where somebody may have.
 void nest_limits(Work& work, std::chrono::seconds drain, const std::vector<const Place*>& said);
 
+/// Both urls get its schema said: whoever connects by one looks there. @param database without a
+/// fault.
+void lead_to_schema(Database& database);
+
 /// What no single setting can tell: limits that must nest, names that must differ.
 void check_rules(const Settings& settings, const Places& places, Faults& faults);
 

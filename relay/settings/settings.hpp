@@ -29,8 +29,9 @@ struct Work {
   std::chrono::milliseconds statement_timeout{10'000};  ///< `statement_timeout_ms`.
   std::chrono::milliseconds handler_timeout{5'000};  ///< `handler_timeout_ms`: one listener's time.
   std::chrono::milliseconds lock_timeout{2'000};     ///< `lock_timeout_ms`.
-  std::chrono::seconds stuck_exit{60};     ///< `stuck_exit_s`: past its time, the process exits.
-  std::chrono::seconds pinned_after{300};  ///< `pinned_after_s`, for `status`.
+  std::chrono::seconds stuck_exit{60};        ///< `stuck_exit_s`: past its time, the process exits.
+  std::chrono::seconds pinned_after{300};     ///< `pinned_after_s`, for `status`.
+  std::chrono::milliseconds slow_query{500};  ///< `slow_query_ms`; 0: no statement is told.
 
   std::chrono::milliseconds connect_timeout{5'000};  ///< `connect_timeout_ms`, for each host.
   std::chrono::milliseconds acquire_timeout{5'000};  ///< `acquire_timeout_ms`: then it is told.
@@ -77,6 +78,7 @@ struct Database : Work {
   std::string name;         ///< For messages and metrics; unique.
   std::string url;          ///< libpq URI or keywords, `${ENV}` filled in.
   std::string direct_url;   ///< Past a pooler, for migrate and LISTEN; empty: `url`.
+  std::string schema;       ///< Where the outbox is; both urls say so by then. Empty: as they lead.
   int connections = 0;      ///< Of the budget, at most; 0: all of it.
   int connections_min = 0;  ///< Of the budget, for it alone.
   bool listen = false;      ///< LISTEN on `direct_url` (or `url`) as a hint.

@@ -80,6 +80,11 @@ const std::vector<Row<Database>>& own_database_rows() {
        true},
       {"direct_url", Text<D>{&D::direct_url, Shape::secret},
        "The same database past a pooler, for `migrate` and LISTEN. Never shown.", false, "`url`"},
+      {"schema", Text<D>{&D::schema, Shape::any},
+       "The schema in which the outbox and Freshet's own tables are. Names that say no schema are "
+       "looked up there first, then in `public`, also in projections. Together with the database "
+       "it says which outbox this is; no two `[[database]]` may lead to one.",
+       false, "where the role's `search_path` leads"},
       {"listen", Flag<D>{&D::listen},
        "Be woken by `NOTIFY freshet` besides polling; takes one direct connection."},
       {"connections", integer<D, &D::connections>(2, 10'000),

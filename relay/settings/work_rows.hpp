@@ -63,6 +63,9 @@ std::vector<Row<S>> work_rows() {
        "time."},
       {"pinned_after_s", duration<S, &S::pinned_after>(1, 86'400),
        "`freshet status` names who has kept vacuum from removing dead rows for longer."},
+      {"slow_query_ms", duration<S, &S::slow_query>(0, 3'600'000),
+       "A statement of the relay's own that takes longer is logged as a warning, by its name; 0: "
+       "none is. Of one statement a line in ten seconds."},
   };
 }
 

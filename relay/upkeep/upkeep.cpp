@@ -113,7 +113,8 @@ void Upkeep::connect() {
                          .wanted = pg::Wanted::writer,
                          .call_limit = options_.call_limit,
                          .connect_timeout = options_.connect_timeout,
-                         .watchdog = options_.watchdog});
+                         .watchdog = options_.watchdog,
+                         .slow = options_.slow});
   lease_.doubt();
   const std::lock_guard lock{mutex_};
   connection_ = std::move(fresh);

@@ -24,6 +24,7 @@ struct UpkeepOptions {
   std::chrono::milliseconds call_limit{12'000};
   std::chrono::milliseconds connect_timeout{5'000};
   pg::Watchdog* watchdog = nullptr;  ///< Of its connection; must outlive it. Null: one of its own.
+  pg::SlowStatements slow = {};      ///< Which statements are told in the log.
   std::chrono::milliseconds first{3'000};       ///< Pause before the first look: work comes first.
   std::chrono::milliseconds rest{60'000};       ///< Of a chore that failed.
   std::chrono::milliseconds ask_again{20'000};  ///< For the lease that somebody else has.

@@ -56,10 +56,12 @@ std::unique_ptr<store::Store> store_of(const std::string& instance,
                                        const settings::Database& database, pg::Watchdog& watchdog) {
   store::outbox::OutboxOptions options{
       .conninfo = database.url,
+      .schema = database.schema,
       .instance = instance,
       .call_limit = settings::client_limit(database),
       .connect_timeout = database.connect_timeout,
       .watchdog = &watchdog,
+      .slow = slow_statements(database),
       .claim = {.ordered = database.ordering == Ordering::key,
                 .batch_size = database.batch_size,
                 .payload_max_bytes = database.payload_max_bytes,
@@ -74,6 +76,10 @@ std::unique_ptr<store::Store> store_of(const std::string& instance,
 }
 
 }  // namespace
+
+pg::SlowStatements slow_statements(const settings::Database& database) {
+  return {.database = database.name, .longer_than = database.slow_query};
+}
 
 std::map<std::string, std::string> agreed_settings(const settings::Work& work) {
   return {{"completion", word(work.completion)},
@@ -161,6 +167,7 @@ engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
                                           .listeners = std::move(names),
                                           .watchdog = &shared.watchdog,
                                           .connect_timeout = database.connect_timeout,
+                                          .slow = slow_statements(database),
                                           .asleep_sign = relay.sleep_look * 5 / 4});
   parts.recorder = recorder;
   const auto chores = [&](const runtime::Beside& beside) {

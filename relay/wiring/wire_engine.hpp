@@ -4,6 +4,7 @@
 
 #include "relay/forward/kafka/kafka_options.hpp"
 #include "relay/forward/sink.hpp"
+#include "relay/pg/slow_statements.hpp"
 #include "relay/pg/watchdog.hpp"
 #include "relay/runtime/runtime.hpp"
 #include "relay/settings/settings.hpp"
@@ -37,6 +38,9 @@ engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
 /// What the forwards of a blueprint send to, shared by all its databases; null when it has none.
 /// @throws settings::SettingsError: librdkafka does not take a setting.
 [[nodiscard]] std::shared_ptr<forward::Sink> open_sink(const Blueprint& blueprint);
+
+/// Which statements of a database's connections are told in the log.
+[[nodiscard]] pg::SlowStatements slow_statements(const settings::Database& database);
 
 /// What all relays of a database must have alike, as `freshet_setting` stores it.
 [[nodiscard]] std::map<std::string, std::string> agreed_settings(const settings::Work& work);

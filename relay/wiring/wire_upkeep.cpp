@@ -5,6 +5,7 @@
 #include "relay/upkeep/air.hpp"
 #include "relay/upkeep/purge.hpp"
 #include "relay/upkeep/repair.hpp"
+#include "relay/wiring/wire_engine.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -50,14 +51,16 @@ std::shared_ptr<upkeep::Upkeep> upkeep_of(const Blueprint& blueprint,
                             .instance = blueprint.settings.relay.instance,
                             .call_limit = settings::client_limit(database),
                             .connect_timeout = database.connect_timeout,
-                            .watchdog = &watchdog},
+                            .watchdog = &watchdog,
+                            .slow = slow_statements(database)},
       std::move(chores));
 }
 
 void repair_before_drain(const Blueprint& blueprint) {
   for (const settings::Database& database : blueprint.settings.databases) {
     try {
-      pg::Connection connection{database.url, {.application_name = "freshet upkeep"}};
+      pg::Connection connection{
+          database.url, {.application_name = "freshet upkeep", .slow = slow_statements(database)}};
       upkeep::repair_once(connection, repair_time);
     } catch (const std::exception&) {
       log::warn("no repairs before the drain: " + projections::current_failure().message,

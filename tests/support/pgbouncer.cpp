@@ -36,7 +36,7 @@ bool PgBouncer::available() {
   return std::filesystem::exists(bouncer_program);
 }
 
-PgBouncer::PgBouncer(const std::string& database, int pool_size) {
+PgBouncer::PgBouncer(const std::string& database, int pool_size, const std::string& more) {
   folder_ = (std::filesystem::temp_directory_path() / "freshet-bouncer-XXXXXX").string();
   if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error{"cannot make a folder"};
   const int port = free_port();
@@ -55,7 +55,8 @@ PgBouncer::PgBouncer(const std::string& database, int pool_size) {
                      << "\nadmin_users = " << user
                      << "\nauth_type = any\npool_mode = transaction\ndefault_pool_size = "
                      << pool_size << "\n"
-                     << "unix_socket_dir =\nlogfile = " << folder_ << "/log\npidfile =\n";
+                     << "unix_socket_dir =\nlogfile = " << folder_ << "/log\npidfile =\n"
+                     << more << "\n";
   argv_ = {bouncer_program, ini};
   if (::geteuid() == 0) {  // it refuses to run as root
     const passwd* postgres = ::getpwnam("postgres");

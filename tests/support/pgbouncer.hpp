@@ -14,8 +14,8 @@ class PgBouncer {
  public:
   /// Whether the program is installed.
   [[nodiscard]] static bool available();
-  /// @param pool_size server connections, at most.
-  explicit PgBouncer(const std::string& database, int pool_size = 4);
+  /// @param pool_size server connections, at most. @param more lines of its settings.
+  explicit PgBouncer(const std::string& database, int pool_size = 4, const std::string& more = {});
   ~PgBouncer();
   PgBouncer(const PgBouncer&) = delete;
   PgBouncer& operator=(const PgBouncer&) = delete;

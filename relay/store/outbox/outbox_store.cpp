@@ -52,7 +52,8 @@ pg::ConnectOptions OutboxStore::connect_options(const std::string& who) {
           .wanted = pg::Wanted::writer,
           .call_limit = options_.call_limit,
           .connect_timeout = options_.connect_timeout,
-          .watchdog = options_.watchdog};
+          .watchdog = options_.watchdog,
+          .slow = options_.slow};
 }
 
 std::unique_ptr<WorkerSession> OutboxStore::open_worker_session(const std::string& who) {
@@ -75,7 +76,8 @@ std::unique_ptr<Hints> OutboxStore::listen(std::function<void()> wake) {
 }
 
 std::string OutboxStore::description() const {
-  return pg::without_password(options_.conninfo);
+  const std::string where = options_.schema.empty() ? "" : "schema " + options_.schema + " of ";
+  return where + pg::without_password(options_.conninfo);
 }
 
 int OutboxStore::lanes_per_claim() const {

@@ -13,11 +13,13 @@ namespace relay::store::outbox {
 /// How a relay works with the outbox of one database.
 struct OutboxOptions {
   std::string conninfo;
+  std::string schema;         ///< That the conninfo leads to; empty: it says none.
   std::string hint_conninfo;  ///< LISTEN there; empty: no hints.
   std::string instance;       ///< What this relay calls itself in `projection_freshness`.
   std::chrono::milliseconds call_limit{12'000};      ///< How long a statement's answer may take.
   std::chrono::milliseconds connect_timeout{5'000};  ///< For each host; see pg::ConnectOptions.
   pg::Watchdog* watchdog = nullptr;                  ///< Of its connections; outlives the store.
+  pg::SlowStatements slow;  ///< Which of its statements are told in the log.
   ClaimLimits claim;
   /// The statement of the completion mode, one of schema::statements::complete_*: complete_update
   /// sets `completion_date`, complete_delete deletes the row, complete_archive moves it.

@@ -14,6 +14,7 @@
 #include "relay/pg/connection.hpp"
 #include "relay/store/outbox/event_rows.hpp"
 #include "relay/wiring/cli/each_database.hpp"
+#include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "schema/statements.hpp"
 
@@ -47,8 +48,8 @@ void add_topics_of(const std::vector<ReadyForward>& forwards, const decode::Deco
 void sample(const settings::Database& database, const std::vector<ReadyForward>& forwards,
             Topics& topics) {
   namespace sql = schema::statements;
-  pg::Connection connection{database.url,
-                            {.application_name = "freshet check", .wanted = pg::Wanted::any}};
+  OutboxConnection connection{database,
+                              {.application_name = "freshet check", .wanted = pg::Wanted::any}};
   const auto rows =
       pg::Script{connection}
           .limit(pg::of_a_look)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <optional>
 
 #include "relay/wiring/cli/check_forwards.hpp"
 #include "relay/wiring/cli/each_database.hpp"
@@ -28,8 +29,10 @@ std::string advice(const settings::Database& database) {
          "a month's\n";
 }
 
-Told checked(const Blueprint& blueprint, const settings::Database& database) {
-  const preflight::Findings findings = findings_of(blueprint, database);
+/// @param outbox gets which one it is, if that can be told.
+Told checked(const Blueprint& blueprint, const settings::Database& database,
+             std::optional<preflight::OutboxIdentity>& outbox) {
+  const preflight::Findings findings = findings_of(blueprint, database, {}, &outbox);
   std::string text = lines_of(database.name, findings) + advice(database);
   if (findings.empty()) {
     const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
@@ -44,8 +47,13 @@ Told checked(const Blueprint& blueprint, const settings::Database& database) {
 
 int check(const Blueprint& blueprint) {
   const auto& databases = blueprint.settings.databases;
-  const int code = worst(each_database(
-      blueprint, [&](std::size_t i) { return checked(blueprint, databases[i]); }, {.named = true}));
+  Identities identities(databases.size());
+  const auto work = [&](std::size_t i) { return checked(blueprint, databases[i], identities[i]); };
+  int code = worst(each_database(blueprint, work, {.named = true}));
+  const preflight::Findings doubles =
+      preflight::compare_outboxes(named_outboxes(blueprint, identities));
+  std::cout << lines_of("settings", doubles);
+  if (preflight::any_fault(doubles)) code = Exit::database;
   const preflight::Findings topics = inspect_forwards(blueprint, kafka_time);
   std::cout << lines_of("kafka", topics);
   if (topics.empty() && !blueprint.forwards.empty()) {

@@ -34,7 +34,7 @@ int list_in_json(const Blueprint& blueprint, const Command& command) {
   const auto& databases = blueprint.settings.databases;
   std::vector<operate::DeadOfDatabase> found(databases.size());
   const auto outcomes = each_database(blueprint, [&](std::size_t i) -> Told {
-    pg::Connection connection{databases[i].url, {.application_name = as_dead}};
+    OutboxConnection connection{databases[i], {.application_name = as_dead}};
     found[i] = {databases[i].name, operate::list_dead(connection, command.dead, command.limit)};
     return {};
   });

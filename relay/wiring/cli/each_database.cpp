@@ -8,6 +8,7 @@
 #include "relay/operate/usage_error.hpp"
 #include "relay/wiring/cli/command_line.hpp"
 #include "relay/wiring/cli/complaint.hpp"
+#include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/cli/terminal.hpp"
 
 namespace relay::wiring {
@@ -132,7 +133,7 @@ int read_each(const Blueprint& blueprint, const std::string& application,
               const std::function<std::string(pg::Connection&, const settings::Database&)>& read) {
   return worst(each_database(blueprint, [&](std::size_t i) -> Told {
     const settings::Database& database = blueprint.settings.databases[i];
-    pg::Connection connection{database.url, {.application_name = application}};
+    OutboxConnection connection{database, {.application_name = application}};
     return {read(connection, database)};
   }));
 }
@@ -144,7 +145,7 @@ int change_each(const Blueprint& blueprint, const std::string& application, bool
   const pg::ConnectOptions options{.application_name = application};
   const int looked = worst(each_database(blueprint,
                                          [&](std::size_t i) -> Told {
-                                           pg::Connection connection{databases[i].url, options};
+                                           OutboxConnection connection{databases[i], options};
                                            changes[i] = look(connection, databases[i]);
                                            return {changes[i].before};
                                          },
@@ -159,7 +160,7 @@ int change_each(const Blueprint& blueprint, const std::string& application, bool
       blueprint,
       [&](std::size_t i) -> Told {
         if (!changes[i].act) return {};
-        pg::Connection connection{databases[i].url, options};
+        OutboxConnection connection{databases[i], options};
         if (several) return {changes[i].act(connection, {})};
         const ProgressBar bar;
         return {changes[i].act(connection, [&](auto now, auto total) { bar.show(now, total); })};

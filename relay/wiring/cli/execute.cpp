@@ -28,8 +28,10 @@ int run(const Blueprint& blueprint, const Command& command) {
     return Exit::usage;
   }
   Unfit unfit;
-  const int code = preflight_all(blueprint, command.drain, unfit);
-  return code == Exit::fine ? run_relay(blueprint, command.drain, unfit) : code;
+  std::vector<preflight::NamedOutbox> outboxes;
+  const int code = preflight_all(blueprint, command.drain, unfit, outboxes);
+  return code == Exit::fine ? run_relay(blueprint, command.drain, unfit, std::move(outboxes))
+                            : code;
 }
 
 int dispatch(const Blueprint& blueprint, const Command& command) {

@@ -63,7 +63,7 @@ int blocked_keys(const Blueprint& blueprint, const Command& command) {
 }
 
 int publish(const Blueprint& blueprint, const Command& command) {
-  pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet publish"}};
+  OutboxConnection connection{the_database(blueprint), {.application_name = "freshet publish"}};
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   const auto progress = [&](std::int64_t events) {
     if (terminal) std::fprintf(stderr, "\r%lld events ", static_cast<long long>(events));

@@ -2,6 +2,7 @@
 
 #include "relay/upkeep/purge_all.hpp"
 #include "relay/wiring/cli/each_database.hpp"
+#include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/cli/terminal.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 #include "relay/wiring/wire_upkeep.hpp"
@@ -42,7 +43,7 @@ int purge(const Blueprint& blueprint, const Command& command) {
               ")\n"};
     }
     Told told;
-    pg::Connection connection{database.url, {.application_name = "freshet purge"}};
+    OutboxConnection connection{database, {.application_name = "freshet purge"}};
     for (const upkeep::Purge& purge : purges) {
       const upkeep::PurgeReport report = command.dry_run
                                              ? upkeep::purge_estimate(connection, purge)

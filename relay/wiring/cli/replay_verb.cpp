@@ -57,8 +57,8 @@ void check_topic(const Blueprint& blueprint, const std::string& topic) {
 
 operate::Replay open(const Blueprint& blueprint, const operate::ReplayPlan& plan) {
   const operate::ReplayLimits limits;
-  pg::Connection connection{
-      the_database(blueprint).url,
+  OutboxConnection connection{
+      the_database(blueprint),
       {.application_name = "freshet replay", .call_limit = limits.choosing + 30s}};
   const auto say = [](const std::string& sentence) { std::cerr << sentence << std::endl; };
   return operate::open_replay(connection, plan, limits, say);
@@ -99,7 +99,7 @@ int run(const Blueprint& blueprint, const Command& command, const ReadyForward& 
   const std::string filter = operate::in_words(plan.filter);
   take_stop_signals();  // before anything starts a thread
   const auto sink = open_sink(blueprint);
-  pg::Connection connection{database.url, {.application_name = "freshet replay"}};
+  OutboxConnection connection{database, {.application_name = "freshet replay"}};
   operate::ReplayQueue queue{
       connection,
       replay,
@@ -141,7 +141,7 @@ int replay(const Blueprint& blueprint, const Command& command) {
     return run(blueprint, command, forward, plan, replay);
   }
   if (!replay.resumed) {
-    pg::Connection connection{the_database(blueprint).url, {.application_name = "freshet replay"}};
+    OutboxConnection connection{the_database(blueprint), {.application_name = "freshet replay"}};
     operate::give_up_replay(connection, replay.id);
   }
   if (replay.total > 0) return Exit::other;

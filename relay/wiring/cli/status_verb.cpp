@@ -11,6 +11,7 @@
 #include "relay/operate/text/show_status.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/wiring/cli/each_database.hpp"
+#include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 
 namespace relay::wiring {
@@ -87,10 +88,10 @@ class Looker {
   operate::Status look_at(std::size_t i) {
     const settings::Database& database = databases_[i];
     if (!connections_[i]) {
-      connections_[i] = std::make_unique<pg::Connection>(
-          database.url, pg::ConnectOptions{.application_name = "freshet status",
-                                           .wanted = pg::Wanted::any,
-                                           .watchdog = &watchdog_});
+      connections_[i] = std::make_unique<OutboxConnection>(
+          database, pg::ConnectOptions{.application_name = "freshet status",
+                                       .wanted = pg::Wanted::any,
+                                       .watchdog = &watchdog_});
     }
     std::vector<operate::ProjectionSpec> here;
     std::ranges::copy_if(specs_, std::back_inserter(here),
@@ -113,7 +114,7 @@ class Looker {
   bool again_;
   std::vector<operate::ProjectionSpec> specs_;
   pg::Watchdog watchdog_;
-  std::vector<std::unique_ptr<pg::Connection>> connections_;
+  std::vector<std::unique_ptr<OutboxConnection>> connections_;
   int code_ = Exit::fine;
 };
 

@@ -20,8 +20,9 @@ constexpr auto look_again_at_most = 60s;
 }  // namespace
 
 Latecomers::Latecomers(const Blueprint& blueprint, const Unfit& unfit,
+                       std::vector<preflight::NamedOutbox> outboxes,
                        std::function<void()> on_reached)
-    : blueprint_(blueprint), on_reached_(std::move(on_reached)) {
+    : blueprint_(blueprint), on_reached_(std::move(on_reached)), outboxes_(std::move(outboxes)) {
   const auto now = std::chrono::steady_clock::now();
   for (const settings::Database& database : blueprint_.settings.databases) {
     const auto found = unfit.find(database.name);
@@ -84,10 +85,22 @@ std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& sto
   return {};
 }
 
+/// The preflight; one that passes has its outbox for itself from then on.
+preflight::Findings Latecomers::look_at(const settings::Database& database) {
+  std::optional<preflight::OutboxIdentity> outbox;
+  preflight::Findings findings = findings_of(blueprint_, database, look_again_at_most, &outbox);
+  if (!outbox || preflight::any_fault(findings)) return findings;
+  preflight::NamedOutbox one{database.name, std::move(*outbox)};
+  const std::lock_guard lock{mutex_};
+  const preflight::Findings doubles = preflight::compare_outbox(one, outboxes_);
+  if (doubles.empty()) outboxes_.push_back(std::move(one));
+  findings.insert(findings.end(), doubles.begin(), doubles.end());
+  return findings;
+}
+
 /// Asks it, and says what is new.
-bool Latecomers::is_fit(Latecomer& latecomer) const {
-  const preflight::Findings findings =
-      findings_of(blueprint_, *latecomer.database, look_again_at_most);
+bool Latecomers::is_fit(Latecomer& latecomer) {
+  const preflight::Findings findings = look_at(*latecomer.database);
   const std::string& name = latecomer.database->name;
   if (preflight::any_fault(findings)) {
     const std::string why = faults_in_words(findings);

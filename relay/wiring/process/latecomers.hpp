@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "relay/preflight/outbox_identity.hpp"
 #include "relay/wiring/blueprint.hpp"
 #include "relay/wiring/process/preflight_all.hpp"
 
@@ -21,8 +22,10 @@ namespace relay::wiring {
 class Latecomers {
  public:
   /// @param blueprint borrowed. @param unfit of its databases; none: no thread is needed.
+  /// @param outboxes that are served; one of them under another name is not served again.
   /// @param on_reached called on a thread of its own when `reached` has something.
-  Latecomers(const Blueprint& blueprint, const Unfit& unfit, std::function<void()> on_reached);
+  Latecomers(const Blueprint& blueprint, const Unfit& unfit,
+             std::vector<preflight::NamedOutbox> outboxes, std::function<void()> on_reached);
   /// Waits for the looks that are under way.
   ~Latecomers();
   Latecomers(const Latecomers&) = delete;
@@ -40,7 +43,8 @@ class Latecomers {
   };
   void run(const std::stop_token& stop);
   std::optional<Latecomer> next(const std::stop_token& stop);
-  bool is_fit(Latecomer& latecomer) const;
+  bool is_fit(Latecomer& latecomer);
+  [[nodiscard]] preflight::Findings look_at(const settings::Database& database);
 
   const Blueprint& blueprint_;
   std::function<void()> on_reached_;
@@ -49,6 +53,7 @@ class Latecomers {
   std::vector<Latecomer> away_;              // those that nobody asks just now
   std::size_t unfit_ = 0;                    // away or being asked
   std::vector<const settings::Database*> reached_;
+  std::vector<preflight::NamedOutbox> outboxes_;  // of all that are served, or will be
   std::vector<std::jthread> threads_;
 };
 

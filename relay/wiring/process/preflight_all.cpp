@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <initializer_list>
 #include <iterator>
-#include <optional>
+#include <utility>
 
 #include "relay/base/log.hpp"
 #include "relay/base/side_by_side.hpp"
@@ -27,7 +28,7 @@ constexpr auto kafka_time_at_start = 2s;  // projections wait for it, and nothin
 /// By the place of a database in the settings; nothing: it had no turn.
 using Looks = std::vector<std::optional<preflight::Findings>>;
 
-Looks look_at_all(const Blueprint& blueprint, bool drain) {
+Looks look_at_all(const Blueprint& blueprint, bool drain, Identities& identities) {
   const auto& databases = blueprint.settings.databases;
   const bool all = drain || databases.size() == 1;  // there is nobody to be held up
   const auto end_of_turns = std::chrono::steady_clock::now() + turns_until;
@@ -35,17 +36,34 @@ Looks look_at_all(const Blueprint& blueprint, bool drain) {
   Looks looks(databases.size());
   side_by_side(databases.size(), databases_at_once, [&](std::size_t i) {
     if (!all && one_is_fit && std::chrono::steady_clock::now() >= end_of_turns) return;
-    looks[i] = findings_of(blueprint, databases[i], all ? 0s : look_at_most);
+    looks[i] = findings_of(blueprint, databases[i], all ? 0s : look_at_most, &identities[i]);
     if (!preflight::any_fault(*looks[i])) one_is_fit = true;
   });
   return looks;
 }
 
-void log_findings(const std::string& database, const preflight::Findings& findings) {
+/// What is fit and an outbox that is served already, by a database before it, is fit no more.
+/// @return the outboxes of those that are.
+std::vector<preflight::NamedOutbox> refuse_doubles(const Blueprint& blueprint,
+                                                   const Identities& identities, Looks& looks) {
+  std::vector<preflight::NamedOutbox> served;
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    if (!looks[i] || preflight::any_fault(*looks[i]) || !identities[i]) continue;
+    preflight::NamedOutbox one{blueprint.settings.databases[i].name, *identities[i]};
+    const preflight::Findings doubles = preflight::compare_outbox(one, served);
+    if (doubles.empty()) {
+      served.push_back(std::move(one));
+    } else {
+      looks[i]->insert(looks[i]->end(), doubles.begin(), doubles.end());
+    }
+  }
+  return served;
+}
+
+void log_findings(const preflight::Findings& findings, std::initializer_list<log::Field> fields) {
   for (const preflight::Finding& finding : findings) {
     const bool is_fault = finding.severity == Severity::fault;
-    log::write(is_fault ? log::Level::error : log::Level::warn, finding.sentence,
-               {{"database", database}});
+    log::write(is_fault ? log::Level::error : log::Level::warn, finding.sentence, fields);
   }
 }
 
@@ -57,7 +75,7 @@ void tell_unfit(const Blueprint& blueprint, const Looks& looks, const Unfit& unf
     if (!looks[i]) {
       ++unasked;
     } else if (!unfit.contains(database)) {
-      log_findings(database, *looks[i]);
+      log_findings(*looks[i], {{"database", database}});
     } else {
       log_unfit(database, unfit.at(database));
     }
@@ -70,11 +88,26 @@ void tell_unfit(const Blueprint& blueprint, const Looks& looks, const Unfit& unf
 }  // namespace
 
 preflight::Findings findings_of(const Blueprint& blueprint, const settings::Database& database,
-                                std::chrono::milliseconds time) {
+                                std::chrono::milliseconds time,
+                                std::optional<preflight::OutboxIdentity>* outbox) {
   std::vector<preflight::CheckedProjection> here;
   std::ranges::copy_if(blueprint.checked, std::back_inserter(here),
                        [&](const auto& checked) { return runs_in(database, checked.name); });
-  return preflight::inspect({database.url, agreed_settings(database), std::move(here), time});
+  return preflight::inspect({.conninfo = database.url,
+                             .agreed = agreed_settings(database),
+                             .projections = std::move(here),
+                             .time = time,
+                             .schema = database.schema},
+                            outbox);
+}
+
+std::vector<preflight::NamedOutbox> named_outboxes(const Blueprint& blueprint,
+                                                   const Identities& identities) {
+  std::vector<preflight::NamedOutbox> outboxes;
+  for (std::size_t i = 0; i < identities.size(); ++i) {
+    if (identities[i]) outboxes.push_back({blueprint.settings.databases[i].name, *identities[i]});
+  }
+  return outboxes;
 }
 
 std::string faults_in_words(const preflight::Findings& findings) {
@@ -90,18 +123,24 @@ void log_unfit(const std::string& database, const std::string& why) {
   log::error("a database is not served yet, and is asked again: " + why, {{"database", database}});
 }
 
-int preflight_all(const Blueprint& blueprint, bool drain, Unfit& unfit) {
+int preflight_all(const Blueprint& blueprint, bool drain, Unfit& unfit,
+                  std::vector<preflight::NamedOutbox>& outboxes) {
   const auto& databases = blueprint.settings.databases;
-  const Looks looks = look_at_all(blueprint, drain);
+  Identities identities(databases.size());
+  Looks looks = look_at_all(blueprint, drain, identities);
+  outboxes = refuse_doubles(blueprint, identities, looks);
   for (std::size_t i = 0; i < looks.size(); ++i) {
     if (looks[i] && !preflight::any_fault(*looks[i])) continue;
     unfit[databases[i].name] = looks[i] ? faults_in_words(*looks[i]) : "";
   }
   if (unfit.size() == databases.size() || (drain && !unfit.empty())) {
-    for (std::size_t i = 0; i < looks.size(); ++i) log_findings(databases[i].name, *looks[i]);
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+      log_findings(*looks[i], {{"database", databases[i].name}});
+    }
     return Exit::database;
   }
   tell_unfit(blueprint, looks, unfit);
+  log_findings(preflight::compare_outboxes(outboxes), {});  // by now there are warnings alone
   // What is wrong with the brokers concerns their forwards alone.
   const auto is_fit = [&](const settings::Database& one) { return !unfit.contains(one.name); };
   for (const preflight::Finding& finding :

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "relay/base/log.hpp"
 #include "relay/wiring/cli/terminal.hpp"
@@ -104,12 +105,13 @@ void tell_start(const Blueprint& blueprint, const settings::Database& database) 
 
 }  // namespace
 
-int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit) {
+int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit,
+              std::vector<preflight::NamedOutbox> outboxes) {
   const settings::Settings& settings = blueprint.settings;
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
-  Latecomers latecomers{blueprint, unfit, interrupt_wait};
+  Latecomers latecomers{blueprint, unfit, std::move(outboxes), interrupt_wait};
   if (drain) repair_before_drain(blueprint);
   pg::Watchdog watchdog;
   Runtime runtime{schedule_options(blueprint),

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <vector>
+
+#include "relay/preflight/outbox_identity.hpp"
 #include "relay/wiring/blueprint.hpp"
 #include "relay/wiring/process/preflight_all.hpp"
 
@@ -9,10 +12,11 @@ namespace relay::wiring {
 /// pending any more. Blocks SIGTERM, SIGINT and SIGPIPE for the whole process from here on; call it
 /// from main's thread, before any other thread exists. A second signal ends the drain at once.
 /// @param blueprint borrowed until this returns. @param unfit databases that are not to be served
-///   yet: each is served once it is fit for it.
+///   yet: each is served once it is fit for it. @param outboxes of the others.
 /// @return the exit code: 0 stopped or drained, 1 refused (said on standard error and in the log).
 ///   A handler that cannot be stopped within the limit ends the process with 1.
 /// @throws settings::SettingsError: librdkafka does not take a setting.
-[[nodiscard]] int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit = {});
+[[nodiscard]] int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit,
+                            std::vector<preflight::NamedOutbox> outboxes);
 
 }  // namespace relay::wiring

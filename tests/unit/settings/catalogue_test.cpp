@@ -99,6 +99,7 @@ TEST(CatalogueSettings, HaveAQueryThatIsOneStatementToReadFrom) {
 
 TEST(CatalogueRows, SayWhatATableOfTheFileWouldSay) {
   const CatalogueRow everything = {{"direct_url", "dbname=direct"},
+                                   {"schema", "bill ing"},
                                    {"listen", "true"},
                                    {"projections", "a, b*"},
                                    {"batch_size", "7"},
@@ -114,20 +115,25 @@ TEST(CatalogueRows, SayWhatATableOfTheFileWouldSay) {
                                    {"lock_timeout_ms", "200"},
                                    {"stuck_exit_s", "8"},
                                    {"pinned_after_s", "60"},
+                                   {"slow_query_ms", "250"},
                                    {"retention_guards_days", "9"},
                                    {"retention_completed_days", "3"},
                                    {"retention_archive_days", "30"},
                                    {"retention_operator_log_days", "12"}};
   const std::string in_the_file =
       "[[database]]\nname = \"one\"\nurl = \"dbname=one\"\ndirect_url = \"dbname=direct\"\n"
-      "listen = true\nprojections = [\"a\", \"b*\"]\nbatch_size = 7\ncompletion = \"archive\"\n"
+      "schema = \"bill ing\"\nlisten = true\nprojections = [\"a\", \"b*\"]\nbatch_size = "
+      "7\ncompletion = \"archive\"\n"
       "ordering = \"none\"\nsynchronous_commit = false\npoll_min_ms = 5\npoll_max_ms = 20\n"
       "payload_max_bytes = 1000\nbatch_max_bytes = 2000\nstatement_timeout_ms = 5000\n"
       "handler_timeout_ms = 300\nlock_timeout_ms = 200\nstuck_exit_s = 8\npinned_after_s = 60\n"
-      "[database.retention]\nguards_days = 9\ncompleted_days = 3\narchive_days = 30\n"
+      "slow_query_ms = 250\n[database.retention]\nguards_days = 9\ncompleted_days = "
+      "3\narchive_days = 30\n"
       "operator_log_days = 12\n";
   const Settings settings = load_settings(in_the_file);
-  EXPECT_EQ(database_of(row_of("one", everything), 1, settings, where({})), settings.databases[0]);
+  const Database database = database_of(row_of("one", everything), 1, settings, where({}));
+  EXPECT_EQ(database, settings.databases[0]);
+  EXPECT_THAT(database.url, HasSubstr("search_path=\"bill\\\\ ing\",\"public\""));
   for (const Row<Database>& row : database_rows()) {
     const bool said = everything.contains(row.name) || row.required || row.name == "retention";
     EXPECT_TRUE(said) << row.name << " is a setting that this test should say";

@@ -8,6 +8,7 @@
 namespace relay::settings {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -22,7 +23,7 @@ const Values values_of_relay = {
     {"synchronous_commit", "true"}, {"poll_min_ms", "2"},        {"poll_max_ms", "50"},
     {"payload_max_bytes", "5000"},  {"batch_max_bytes", "6000"}, {"statement_timeout_ms", "9000"},
     {"handler_timeout_ms", "4000"}, {"lock_timeout_ms", "1000"}, {"stuck_exit_s", "30"},
-    {"pinned_after_s", "90"}};
+    {"pinned_after_s", "90"},       {"slow_query_ms", "100"}};
 const Values values_of_one = {{"batch_size", "7"},
                               {"completion", "archive"},
                               {"ordering", "none"},
@@ -35,7 +36,8 @@ const Values values_of_one = {{"batch_size", "7"},
                               {"handler_timeout_ms", "300"},
                               {"lock_timeout_ms", "200"},
                               {"stuck_exit_s", "8"},
-                              {"pinned_after_s", "60"}};
+                              {"pinned_after_s", "60"},
+                              {"slow_query_ms", "250"}};
 const Values values_of_two = {{"batch_size", "8"},
                               {"completion", "update"},
                               {"ordering", "key"},
@@ -48,7 +50,8 @@ const Values values_of_two = {{"batch_size", "8"},
                               {"handler_timeout_ms", "301"},
                               {"lock_timeout_ms", "201"},
                               {"stuck_exit_s", "9"},
-                              {"pinned_after_s", "61"}};
+                              {"pinned_after_s", "61"},
+                              {"slow_query_ms", "0"}};
 
 bool is_word(const std::string& key) {
   return key == "completion" || key == "ordering";
@@ -216,6 +219,21 @@ TEST(SettingsOfADatabase, BoundHowLongAllMayWaitForBrokers) {
   EXPECT_THAT(faults, ElementsAre(HasSubstr("10: [kafka] timeout_ms (7000 ms) must be shorter than "
                                             "[[database]] \"two\" statement_timeout_ms (6000 "
                                             "ms)")));
+}
+
+TEST(SettingsOfADatabase, HaveTheirSchemaInBothUrls) {
+  const Settings settings =
+      load_settings(a_database("a", "schema = \"billing\"\ndirect_url = \"postgresql://db/a\"\n") +
+                        a_database("b") + a_database("c", "schema = \"old\"\n"),
+                    with({{"FRESHET_DATABASE_C_SCHEMA", "new"}}));
+  const std::string path = "options='-c search_path=\"billing\",\"public\"'";
+  EXPECT_THAT(settings.databases[0].url, AllOf(HasSubstr(path), HasSubstr("dbname='a'")));
+  EXPECT_THAT(settings.databases[0].direct_url, AllOf(HasSubstr(path), HasSubstr("host='db'")));
+  EXPECT_EQ(settings.databases[0].schema, "billing");
+  EXPECT_EQ(settings.databases[1].url, "dbname=b");
+  EXPECT_EQ(settings.databases[1].direct_url, "");
+  EXPECT_THAT(settings.databases[2].url, HasSubstr("search_path=\"new\",\"public\""));
+  EXPECT_EQ(settings.databases[2].direct_url, "") << "as it leads by the url";
 }
 
 }  // namespace
