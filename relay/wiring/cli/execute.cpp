@@ -21,7 +21,7 @@ log::Level level_of(const std::string& word) {
   return word == "error" ? log::Level::error : log::Level::info;
 }
 
-int run(const Blueprint& blueprint, const Command& command) {
+int run(const Blueprint& blueprint, const Command& command, const Additions& additions) {
   if (blueprint.registry.empty() && blueprint.forwards.empty()) {
     std::cerr << "freshet: there is nothing to run: " << command.config
               << " has no [[projection]] or [[forward]], and the program registers none\n";
@@ -30,15 +30,18 @@ int run(const Blueprint& blueprint, const Command& command) {
   Unfit unfit;
   std::vector<preflight::NamedOutbox> outboxes;
   const int code = preflight_all(blueprint, command.drain, unfit, outboxes);
-  return code == Exit::fine ? run_relay(blueprint, command.drain, unfit, std::move(outboxes))
-                            : code;
+  if (code != Exit::fine) return code;
+  const RunOptions options{.drain = command.drain, .read = [&] {
+                             return read_blueprint(command.config, command.database, additions);
+                           }};
+  return run_relay(blueprint, options, unfit, std::move(outboxes));
 }
 
-int dispatch(const Blueprint& blueprint, const Command& command) {
+int dispatch(const Blueprint& blueprint, const Command& command, const Additions& additions) {
   switch (command.verb) {
     case Verb::migrate: return migrate(blueprint);
     case Verb::check: return check(blueprint);
-    case Verb::run: return run(blueprint, command);
+    case Verb::run: return run(blueprint, command, additions);
     case Verb::status: return status(blueprint, command);
     case Verb::listeners_list: return list_listeners(blueprint);
     case Verb::listeners_retire: return retire_listener(blueprint, command);
@@ -66,7 +69,7 @@ int execute(const Command& command, const Additions& additions) {
         blueprint.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,
         level_of(blueprint.settings.relay.log_level));
     const int code = take_catalogue(blueprint, command.verb);
-    return std::max(code, dispatch(blueprint, command));
+    return std::max(code, dispatch(blueprint, command, additions));
   } catch (const settings::SettingsError& error) {
     for (const std::string& fault : error.faults) std::cerr << fault << "\n";
     return Exit::usage;

@@ -30,12 +30,18 @@ int check_catalogue(Blueprint& blueprint) {
 int take_catalogue(Blueprint& blueprint, Verb verb) {
   if (!blueprint.settings.catalogue) return Exit::fine;
   if (verb == Verb::check) return check_catalogue(blueprint);
-  for (const auto& row : add_catalogue(blueprint)) {
-    if (verb == Verb::run) {
-      log::warn(row.sentence);
-    } else {
-      std::cerr << "freshet: " << row.sentence << "\n";
+  try {
+    for (const auto& row : add_catalogue(blueprint)) {
+      if (verb == Verb::run) {
+        log::warn(row.sentence);
+      } else {
+        std::cerr << "freshet: " << row.sentence << "\n";
+      }
     }
+  } catch (const CatalogueError& error) {
+    // A relay serves what it knows, and asks again.
+    if (verb != Verb::run || blueprint.settings.databases.empty()) throw;
+    log::error(std::string{"the catalogue of databases cannot be read yet: "} + error.what());
   }
   return Exit::fine;
 }

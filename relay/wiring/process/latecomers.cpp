@@ -19,68 +19,87 @@ constexpr auto look_again_at_most = 60s;
 
 }  // namespace
 
-Latecomers::Latecomers(const Blueprint& blueprint, const Unfit& unfit,
-                       std::vector<preflight::NamedOutbox> outboxes,
-                       std::function<void()> on_reached)
-    : blueprint_(blueprint), on_reached_(std::move(on_reached)), outboxes_(std::move(outboxes)) {
-  const auto now = std::chrono::steady_clock::now();
-  for (const settings::Database& database : blueprint_.settings.databases) {
-    const auto found = unfit.find(database.name);
-    if (found == unfit.end()) continue;
-    const bool was_asked = !found->second.empty();
-    away_.push_back({.database = &database,
-                     .said = found->second,
-                     .asked = was_asked ? 1 : 0,
-                     .due = was_asked ? now + backoff(1, first_pause, longest_pause) : now});
-  }
-  unfit_ = away_.size();
-  for (std::size_t i = 0; i < std::min(unfit_, databases_at_once); ++i) {
-    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
-  }
-}
+Latecomers::Latecomers(const Blueprint& blueprint, std::vector<preflight::NamedOutbox> outboxes,
+                       Lend lend, std::function<void()> on_reached)
+    : blueprint_(blueprint),
+      lend_(std::move(lend)),
+      on_reached_(std::move(on_reached)),
+      outboxes_(std::move(outboxes)) {}
 
 Latecomers::~Latecomers() {
   for (std::jthread& thread : threads_) thread.request_stop();  // all, before one is waited for
 }
 
-std::vector<const settings::Database*> Latecomers::reached() {
+void Latecomers::ask(SharedDatabase database, const std::string& said) {
+  const std::lock_guard lock{mutex_};
+  wanted_[database->name] = database;
+  const bool was_asked = !said.empty();
+  const auto pause = was_asked ? backoff(1, first_pause, longest_pause) : 0ms;
+  away_.push_back({.database = std::move(database),
+                   .said = said,
+                   .asked = was_asked ? 1 : 0,
+                   .due = Clock::now() + pause});
+  if (threads_.size() < std::min(away_.size(), databases_at_once)) {
+    threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
+  }
+  came_.notify_one();
+}
+
+void Latecomers::forget(const std::string& name) {
+  const std::lock_guard lock{mutex_};
+  wanted_.erase(name);
+  std::erase_if(away_, [&](const Latecomer& one) { return one.database->name == name; });
+  std::erase_if(reached_, [&](const SharedDatabase& one) { return one->name == name; });
+  std::erase_if(outboxes_, [&](const preflight::NamedOutbox& one) { return one.name == name; });
+}
+
+std::vector<SharedDatabase> Latecomers::reached() {
   const std::lock_guard lock{mutex_};
   return std::exchange(reached_, {});
 }
 
 void Latecomers::run(const std::stop_token& stop) {
   while (std::optional<Latecomer> one = next(stop)) {
-    const bool fit = is_fit(*one);
-    ++one->asked;
-    one->due = std::chrono::steady_clock::now() + backoff(one->asked, first_pause, longest_pause);
-    {
-      const std::lock_guard lock{mutex_};
-      if (fit) {
-        reached_.push_back(one->database);
-        --unfit_;
-      } else {
-        away_.push_back(std::move(*one));
-      }
-      if (unfit_ == 0) all_are_fit_.notify_all();
-    }
+    const auto session = lend_();
+    const bool fit = session != nullptr && is_fit(*one);
+    returned(std::move(*one), fit);
     if (fit) on_reached_();
   }
 }
 
-/// The one that is due first, when it is. @return nothing: a stop, or all are fit.
+// Whoever was forgotten meanwhile, or is wanted otherwise by now, is of no interest.
+void Latecomers::returned(Latecomer one, bool fit) {
+  const std::lock_guard lock{mutex_};
+  const std::string& name = one.database->name;
+  const auto wanted = wanted_.find(name);
+  if (wanted == wanted_.end() || wanted->second != one.database) {
+    std::erase_if(outboxes_, [&](const auto& outbox) {
+      return wanted == wanted_.end() && outbox.name == name;
+    });
+  } else if (fit) {
+    reached_.push_back(one.database);
+  } else {
+    ++one.asked;
+    one.due = Clock::now() + backoff(one.asked, first_pause, longest_pause);
+    away_.push_back(std::move(one));
+    came_.notify_one();
+  }
+}
+
+/// The one that is due first, when it is. @return nothing: a stop.
 std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& stop) {
   std::unique_lock lock{mutex_};
-  while (!stop.stop_requested() && unfit_ > 0) {
-    const auto now = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    const auto now = Clock::now();
     const auto first = std::ranges::min_element(away_, {}, &Latecomer::due);
     if (first != away_.end() && first->due <= now) {
       Latecomer one = std::move(*first);
       away_.erase(first);
       return one;
     }
-    // One that comes back meanwhile is waited for by the thread that brings it.
+    const std::size_t seen = away_.size();
     const auto until = first == away_.end() ? now + longest_pause : first->due;
-    all_are_fit_.wait_until(lock, stop, until, [&] { return unfit_ == 0; });
+    came_.wait_until(lock, stop, until, [&] { return away_.size() != seen; });
   }
   return {};
 }

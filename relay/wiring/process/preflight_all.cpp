@@ -133,7 +133,8 @@ int preflight_all(const Blueprint& blueprint, bool drain, Unfit& unfit,
     if (looks[i] && !preflight::any_fault(*looks[i])) continue;
     unfit[databases[i].name] = looks[i] ? faults_in_words(*looks[i]) : "";
   }
-  if (unfit.size() == databases.size() || (drain && !unfit.empty())) {
+  const bool none = !databases.empty() && unfit.size() == databases.size();
+  if (none || (drain && !unfit.empty())) {
     for (std::size_t i = 0; i < looks.size(); ++i) {
       log_findings(*looks[i], {{"database", databases[i].name}});
     }

@@ -3,16 +3,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "relay/base/log.hpp"
+#include "relay/settings/difference.hpp"
 #include "relay/wiring/cli/terminal.hpp"
+#include "relay/wiring/process/catalogue_watch.hpp"
+#include "relay/wiring/process/fleet.hpp"
 #include "relay/wiring/process/last_resort.hpp"
-#include "relay/wiring/process/latecomers.hpp"
 #include "relay/wiring/process/stop_signals.hpp"
+#include "relay/wiring/process/wanted.hpp"
 #include "relay/wiring/wire_engine.hpp"
 #include "relay/wiring/wire_upkeep.hpp"
 
@@ -25,6 +29,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_every{100};
 constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
+
+/// Of a look at what is not served yet, and at the catalogue.
+std::unique_ptr<runtime::Pool::Loan> lend(Runtime& runtime) {
+  return runtime.lend_session(Clock::now() + std::chrono::seconds{5});
+}
 
 /// Waits for a signal, the end of a thread or a moment. @return the signal's number, or 0.
 int next_signal() {
@@ -79,7 +88,8 @@ void stop_all(Runtime& runtime, std::chrono::seconds limit, LastResort& last_res
   runtime.request_stop();
   auto deadline = Clock::now() + limit;
   while (Clock::now() < deadline && !runtime.ended_by(Clock::now())) {
-    if (next_signal() == 0) continue;
+    const int number = next_signal();
+    if (number == 0 || number == SIGHUP) continue;
     deadline = Clock::now();
     last_resort.hurry(to_cancel);
   }
@@ -93,38 +103,89 @@ void stop_all(Runtime& runtime, std::chrono::seconds limit, LastResort& last_res
   if (!stuck.empty()) std::_Exit(1);
 }
 
-void tell_start(const Blueprint& blueprint, const settings::Database& database) {
-  const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
-  const auto projections = std::ranges::count_if(blueprint.registry.all(), here);
-  const auto forwards = std::ranges::count_if(blueprint.forwards, here);
-  log::info("relay started", {{"database", database.name},
-                              {"workers", std::to_string(blueprint.settings.relay.workers)},
-                              {"projections", std::to_string(projections)},
-                              {"forwards", std::to_string(forwards)}});
-}
+/// The databases of the file and of the catalogue, read again while the process runs.
+class Reread {
+ public:
+  Reread(const Blueprint& blueprint, const RunOptions& options, Fleet& fleet, Latecomers::Lend lend)
+      : options_(options),
+        fleet_(fleet),
+        before_(blueprint.settings),
+        wanted_(split(blueprint, true), split(blueprint, false)),
+        catalogue_(std::shared_ptr<const Blueprint>{std::shared_ptr<void>{}, &blueprint},
+                   std::move(lend), interrupt_wait) {
+    before_.databases = split(blueprint, true);
+  }
+
+  /// The file. What is wrong with it changes nothing.
+  void file() {
+    try {
+      auto now = std::make_shared<Blueprint>(options_.read());
+      const settings::WhatChanged changed = settings::what_changed(before_, now->settings);
+      log::info(changed.sentence);
+      if (!changed.databases) return;
+      before_.databases = now->settings.databases;
+      before_.catalogue = now->settings.catalogue;
+      before_.retention = now->settings.retention;
+      before_.base = now->settings.base;
+      static_cast<settings::Work&>(before_.relay) = now->settings.relay;
+      wanted_.file_says(now->settings.databases);
+      if (!now->settings.catalogue) (void)wanted_.catalogue_says({});
+      fleet_.want(wanted_.all());
+      catalogue_.use(std::move(now));
+    } catch (const settings::SettingsError& error) {
+      log::error("the settings are read again, and nothing changes, for they are not right");
+      for (const std::string& fault : error.faults) log::error(fault);
+    } catch (const std::exception& error) {
+      log::error(std::string{"the settings cannot be read again, and nothing changes: "} +
+                 error.what());
+    }
+  }
+
+  /// What of the catalogue was read meanwhile.
+  void catalogue() {
+    const auto contents = catalogue_.contents();
+    if (!contents) return;
+    for (const auto& row : wanted_.catalogue_says(*contents)) log::warn(row.sentence);
+    fleet_.want(wanted_.all());
+  }
+
+ private:
+  /// Those of the file, or the others.
+  static std::vector<settings::Database> split(const Blueprint& blueprint, bool of_file) {
+    std::vector<settings::Database> some;
+    std::ranges::copy_if(blueprint.settings.databases, std::back_inserter(some),
+                         [&](const settings::Database& one) {
+                           const auto& names = blueprint.in_file;
+                           return of_file == (std::ranges::find(names, one.name) != names.end());
+                         });
+    return some;
+  }
+
+  const RunOptions& options_;
+  Fleet& fleet_;
+  settings::Settings before_;
+  Wanted wanted_;
+  CatalogueWatch catalogue_;
+};
 
 }  // namespace
 
-int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit,
+int run_relay(const Blueprint& blueprint, const RunOptions& options, const Unfit& unfit,
               std::vector<preflight::NamedOutbox> outboxes) {
   const settings::Settings& settings = blueprint.settings;
+  const bool drain = options.drain;
   take_stop_signals();
 
   std::optional<LastResort> last_resort;  // outlives the runtime, whose end it watches
-  Latecomers latecomers{blueprint, unfit, std::move(outboxes), interrupt_wait};
   if (drain) repair_before_drain(blueprint);
   pg::Watchdog watchdog;
   Runtime runtime{schedule_options(blueprint),
                   {.after = settings.relay.sleep_after, .look = settings.relay.sleep_look},
                   interrupt_wait};
   const Shared shared{runtime, watchdog, open_sink(blueprint), !drain};
-  const auto serve_it = [&](const settings::Database& database) {
-    serve(shared, blueprint, database, drain);
-    tell_start(blueprint, database);
-  };
-  for (const settings::Database& database : settings.databases) {
-    if (!unfit.contains(database.name)) serve_it(database);
-  }
+  Fleet fleet{shared, blueprint, drain, unfit, std::move(outboxes), interrupt_wait};
+  std::optional<Reread> reread;
+  if (!drain) reread.emplace(blueprint, options, fleet, [&] { return lend(runtime); });
 
   DrainProgress progress{drain};
   int signal_number = 0;
@@ -132,13 +193,16 @@ int run_relay(const Blueprint& blueprint, bool drain, const Unfit& unfit,
     return drain &&
            (runtime.all_are(Engine::State::drained) || runtime.any_is(Engine::State::refused));
   };
-  while (signal_number == 0 && !ended()) {
+  while ((signal_number == 0 || signal_number == SIGHUP) && !ended()) {
     signal_number = next_signal();
-    for (const settings::Database* database : latecomers.reached()) serve_it(*database);
+    if (signal_number == SIGHUP && reread) reread->file();
+    if (reread) reread->catalogue();
+    fleet.look();
     exit_if_stuck(runtime);
     runtime.look_after_sessions();
     progress.show(runtime.events_done());
   }
+  reread.reset();
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
   last_resort.emplace(settings.relay.drain + to_cancel);
   stop_all(runtime, settings.relay.drain, *last_resort);

@@ -4,8 +4,9 @@
 
 namespace relay::wiring {
 
-/// From here on SIGTERM, SIGINT and SIGUSR1 are waited for instead of ending the process, in this
-/// thread and those that it starts; a lost connection is an error of the call, not a signal.
+/// From here on SIGTERM, SIGINT, SIGHUP and SIGUSR1 are waited for instead of ending the process,
+/// in this thread and those that it starts; a lost connection is an error of the call, not a
+/// signal.
 void take_stop_signals();
 
 /// Waits for one of them, so long at most. @return its number; 0: none, or `interrupt_wait`.
