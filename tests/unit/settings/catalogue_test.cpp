@@ -116,6 +116,13 @@ TEST(CatalogueRows, SayWhatATableOfTheFileWouldSay) {
                                    {"stuck_exit_s", "8"},
                                    {"pinned_after_s", "60"},
                                    {"slow_query_ms", "250"},
+                                   {"connect_timeout_ms", "3000"},
+                                   {"acquire_timeout_ms", "700"},
+                                   {"idle_timeout_s", "40"},
+                                   {"breaker_failures", "3"},
+                                   {"breaker_pause_ms", "2000"},
+                                   {"connections", "9"},
+                                   {"connections_min", "2"},
                                    {"retention_guards_days", "9"},
                                    {"retention_completed_days", "3"},
                                    {"retention_archive_days", "30"},
@@ -127,7 +134,9 @@ TEST(CatalogueRows, SayWhatATableOfTheFileWouldSay) {
       "ordering = \"none\"\nsynchronous_commit = false\npoll_min_ms = 5\npoll_max_ms = 20\n"
       "payload_max_bytes = 1000\nbatch_max_bytes = 2000\nstatement_timeout_ms = 5000\n"
       "handler_timeout_ms = 300\nlock_timeout_ms = 200\nstuck_exit_s = 8\npinned_after_s = 60\n"
-      "slow_query_ms = 250\n[database.retention]\nguards_days = 9\ncompleted_days = "
+      "slow_query_ms = 250\nconnect_timeout_ms = 3000\nacquire_timeout_ms = 700\n"
+      "idle_timeout_s = 40\nbreaker_failures = 3\nbreaker_pause_ms = 2000\nconnections = 9\n"
+      "connections_min = 2\n[database.retention]\nguards_days = 9\ncompleted_days = "
       "3\narchive_days = 30\n"
       "operator_log_days = 12\n";
   const Settings settings = load_settings(in_the_file);

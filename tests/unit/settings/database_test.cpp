@@ -23,7 +23,9 @@ const Values values_of_relay = {
     {"synchronous_commit", "true"}, {"poll_min_ms", "2"},        {"poll_max_ms", "50"},
     {"payload_max_bytes", "5000"},  {"batch_max_bytes", "6000"}, {"statement_timeout_ms", "9000"},
     {"handler_timeout_ms", "4000"}, {"lock_timeout_ms", "1000"}, {"stuck_exit_s", "30"},
-    {"pinned_after_s", "90"},       {"slow_query_ms", "100"}};
+    {"pinned_after_s", "90"},       {"slow_query_ms", "100"},    {"connect_timeout_ms", "3000"},
+    {"acquire_timeout_ms", "700"},  {"idle_timeout_s", "40"},    {"breaker_failures", "3"},
+    {"breaker_pause_ms", "2000"}};
 const Values values_of_one = {{"batch_size", "7"},
                               {"completion", "archive"},
                               {"ordering", "none"},
@@ -37,7 +39,12 @@ const Values values_of_one = {{"batch_size", "7"},
                               {"lock_timeout_ms", "200"},
                               {"stuck_exit_s", "8"},
                               {"pinned_after_s", "60"},
-                              {"slow_query_ms", "250"}};
+                              {"slow_query_ms", "250"},
+                              {"connect_timeout_ms", "3001"},
+                              {"acquire_timeout_ms", "701"},
+                              {"idle_timeout_s", "41"},
+                              {"breaker_failures", "4"},
+                              {"breaker_pause_ms", "2001"}};
 const Values values_of_two = {{"batch_size", "8"},
                               {"completion", "update"},
                               {"ordering", "key"},
@@ -51,7 +58,12 @@ const Values values_of_two = {{"batch_size", "8"},
                               {"lock_timeout_ms", "201"},
                               {"stuck_exit_s", "9"},
                               {"pinned_after_s", "61"},
-                              {"slow_query_ms", "0"}};
+                              {"slow_query_ms", "0"},
+                              {"connect_timeout_ms", "3002"},
+                              {"acquire_timeout_ms", "702"},
+                              {"idle_timeout_s", "42"},
+                              {"breaker_failures", "5"},
+                              {"breaker_pause_ms", "2002"}};
 
 bool is_word(const std::string& key) {
   return key == "completion" || key == "ordering";
