@@ -1,19 +1,22 @@
 #include "relay/runtime/budget.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "relay/runtime/entry.hpp"
 
 namespace relay::runtime {
 
 bool Budget::place_for(const Account& account, Entry*& victim) const {
-  const int kept_for_others = kept_ - kept_for(account);
+  // Who waits for a loan goes first: where all are busy, somebody always comes between.
+  const int own = kept_for(account);
+  const int kept_for_others = kept_ - own + (own == 0 ? borrowers_ : 0);
   victim = nullptr;
   if (account.held >= account.share.most) {
     victim = rested_longest(&account);
   } else if (sessions_ - held_ > kept_for_others) {
     return true;
-  } else {
+  } else if (own > 0 || borrowers_ == 0) {
     victim = rested_longest(nullptr);
   }
   return victim != nullptr;
@@ -40,9 +43,10 @@ void Budget::give_up(Entry& victim) {
   free(victim.account);
 }
 
-void Budget::rests(Entry& entry, Moment now) {
-  entry.rests_since = now;
-  entry.resting = resting_.insert(resting_.end(), &entry);
+void Budget::rests(Entry& entry) {
+  auto place = resting_.end();
+  while (place != resting_.begin() && (*std::prev(place))->rests_since > entry.rests_since) --place;
+  entry.resting = resting_.insert(place, &entry);
 }
 
 void Budget::rests_no_more(Entry& entry) {

@@ -30,8 +30,8 @@ class Budget {
   /// Its session is closed by whoever got its place.
   void give_up(Entry& victim);
 
-  /// Its task has no turn, and keeps its session.
-  void rests(Entry& entry, Moment now);
+  /// Its task has no turn, and keeps its session; since its `rests_since`.
+  void rests(Entry& entry);
   void rests_no_more(Entry& entry);
   /// All that rest of the account have rested long enough.
   void shed(const Account& account, Moment now);
@@ -40,6 +40,8 @@ class Budget {
   /// When there may be one.
   [[nodiscard]] Moment rest_ends() const;
 
+  /// So many more, or fewer, wait for a loan.
+  void borrowers(int more) { borrowers_ += more; }
   /// A session for what is no task. @param victim set to who has to leave one for it, or null.
   /// @return false: none is to be had now.
   [[nodiscard]] bool lend(Entry*& victim);
@@ -52,8 +54,9 @@ class Budget {
   [[nodiscard]] Entry* rested_longest(const Account* only) const;
 
   const int sessions_;
-  int held_ = 0;               ///< Sessions.
-  int kept_ = 0;               ///< … that are none yet, for those who have less than their least.
+  int held_ = 0;  ///< Sessions.
+  int kept_ = 0;  ///< … that are none yet, for those who have less than their least.
+  int borrowers_ = 0;
   std::list<Entry*> resting_;  ///< The longest first.
 };
 

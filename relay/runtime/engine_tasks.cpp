@@ -23,7 +23,10 @@ flow::Task::Pause WorkerTask::idle() noexcept {
 
 std::optional<flow::Task::Pause> WorkerTask::turn(const std::stop_token& stop) noexcept {
   if (stop.stop_requested()) return std::nullopt;
-  return worker_.take_turn(stop) ? at_once : look_again;
+  if (worker_.take_turn(stop)) return at_once;
+  if (!sleep_.asleep()) return look_again;
+  worker_.leave_session();  // it was in this turn when the others were told to
+  return until_called;
 }
 
 }  // namespace relay::runtime

@@ -34,7 +34,7 @@ struct Entry {
   std::uint64_t rings_seen = 0;  ///< Before its last look.
   Moment wanted_at{};            ///< Since when it is queued.
   Moment began{};                ///< Its turn.
-  Moment rests_since{};
+  Moment rests_since{};  ///< Its last turn's end; looks of `idle` that find nothing do not count.
   bool has_timer = false;
   std::multimap<Moment, Entry*>::iterator timer{};
   std::list<Entry*>::iterator resting{};

@@ -62,6 +62,7 @@ void Pool::stop(Account& account) {
 void Pool::cancel(Account& account) {
   const std::lock_guard lock{mutex_};
   schedule_.cancel(account);
+  changed_.notify_all();
 }
 
 void Pool::shed(Account& account) {
@@ -83,16 +84,16 @@ void Pool::close(Account& account) {
 std::unique_ptr<Pool::Loan> Pool::lend(Clock::time_point deadline) {
   std::unique_lock lock{mutex_};
   Schedule::Entry* victim = nullptr;
-  ++lenders_;
+  ++borrowers_;
+  schedule_.borrowers(1);
   const bool given = changed_.wait_until(lock, deadline, [&] { return schedule_.lend(victim); });
-  --lenders_;
+  --borrowers_;
+  schedule_.borrowers(-1);
+  tell();
   if (!given) return nullptr;
   auto loan = std::make_unique<Loan>(*this);
   if (victim != nullptr) {
-    lock.unlock();
-    victim->task.leave_session();
-    lock.lock();
-    schedule_.left(*victim);
+    close_session(*victim, lock);
     tell();
   }
   return loan;
@@ -125,33 +126,42 @@ void Pool::run() {
 
 void Pool::take_turn(const Schedule::Pick& pick, std::unique_lock<std::mutex>& lock) {
   call_another();
-  std::optional<flow::Task::Pause> pause;
-  bool has_session = false;
-  lock.unlock();
-  if (pick.victim != nullptr) pick.victim->task.leave_session();
-  if (pick.entry != nullptr) {
-    flow::Task& task = pick.entry->task;
-    pause = task.turn(pick.entry->account.stop.get_token());
-    if (!pause) task.leave_session();
-    has_session = task.has_session();
+  if (pick.victim != nullptr) {
+    close_session(*pick.victim, lock);
+    if (pick.entry != nullptr) call_another();  // who left it may have work meanwhile
   }
-  lock.lock();
-  const auto now = Clock::now();
-  if (pick.victim != nullptr) schedule_.left(*pick.victim);
   if (pick.entry == nullptr) return;
-  schedule_.ended(*pick.entry, pause, has_session, now);
-  if (!pause || lenders_ > 0) changed_.notify_all();
-  if (pause) return;
+  flow::Task& task = pick.entry->task;
+  lock.unlock();
+  const auto pause = task.turn(pick.entry->account.stop.get_token());
+  if (!pause) task.leave_session();
+  const bool has_session = task.has_session();
+  lock.lock();
+  const bool over = schedule_.ended(*pick.entry, pause, has_session, Clock::now());
+  if (over || borrowers_ > 0) changed_.notify_all();
+  if (!over) return;
   lock.unlock();
   task_ended_();
   lock.lock();
+}
+
+// Whose it was waits for no more than that: not for the turn that gets its place.
+void Pool::close_session(Schedule::Entry& victim, std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  victim.task.leave_session();
+  lock.lock();
+  if (schedule_.left(victim)) changed_.notify_all();
 }
 
 // Somebody else has to see to what comes meanwhile.
 void Pool::call_another() {
   const auto now = Clock::now();
   if (waiters_.empty()) {
-    start_thread();
+    try {
+      start_thread();
+    } catch (const std::exception&) {
+      // No thread or no memory is to be had: what comes waits for the end of a turn.
+    }
   } else if (schedule_.any_left(now) || schedule_.wake_at(now) < waiters_.back()->until) {
     tell();
   }

@@ -83,6 +83,7 @@ class Pool {
 
   void run();
   void take_turn(const Schedule::Pick& pick, std::unique_lock<std::mutex>& lock);
+  void close_session(Schedule::Entry& victim, std::unique_lock<std::mutex>& lock);
   [[nodiscard]] bool wait(std::unique_lock<std::mutex>& lock);
   void tell();
   void call_another();
@@ -95,7 +96,7 @@ class Pool {
   /// The last is called first, and waits no longer than until the schedule's next moment: so few
   /// threads do all the work, and none of the others is woken for a moment that is not its own.
   std::vector<Waiter*> waiters_;
-  int lenders_ = 0;  ///< Who waits in `lend`.
+  int borrowers_ = 0;  ///< Who waits in `lend`.
   bool closing_ = false;
   std::list<std::thread> threads_;
   std::list<std::thread> over_;  ///< Ended, to be joined.

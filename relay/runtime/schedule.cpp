@@ -43,6 +43,7 @@ Account& Schedule::open(const Share& share) {
 void Schedule::close(Account& account) {
   std::erase_if(entries_, [&](const auto& entry) {
     if (&entry->account != &account) return false;
+    if (entry->has_session) budget_.free(account);
     for (Group* group : entry->groups) --group->members;
     return true;
   });
@@ -106,7 +107,7 @@ void Schedule::park(Entry& entry, Moment due, Moment now) {
   entry.has_timer = due != never;
   if (entry.has_timer) entry.timer = timers_.emplace(due, &entry);
   if (entry.bell != nullptr) parked_[entry.bell].push_back(&entry);
-  if (entry.has_session) budget_.rests(entry, now);
+  if (entry.has_session) budget_.rests(entry);
 }
 
 void Schedule::unpark(Entry& entry) {
@@ -124,8 +125,13 @@ std::optional<Schedule::Pick> Schedule::next(Moment now) {
     unpark(entry);
     queue(entry, now);
   }
-  for (const Kind kind : all_kinds) {
-    if (auto pick = next_of(kind, now)) return pick;
+  // In turn, or the first kinds would leave no session to the last while all of them are busy.
+  for (std::size_t step = 0; step < task_kinds; ++step) {
+    const Kind kind = all_kinds[(first_kind_ + step) % task_kinds];
+    if (auto pick = next_of(kind, now)) {
+      first_kind_ = (at(kind) + 1) % task_kinds;
+      return pick;
+    }
   }
   if (Entry* rested = budget_.rested_too_long(now)) {
     budget_.give_up(*rested);
@@ -154,9 +160,9 @@ std::optional<Schedule::Pick> Schedule::next_of(Kind kind, Moment now) {
   return pick;
 }
 
-// It rests again without a turn, which might need a session.
+// It rests again without a turn, which might need a session; one that it keeps rests on.
 bool Schedule::has_nothing_to_do(Entry& entry, Moment now) {
-  if (entry.has_session || entry.account.stop.stop_requested()) return false;
+  if (entry.account.stop.stop_requested()) return false;
   entry.rings_seen = entry.bell != nullptr ? entry.bell->rings() : 0;
   const flow::Task::Pause idle = entry.task.idle();
   if (idle <= flow::Task::at_once) return false;
@@ -170,8 +176,12 @@ void Schedule::leave_queue(Entry& entry) {
   --entry.account.active;
 }
 
-void Schedule::left(Entry& victim) {
+bool Schedule::left(Entry& victim) {
   victim.yielding = false;
+  if (victim.state != Entry::State::queued || !is_cut_off(victim.account)) return false;
+  leave_queue(victim);
+  end(victim);
+  return true;
 }
 
 void Schedule::cancel(Account& account) {
@@ -179,10 +189,10 @@ void Schedule::cancel(Account& account) {
   for (const auto& entry : entries_) {
     if (&entry->account != &account) continue;
     entry->task.cancel();
-    if (entry->state == Entry::State::queued && account.stop.stop_requested()) {
-      leave_queue(*entry);
-      end(*entry);
-    }
+    // Somebody has a victim's session in hand, and says when he has not.
+    if (entry->state != Entry::State::queued || entry->yielding || !is_cut_off(account)) continue;
+    leave_queue(*entry);
+    end(*entry);
   }
 }
 
@@ -201,7 +211,7 @@ void Schedule::begin(Entry& entry, Moment now) {
   ++entry.account.acquiring[bucket_of_us(in_us(now - entry.wanted_at))];
 }
 
-void Schedule::ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session,
+bool Schedule::ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session,
                      Moment now) {
   Account& account = entry.account;
   std::erase(running_[at(entry.kind)], &entry);
@@ -211,14 +221,22 @@ void Schedule::ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool 
   account.served += now - entry.began;
   if (has_session) ++account.running[bucket_of_us(in_us(now - entry.began))];
   entry.has_session = has_session;
+  entry.rests_since = now;
   if (!has_session) budget_.free(account);
-  if (!pause || (account.cut_off && account.stop.stop_requested())) {
+  if (!pause || is_cut_off(account)) {
     end(entry);
-  } else if (account.stop.stop_requested()) {
+    return true;
+  }
+  if (account.stop.stop_requested()) {
     queue(entry, now);
   } else {
     park(entry, after(*pause, now), now);
   }
+  return false;
+}
+
+bool Schedule::is_cut_off(const Account& account) {
+  return account.cut_off && account.stop.stop_requested();
 }
 
 void Schedule::end(Entry& entry) {

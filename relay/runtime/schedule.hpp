@@ -57,7 +57,7 @@ class Schedule {
   Schedule& operator=(const Schedule&) = delete;
 
   Account& open(const Share& share);
-  /// @param account none of its tasks is left.
+  /// @param account all of its tasks have ended; sessions that they keep count no more.
   void close(Account& account);
   /// A task that runs at once, then when it says or its bell rings. @param bell may be null.
   /// @param groups what it shares, beside its server; by name.
@@ -76,14 +76,18 @@ class Schedule {
   [[nodiscard]] std::optional<Pick> next(Moment now);
   /// When `next` may have another answer, unless somebody tells something before.
   [[nodiscard]] Moment wake_at(Moment now) const;
-  /// @param pause as Task::turn returned it. @param has_session as Task::has_session.
-  void ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session, Moment now);
-  /// The victim's session is closed.
-  void left(Entry& victim);
+  /// @param pause as Task::turn returned it. @param has_session as Task::has_session. @return
+  /// whether it was the task's last turn.
+  bool ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session, Moment now);
+  /// The victim's session is closed. @return whether its task has ended by that: it was cut off
+  /// meanwhile.
+  bool left(Entry& victim);
 
   /// A session for what is no task; see Pool::lend. @param victim set to who has to leave one for
   /// it, or null. @return false: none is to be had now.
+  /// Who waits for one tells it, by `borrowers`, and goes before tasks that have none.
   [[nodiscard]] bool lend(Entry*& victim) { return budget_.lend(victim); }
+  void borrowers(int more) { budget_.borrowers(more); }
   void give_back() { budget_.give_back(); }
 
   /// Whether somebody else may be next as well.
@@ -103,6 +107,7 @@ class Schedule {
   void unpark(Entry& entry);
   void begin(Entry& entry, Moment now);
   static void end(Entry& entry);
+  [[nodiscard]] static bool is_cut_off(const Account& account);
   [[nodiscard]] int young(Kind kind, Moment now) const;
   [[nodiscard]] std::optional<Pick> next_of(Kind kind, Moment now);
   [[nodiscard]] bool has_nothing_to_do(Entry& entry, Moment now);
@@ -118,6 +123,7 @@ class Schedule {
   std::map<const flow::Bell*, std::vector<Entry*>> parked_;  ///< The last to come goes first.
   std::array<std::list<Entry*>, task_kinds> queued_;
   std::array<std::vector<Entry*>, task_kinds> running_;
+  std::size_t first_kind_ = 0;  ///< To be asked, by its number.
   std::chrono::nanoseconds least_served_{};
 };
 

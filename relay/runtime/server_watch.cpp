@@ -1,6 +1,7 @@
 #include "relay/runtime/server_watch.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "projections/failure.hpp"
@@ -45,7 +46,7 @@ void ServerWatch::remove(flow::Bell& bell) {
 }
 
 flow::Task::Pause ServerWatch::idle() noexcept {
-  return number_ == 0 ? until_called : at_once;
+  return number_ == 0 && !pulse_ ? until_called : at_once;
 }
 
 std::optional<flow::Task::Pause> ServerWatch::turn(const std::stop_token& stop) noexcept {
@@ -81,7 +82,10 @@ void ServerWatch::look() {
 
 std::shared_ptr<store::Store> ServerWatch::any_store() {
   const std::lock_guard lock{mutex_};
-  return sleepers_.empty() ? nullptr : sleepers_.begin()->second.store;
+  if (sleepers_.empty()) return nullptr;
+  // Another each time, or one that is dropped would hide all others.
+  const auto number = static_cast<std::size_t>(failures_) % sleepers_.size();
+  return std::next(sleepers_.begin(), static_cast<std::ptrdiff_t>(number))->second.store;
 }
 
 void ServerWatch::ring_for(const std::map<std::string, std::int64_t>& pulse) {

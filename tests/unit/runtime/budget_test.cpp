@@ -115,5 +115,63 @@ TEST_F(SessionsOfAProcess, ASessionThatIsLentCountsUntilItIsGivenBack) {
   EXPECT_EQ(next(), "db");
 }
 
+TEST_F(SessionsOfAProcess, ALoanGoesBeforeTasksThatHaveNoSession) {
+  limits({.sessions = 1});
+  working("busy");
+  working("other");
+  EXPECT_EQ(next(), "busy");
+  schedule_->borrowers(1);
+  Schedule::Entry* leaving = nullptr;
+  EXPECT_FALSE(schedule_->lend(leaving));
+  ended(flow::Task::at_once, false);
+  EXPECT_EQ(next(), "") << "it would go on like this for ever";
+  EXPECT_TRUE(schedule_->lend(leaving));
+  schedule_->borrowers(-1);
+  schedule_->give_back();
+  EXPECT_EQ(next(), "other");
+}
+
+TEST_F(SessionsOfAProcess, ALookThatFindsNothingToDoDoesNotMakeASessionRestLess) {
+  Db& db = working("db", {.idle_timeout = 10s});
+  turn(1ms, 500ms);
+  db.task.idle_for = 500ms;
+  for (int look = 0; look < 20; ++look) {
+    EXPECT_EQ(victim(), "") << look;
+    now_ += 500ms;
+    EXPECT_EQ(next(), "");
+  }
+  EXPECT_EQ(victim(), "db");
+}
+
+TEST_F(SessionsOfAProcess, WhatIsCutOffKeepsNoneOnceItsDatabaseIsClosed) {
+  Db& queued = working("queued");
+  Db& running = working("running");
+  turn(1ms, flow::Task::until_called);
+  EXPECT_EQ(next(), "running");
+  for (Db* db : {&queued, &running}) {
+    schedule_->stop(db->account, now_);
+    schedule_->cancel(db->account);
+  }
+  ended(flow::Task::at_once);
+  EXPECT_EQ(schedule_->held(), 2) << "they are open as long as their tasks are";
+  for (Db* db : {&queued, &running}) schedule_->close(db->account);
+  EXPECT_EQ(schedule_->held(), 0);
+}
+
+TEST_F(SessionsOfAProcess, EachKindOfTaskGetsOneWhereAnotherWouldTakeThemAll) {
+  limits({.sessions = 1, .at_once = {9, 9, 9, 9}});
+  for (const char* name : {"a", "b"}) working(name);
+  Db& drains = database("drains");
+  schedule_->add(drains.account, Kind::drain, drains.task, nullptr, {}, now_);
+  std::string had;
+  for (int n = 0; n < 4; ++n) {
+    const std::string who = next();
+    had += who + " ";
+    now_ += 1ms;
+    if (!who.empty()) ended(flow::Task::at_once, false);
+  }
+  EXPECT_EQ(had, "a drains b drains ");
+}
+
 }  // namespace
 }  // namespace relay::runtime

@@ -134,5 +134,19 @@ TEST_F(WhoIsNext, WhatIsCutOffHasNoLastTurn) {
   EXPECT_EQ(db.account.alive, 0);
 }
 
+TEST_F(WhoIsNext, WhatIsCutOffWhileItsSessionIsClosedForAnotherEndsAfterwards) {
+  limits({.sessions = 1});
+  Db& robbed = working("robbed");
+  turn(1ms, flow::Task::until_called);
+  working("other");
+  EXPECT_EQ(next(), "other");
+  ASSERT_EQ(victim(), "robbed");
+  schedule_->stop(robbed.account, now_);
+  schedule_->cancel(robbed.account);
+  EXPECT_EQ(robbed.account.alive, 1);
+  EXPECT_TRUE(schedule_->left(*pick_->victim));
+  EXPECT_EQ(robbed.account.alive, 0);
+}
+
 }  // namespace
 }  // namespace relay::runtime
