@@ -22,7 +22,10 @@ constexpr auto look_again_at_most = 60s;
 Latecomers::Latecomers(const Blueprint& blueprint, const Unfit& unfit,
                        std::vector<preflight::NamedOutbox> outboxes,
                        std::function<void()> on_reached)
-    : blueprint_(blueprint), on_reached_(std::move(on_reached)), outboxes_(std::move(outboxes)) {
+    : blueprint_(blueprint),
+      budgets_(session_budgets(blueprint.settings)),
+      on_reached_(std::move(on_reached)),
+      outboxes_(std::move(outboxes)) {
   const auto now = std::chrono::steady_clock::now();
   for (const settings::Database& database : blueprint_.settings.databases) {
     const auto found = unfit.find(database.name);
@@ -88,7 +91,8 @@ std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& sto
 /// The preflight; one that passes has its outbox for itself from then on.
 preflight::Findings Latecomers::look_at(const settings::Database& database) {
   std::optional<preflight::OutboxIdentity> outbox;
-  preflight::Findings findings = findings_of(blueprint_, database, look_again_at_most, &outbox);
+  preflight::Findings findings =
+      findings_of(blueprint_, database, budgets_, look_again_at_most, &outbox);
   if (!outbox || preflight::any_fault(findings)) return findings;
   preflight::NamedOutbox one{database.name, std::move(*outbox)};
   const std::lock_guard lock{mutex_};

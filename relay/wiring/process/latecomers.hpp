@@ -47,6 +47,7 @@ class Latecomers {
   [[nodiscard]] preflight::Findings look_at(const settings::Database& database);
 
   const Blueprint& blueprint_;
+  const SessionBudgets budgets_;
   std::function<void()> on_reached_;
   std::mutex mutex_;                         // guards what follows, but for the threads
   std::condition_variable_any all_are_fit_;  // or a stop
