@@ -10,6 +10,9 @@ namespace relay::preflight {
 
 /// Version 14 or later, a primary that takes writes, UTF-8.
 void check_server(pg::Connection& connection, Findings& findings);
+/// The server, the role and the database give the sessions that the relay may want; it works with
+/// less, so all of this is only warned of.
+void check_sessions(pg::Connection& connection, const Subject& subject, Findings& findings);
 /// @return false: the tables are not those of this binary, or not where the settings say, and
 /// nothing about them can be checked.
 bool check_schema(pg::Connection& connection, const Subject& subject, Findings& findings);

@@ -9,18 +9,23 @@ namespace {
 
 /// A check that cannot be made is a finding; the ones after it are made all the same.
 template <class Check>
-void make(Check check, const char* what, Findings& findings) {
+void make(Check check, const char* what, Findings& findings, auto say) {
   try {
     check();
   } catch (const std::exception&) {
-    fault(findings,
-          std::string{"cannot check "} + what + ": " + projections::current_failure().message);
+    say(findings,
+        std::string{"cannot check "} + what + ": " + projections::current_failure().message);
   }
+}
+template <class Check>
+void make(Check check, const char* what, Findings& findings) {
+  make(check, what, findings, fault);
 }
 
 void check_all(pg::Connection& connection, const Subject& subject, Findings& findings,
                std::optional<OutboxIdentity>* outbox) {
   make([&] { check_server(connection, findings); }, "the server", findings);
+  make([&] { check_sessions(connection, subject, findings); }, "its sessions", findings, warning);
   bool current = false;
   make([&] { current = check_schema(connection, subject, findings); }, "the schema", findings);
   if (!current) return;

@@ -19,6 +19,14 @@ struct CheckedProjection {
   std::vector<std::string> warnings = {};  ///< What its text alone tells.
 };
 
+/// Sessions that the process may want at once. 0: the limit of that is not looked at, as where the
+/// check of another database tells of it.
+struct SessionBudget {
+  int here = 0;       ///< In this database, be it in several schemas.
+  int as_role = 0;    ///< As its role, in all databases of the server.
+  int on_server = 0;  ///< As anybody.
+};
+
 /// One database with all that is to be checked about it.
 struct Subject {
   std::string conninfo;
@@ -27,6 +35,7 @@ struct Subject {
   /// What all checks together may take, once connected; 0: each has its own limit alone.
   std::chrono::milliseconds time{0};
   std::string schema = {};  ///< Where the outbox must be; empty: anywhere the session looks.
+  SessionBudget sessions = {};
 };
 
 }  // namespace relay::preflight

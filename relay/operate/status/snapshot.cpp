@@ -11,6 +11,7 @@ namespace sql = schema::statements;
 
 constexpr int heads_per_lane = 16;
 constexpr int held_looked_at = 1'000;  // of each listener and state
+constexpr int relays_most = 100;       // those that are gone stay for a while
 
 std::vector<std::string> split(const std::string& joined, char separator) {
   std::vector<std::string> parts;
@@ -25,6 +26,17 @@ std::optional<Number> maybe(const pqxx::row& row, int column) {
   return row[column].as<Number>();
 }
 
+/// A histogram of two columns, its buckets and their counts.
+LagCounts lag_counts(const pqxx::row& row, int column) {
+  LagCounts made;
+  const auto buckets = split(row[column].c_str(), ',');
+  const auto counts = split(row[column + 1].c_str(), ',');
+  for (std::size_t i = 0; i < std::min(buckets.size(), counts.size()); ++i) {
+    made[std::stoi(buckets[i])] += std::stoll(counts[i]);
+  }
+  return made;
+}
+
 Measured measured(const pqxx::row& row) {
   Measured made;
   made.instance = row[1].c_str();
@@ -32,11 +44,7 @@ Measured measured(const pqxx::row& row) {
   made.applied_ms_ago = maybe<std::int64_t>(row, 3);
   made.last_applied = row[4].is_null() ? "" : row[4].c_str();
   made.applied_total = row[5].as<std::int64_t>();
-  const auto buckets = split(row[6].c_str(), ',');
-  const auto counts = split(row[7].c_str(), ',');
-  for (std::size_t i = 0; i < std::min(buckets.size(), counts.size()); ++i) {
-    made.lag[std::stoi(buckets[i])] += std::stoll(counts[i]);
-  }
+  made.lag = lag_counts(row, 6);
   made.trouble = row[8].c_str();
   return made;
 }
@@ -83,6 +91,21 @@ void read_measured(pg::Connection& connection, Snapshot& snapshot) {
     all[row[0].c_str()].push_back(measured(row));
   }
   snapshot.measured = std::move(all);
+}
+
+void read_relays(pg::Connection& connection, Snapshot& snapshot) {
+  std::vector<SeenRelay> all;
+  for (const auto& row :
+       bounded(connection, sql::status_relays, {std::to_string(relays_most)}, false)) {
+    all.push_back({.instance = row[0].c_str(),
+                   .seen_ms_ago = row[1].as<std::int64_t>(),
+                   .asleep = row[2].as<bool>(),
+                   .sessions = {row[3].as<int>(), row[4].as<int>(), row[5].as<int>(),
+                                row[6].as<int>(), row[7].as<int>()},
+                   .acquire = lag_counts(row, 8),
+                   .run = lag_counts(row, 10)});
+  }
+  snapshot.relays = std::move(all);
 }
 
 void read_deliveries(pg::Connection& connection, Snapshot& snapshot) {
@@ -147,6 +170,7 @@ Snapshot read_snapshot(pg::Connection& connection, std::chrono::seconds pinned_a
   Snapshot snapshot;
   snapshot.listeners = read_listeners(connection);
   in_time([&] { read_measured(connection, snapshot); });
+  in_time([&] { read_relays(connection, snapshot); });
   // Events go from pending to deliveries, never back: read in this order, none slips through.
   in_time([&] {
     snapshot.heads = read_pending(connection, heads_per_lane, 64 * heads_per_lane);

@@ -39,6 +39,25 @@ struct Measured {
   std::string trouble;
 };
 
+/// Sessions that a relay has, and work of its that waits for one.
+struct Sessions {
+  int in_use = 0;          ///< Here, …
+  int limit = 0;           ///< … of so many. 0, as is the other limit: it does not say.
+  int process_in_use = 0;  ///< Of its process, for all databases, …
+  int process_limit = 0;   ///< … of so many.
+  int waiting = 0;         ///< Tasks, for longer than `acquire_timeout_ms`.
+};
+
+/// One row of `relay_instance`.
+struct SeenRelay {
+  std::string instance;
+  std::int64_t seen_ms_ago = 0;  ///< Since when one that looks seldom would look often.
+  bool asleep = false;
+  Sessions sessions;
+  LagCounts acquire;
+  LagCounts run;
+};
+
 /// Pending events of one type and addressee among those that were looked at.
 struct PendingGroup {
   std::string event_type;
@@ -82,6 +101,7 @@ struct Snapshot {
   /// In the order of lanes, `count_limit` events at most.
   std::optional<std::vector<PendingGroup>> pending;
   std::vector<PendingGroup> heads;  ///< The first few events of every lane: the oldest are there.
+  std::optional<std::vector<SeenRelay>> relays;  ///< Of many those seen last.
   std::vector<Pin> pins;  ///< The oldest first; sessions whose age is hidden come without one.
 };
 

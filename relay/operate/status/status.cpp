@@ -38,9 +38,8 @@ void add_measured(const std::vector<Measured>& instances, ProjectionStatus& stat
   status.last_applied = latest->last_applied;
   status.applied_ms_ago = latest->applied_ms_ago;
   evidence.applied_ms_ago = latest->applied_ms_ago;
-  if (lag.empty()) return;
-  status.lag = {percentile_ms(lag, 0.5), percentile_ms(lag, 0.95), percentile_ms(lag, 0.99)};
-  evidence.p95_ms = status.lag->p95;
+  status.lag = lag_ms(lag);
+  if (status.lag) evidence.p95_ms = status.lag->p95;
 }
 
 /// What could be worked off; where some of it has no age, the age of all of it is not known.
@@ -218,6 +217,7 @@ Status judge(const std::string& database, const std::vector<ProjectionSpec>& spe
   }
   status.unclaimed = find_unclaimed(database, snapshot, names);
   add_pins(database, snapshot, status);
+  status.relays.push_back(judge_relays(database, snapshot));
   return status;
 }
 

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "relay/operate/status/judge.hpp"
+#include "relay/operate/status/lag_ms.hpp"
+#include "relay/operate/status/relay_status.hpp"
 #include "relay/operate/status/snapshot.hpp"
 #include "relay/operate/status/upkeep_status.hpp"
 
@@ -20,13 +22,6 @@ struct ProjectionSpec {
   std::string kind = "projection";  ///< Or "forward".
 };
 
-/// Lag from publication to commit, over the last minute in which something was applied.
-struct LagMs {
-  double p50 = 0;
-  double p95 = 0;
-  double p99 = 0;
-};
-
 /// One line of `freshet status`.
 struct ProjectionStatus {
   std::string database;
@@ -34,7 +29,9 @@ struct ProjectionStatus {
   std::string kind;  ///< "projection" or "forward".
   Badge badge = Badge::red;
   Activity activity = Activity::unknown;
-  std::optional<LagMs> lag;             ///< Absent: nothing was ever applied.
+  /// From publication to commit, over the last minute in which something was applied; absent:
+  /// nothing was ever.
+  std::optional<LagMs> lag;
   std::optional<std::int64_t> pending;  ///< Absent: it could not be read in time.
   bool pending_exact = false;           ///< False: there may be more.
   std::optional<std::int64_t> ready;    ///< The four are counted to `count_limit`, or absent.
@@ -80,6 +77,7 @@ struct Status {
   std::vector<Pinned> pinned;  ///< The oldest few of each database.
   std::vector<HiddenPins> hidden;
   std::vector<UpkeepStatus> upkeep;
+  std::vector<RelaysOfDatabase> relays;
   std::size_t databases = 1;  ///< How many were asked; with several each line says whose it is.
 };
 

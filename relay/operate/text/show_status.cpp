@@ -24,11 +24,6 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-Json lag_json(const std::optional<LagMs>& lag) {
-  if (!lag) return {{"p50", nullptr}, {"p95", nullptr}, {"p99", nullptr}};
-  return {{"p50", lag->p50}, {"p95", lag->p95}, {"p99", lag->p99}};
-}
-
 Json projection_json(const ProjectionStatus& one) {
   return {{"name", one.name},
           {"kind", one.kind},
@@ -217,7 +212,8 @@ std::string to_json(const Status& status) {
                  {"unclaimed", unclaimed},
                  {"vacuum_pinned_by", pinned_json(status)},
                  {"vacuum_pins_hidden", hidden_json(status)},
-                 {"upkeep", upkeep_json(status.upkeep)}};
+                 {"upkeep", upkeep_json(status.upkeep)},
+                 {"databases", relays_json(status.relays)}};
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -242,7 +238,8 @@ std::string to_table(const Status& status, bool color, const Rates* rates) {
     text += (databases ? one.database + ": " : "") + "unclaimed: " + count(one.events) +
             " event(s) for listener " + in_quotes(one.listener_id) + ", which is not registered\n";
   }
-  return text + pins_text(status, databases) + upkeep_text(status.upkeep, databases);
+  return text + relays_text(status.relays, databases) + pins_text(status, databases) +
+         upkeep_text(status.upkeep, databases);
 }
 
 Rates rates_between(const Status& before, const Status& now, double seconds) {

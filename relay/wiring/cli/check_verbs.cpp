@@ -31,8 +31,8 @@ std::string advice(const settings::Database& database) {
 
 /// @param outbox gets which one it is, if that can be told.
 Told checked(const Blueprint& blueprint, const settings::Database& database,
-             std::optional<preflight::OutboxIdentity>& outbox) {
-  const preflight::Findings findings = findings_of(blueprint, database, {}, &outbox);
+             const SessionBudgets& budgets, std::optional<preflight::OutboxIdentity>& outbox) {
+  const preflight::Findings findings = findings_of(blueprint, database, budgets, {}, &outbox);
   std::string text = lines_of(database.name, findings) + advice(database);
   if (findings.empty()) {
     const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
@@ -48,7 +48,10 @@ Told checked(const Blueprint& blueprint, const settings::Database& database,
 int check(const Blueprint& blueprint) {
   const auto& databases = blueprint.settings.databases;
   Identities identities(databases.size());
-  const auto work = [&](std::size_t i) { return checked(blueprint, databases[i], identities[i]); };
+  const SessionBudgets budgets = session_budgets(blueprint.settings);
+  const auto work = [&](std::size_t i) {
+    return checked(blueprint, databases[i], budgets, identities[i]);
+  };
   int code = worst(each_database(blueprint, work, {.named = true}));
   const preflight::Findings doubles =
       preflight::compare_outboxes(named_outboxes(blueprint, identities));

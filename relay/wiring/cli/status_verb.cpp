@@ -108,6 +108,7 @@ class Looker {
     all.hidden.insert(all.hidden.end(), one.hidden.begin(), one.hidden.end());
     all.unclaimed.insert(all.unclaimed.end(), one.unclaimed.begin(), one.unclaimed.end());
     all.upkeep.insert(all.upkeep.end(), one.upkeep.begin(), one.upkeep.end());
+    all.relays.insert(all.relays.end(), one.relays.begin(), one.relays.end());
   }
 
   const std::vector<settings::Database>& databases_;

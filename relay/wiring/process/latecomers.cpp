@@ -22,6 +22,7 @@ constexpr auto look_again_at_most = 60s;
 Latecomers::Latecomers(const Blueprint& blueprint, std::vector<preflight::NamedOutbox> outboxes,
                        Lend lend, std::function<void()> on_reached)
     : blueprint_(blueprint),
+      budgets_(session_budgets(blueprint.settings)),
       lend_(std::move(lend)),
       on_reached_(std::move(on_reached)),
       outboxes_(std::move(outboxes)) {}
@@ -107,7 +108,8 @@ std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& sto
 /// The preflight; one that passes has its outbox for itself from then on.
 preflight::Findings Latecomers::look_at(const settings::Database& database) {
   std::optional<preflight::OutboxIdentity> outbox;
-  preflight::Findings findings = findings_of(blueprint_, database, look_again_at_most, &outbox);
+  preflight::Findings findings =
+      findings_of(blueprint_, database, budgets_, look_again_at_most, &outbox);
   if (!outbox || preflight::any_fault(findings)) return findings;
   preflight::NamedOutbox one{database.name, std::move(*outbox)};
   const std::lock_guard lock{mutex_};

@@ -62,6 +62,7 @@ class Latecomers {
   [[nodiscard]] preflight::Findings look_at(const settings::Database& database);
 
   const Blueprint& blueprint_;
+  const SessionBudgets budgets_;
   const Lend lend_;
   const std::function<void()> on_reached_;
   std::mutex mutex_;                  // guards what follows, but for the threads

@@ -8,6 +8,8 @@
 
 #include "relay/base/log.hpp"
 #include "relay/base/side_by_side.hpp"
+#include "relay/pg/connection.hpp"
+#include "relay/pg/conninfo.hpp"
 #include "relay/preflight/preflight.hpp"
 #include "relay/wiring/cli/check_forwards.hpp"
 #include "relay/wiring/cli/command_line.hpp"
@@ -32,11 +34,13 @@ Looks look_at_all(const Blueprint& blueprint, bool drain, Identities& identities
   const auto& databases = blueprint.settings.databases;
   const bool all = drain || databases.size() == 1;  // there is nobody to be held up
   const auto end_of_turns = std::chrono::steady_clock::now() + turns_until;
+  const SessionBudgets budgets = session_budgets(blueprint.settings);
   std::atomic<bool> one_is_fit = false;
   Looks looks(databases.size());
   side_by_side(databases.size(), databases_at_once, [&](std::size_t i) {
     if (!all && one_is_fit && std::chrono::steady_clock::now() >= end_of_turns) return;
-    looks[i] = findings_of(blueprint, databases[i], all ? 0s : look_at_most, &identities[i]);
+    looks[i] =
+        findings_of(blueprint, databases[i], budgets, all ? 0s : look_at_most, &identities[i]);
     if (!preflight::any_fault(*looks[i])) one_is_fit = true;
   });
   return looks;
@@ -88,7 +92,7 @@ void tell_unfit(const Blueprint& blueprint, const Looks& looks, const Unfit& unf
 }  // namespace
 
 preflight::Findings findings_of(const Blueprint& blueprint, const settings::Database& database,
-                                std::chrono::milliseconds time,
+                                const SessionBudgets& budgets, std::chrono::milliseconds time,
                                 std::optional<preflight::OutboxIdentity>* outbox) {
   std::vector<preflight::CheckedProjection> here;
   std::ranges::copy_if(blueprint.checked, std::back_inserter(here),
@@ -97,7 +101,8 @@ preflight::Findings findings_of(const Blueprint& blueprint, const settings::Data
                              .agreed = agreed_settings(database),
                              .projections = std::move(here),
                              .time = time,
-                             .schema = database.schema},
+                             .schema = database.schema,
+                             .sessions = budgets.at(database.name)},
                             outbox);
 }
 

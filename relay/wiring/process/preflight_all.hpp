@@ -9,6 +9,7 @@
 #include "relay/preflight/finding.hpp"
 #include "relay/preflight/outbox_identity.hpp"
 #include "relay/wiring/blueprint.hpp"
+#include "relay/wiring/process/session_budgets.hpp"
 
 namespace relay::wiring {
 
@@ -17,10 +18,11 @@ namespace relay::wiring {
 using Unfit = std::map<std::string, std::string>;
 
 /// The preflight of one database, with what runs in it. Threads: any number at once.
-/// @param time what it may take, once connected; 0: each check has its own limit alone.
+/// @param budgets of all databases of the settings. @param time what it may take, once connected;
+/// 0: each check has its own limit alone.
 /// @param outbox gets which one it is, if that can be told; may be null.
 [[nodiscard]] preflight::Findings findings_of(
-    const Blueprint& blueprint, const settings::Database& database,
+    const Blueprint& blueprint, const settings::Database& database, const SessionBudgets& budgets,
     std::chrono::milliseconds time = {},
     std::optional<preflight::OutboxIdentity>* outbox = nullptr);
 
