@@ -90,12 +90,25 @@ void Scout::look_under(DatabaseBreaker::Call& call, const std::stop_token& stop)
 void Scout::connect() {
   if (session_) return;
   auto fresh = parts_.store->open_scout_session("scout of " + options_.database);
-  learn_server(*fresh);
+  if (!is_back_where_it_was(*fresh)) learn_server(*fresh);
   if (pulse_name_.empty()) pulse_name_ = fresh->pulse_name();
   fresh->store_suspects(remains_.found);
   if (const auto stored = std::exchange(remains_, {}).stored) stored();
   const std::lock_guard lock{session_mutex_};
   session_ = std::move(fresh);
+}
+
+// A crash takes the run's mark away, so the same run has lost nothing since.
+bool Scout::is_back_where_it_was(store::ScoutSession& session) {
+  if (!std::exchange(left_, false) || boards_.server_run().empty()) return false;
+  session.mark_run();
+  const store::Standing standing = session.start_without_floors();
+  return standing.server_run == boards_.server_run() && standing.last_seq >= last_seq_;
+}
+
+void Scout::leave_session() noexcept {
+  left_ = session_ != nullptr;
+  drop_session();
 }
 
 // It may be another server than before, whose sequences stand elsewhere; or the same after a crash,

@@ -54,10 +54,10 @@ class Scout {
 
   /// Shows other relays that this one is there, over the session that it keeps. Not during a turn.
   void sign_of_life() noexcept;
-  /// Whether it keeps a session between turns; closes it, and the next look begins as the first
-  /// did. Not during one.
+  /// Whether it keeps a session between turns; closes it. On the same run of a server it goes on
+  /// later where it was, else as at first. Not during a turn.
   [[nodiscard]] bool has_session() const { return session_ != nullptr; }
-  void leave_session() noexcept { drop_session(); }
+  void leave_session() noexcept;
   /// Cancels the running statement, if any. Any thread. Never throws.
   void cancel() noexcept;
 
@@ -73,6 +73,7 @@ class Scout {
   void connect();
   void drop_session() noexcept;
   void learn_server(store::ScoutSession& session);
+  [[nodiscard]] bool is_back_where_it_was(store::ScoutSession& session);
   void look(const std::stop_token& stop);
   void judge();
   void tell_of_listeners();
@@ -122,6 +123,7 @@ class Scout {
   lanes::Moment sweep_after_{};
   std::optional<lanes::Moment> quiet_since_;
   std::string pulse_name_;
+  bool left_ = false;  // the last session, which had not failed
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;
   std::string refused_;

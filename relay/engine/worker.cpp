@@ -154,9 +154,13 @@ store::WorkerSession& Worker::connected() {
   if (session_) return *session_;
   try {
     auto fresh = parts_.store->open_worker_session(name_);
-    server_run_ = fresh->server_run();
-    connected_at_ = parts_.now();
-    connected_before_ = boards_.next_look();
+    const std::string run = fresh->server_run();
+    // The same run as when it left: nothing was lost meanwhile, so what held then holds.
+    if (!std::exchange(left_, false) || run != server_run_) {
+      connected_at_ = parts_.now();
+      connected_before_ = boards_.next_look();
+    }
+    server_run_ = run;
     const std::lock_guard lock{session_mutex_};
     session_ = std::move(fresh);
   } catch (const store::Unreachable& error) {
@@ -181,6 +185,11 @@ bool Worker::check_floors(Job& job) {
     ticket.floor = hold ? job.source.board->floor_of(ticket.lane) : 0;
   }
   return true;
+}
+
+void Worker::leave_session() noexcept {
+  left_ = session_ != nullptr;
+  drop_session();
 }
 
 void Worker::cancel() noexcept {

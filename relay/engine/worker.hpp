@@ -53,7 +53,7 @@ class Worker {
   [[nodiscard]] bool sees_work() const;
   /// Whether it keeps a session between turns; closes it. Not during one.
   [[nodiscard]] bool has_session() const { return session_ != nullptr; }
-  void leave_session() noexcept { drop_session(); }
+  void leave_session() noexcept;
   /// Cancels the statement that runs now. Any thread.
   void cancel() noexcept;
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -129,6 +129,7 @@ class Worker {
   std::mutex session_mutex_;       // cancel() comes from another thread
   std::unique_ptr<store::WorkerSession> session_;
   std::string server_run_;  // of the session's server
+  bool left_ = false;       // the last session, which had not failed
   lanes::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
   int conflicts_ = 0;

@@ -1,5 +1,7 @@
 #include "relay/runtime/engine_tasks.hpp"
 
+#include <utility>
+
 namespace relay::runtime {
 namespace {
 
@@ -11,9 +13,12 @@ constexpr auto look_again = 500ms;  // lanes that rest come back without a ring
 
 std::optional<flow::Task::Pause> ScoutTask::turn(const std::stop_token& stop) noexcept {
   if (stop.stop_requested() || scout_.has_ended()) return std::nullopt;
+  const bool made_room = std::exchange(had_session_, false) && !scout_.has_session();
   const Pause pause = scout_.take_turn(stop);
   if (scout_.has_ended()) return std::nullopt;
-  return sleep_ != nullptr ? sleep_->after_look(pause) : pause;
+  const Pause until_next = sleep_ != nullptr ? sleep_->after_look(pause, made_room) : pause;
+  had_session_ = scout_.has_session();
+  return until_next;
 }
 
 flow::Task::Pause WorkerTask::idle() noexcept {

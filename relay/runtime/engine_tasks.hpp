@@ -20,6 +20,7 @@ class ScoutTask final : public flow::Task {
  private:
   engine::Scout& scout_;
   Sleep* sleep_;
+  bool had_session_ = false;  // at the end of its last turn
 };
 
 /// One of its workers, a batch at a time. Borrows it.

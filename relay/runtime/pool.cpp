@@ -190,6 +190,11 @@ bool Pool::wait(std::unique_lock<std::mutex>& lock) {
   return needed || closing_;
 }
 
+int Pool::held() const {
+  const std::lock_guard lock{mutex_};
+  return schedule_.held();
+}
+
 Pool::Pressure Pool::pressure() const {
   const std::lock_guard lock{mutex_};
   Pressure now{.by_account = schedule_.at_work(), .waiting = schedule_.waiting(Clock::now())};

@@ -70,6 +70,7 @@ class Pool {
   [[nodiscard]] Pressure pressure() const;
   /// @return with the histograms since the last time.
   [[nodiscard]] Use take_use(Account& account);
+  [[nodiscard]] int held() const;  ///< Sessions, of all.
   [[nodiscard]] int sessions() const { return schedule_.sessions(); }
   /// A bell of tasks rang.
   void ring(const flow::Bell& bell, flow::Bell::Who who);

@@ -4,8 +4,8 @@
 
 namespace relay::runtime {
 
-Sleep::Pause Sleep::after_look(Pause pause) {
-  if (!may_ || !sleepers_.wanted() || !long_enough()) {
+Sleep::Pause Sleep::after_look(Pause pause, bool made_room) {
+  if (!may_ || !sleepers_.wanted() || !quiet_enough(made_room)) {
     wake();
     return pause;
   }
@@ -20,9 +20,10 @@ Sleep::Pause Sleep::after_look(Pause pause) {
   return look * 3 / 4 + Pause{static_cast<Pause::rep>(random_chance() * look.count() / 2)};
 }
 
-bool Sleep::long_enough() const {
+bool Sleep::quiet_enough(bool made_room) const {
   const auto quiet = engine_.scout().quiet_since();
   if (!quiet) return false;
+  if (made_room) return true;
   const bool nothing_since = engine_.events_done() == done_when_it_slept_;
   return nothing_since || std::chrono::steady_clock::now() - *quiet >= sleepers_.options().after;
 }

@@ -12,7 +12,9 @@
 namespace relay::runtime {
 
 /// Whether one database sleeps, decided after each look of its scout. It falls asleep when it has
-/// had nothing to do for a while; when a look finds nothing where it slept before, at once again.
+/// had nothing to do for a while, or has nothing to do and others need its session: looks that
+/// connect each time would cost more than they find. When a look finds nothing where it slept
+/// before, it sleeps on.
 /// Threads: the scout's; `asleep` any.
 class Sleep {
  public:
@@ -31,11 +33,12 @@ class Sleep {
   Sleep& operator=(const Sleep&) = delete;
 
   [[nodiscard]] bool asleep() const { return asleep_; }
-  /// @param pause until the next look of one that is awake. @return that until the next.
-  [[nodiscard]] Pause after_look(Pause pause);
+  /// @param pause until the next look of one that is awake. @param made_room others have needed its
+  /// session since the look before. @return that until the next.
+  [[nodiscard]] Pause after_look(Pause pause, bool made_room);
 
  private:
-  [[nodiscard]] bool long_enough() const;
+  [[nodiscard]] bool quiet_enough(bool made_room) const;
   void fall_asleep();
   void stay_asleep();
   void wake();

@@ -97,13 +97,15 @@ preflight::Findings findings_of(const Blueprint& blueprint, const settings::Data
   std::vector<preflight::CheckedProjection> here;
   std::ranges::copy_if(blueprint.checked, std::back_inserter(here),
                        [&](const auto& checked) { return runs_in(database, checked.name); });
-  return preflight::inspect({.conninfo = database.url,
-                             .agreed = agreed_settings(database),
-                             .projections = std::move(here),
-                             .time = time,
-                             .schema = database.schema,
-                             .sessions = budgets.at(database.name)},
-                            outbox);
+  const auto own = budgets.find(database.name);  // of one that came later nothing is said
+  return preflight::inspect(
+      {.conninfo = database.url,
+       .agreed = agreed_settings(database),
+       .projections = std::move(here),
+       .time = time,
+       .schema = database.schema,
+       .sessions = own == budgets.end() ? preflight::SessionBudget{} : own->second},
+      outbox);
 }
 
 std::vector<preflight::NamedOutbox> named_outboxes(const Blueprint& blueprint,
