@@ -53,7 +53,10 @@ class Worker {
   [[nodiscard]] bool sees_work() const;
   /// Whether it keeps a session between turns; closes it. Not during one.
   [[nodiscard]] bool has_session() const { return session_ != nullptr; }
-  void leave_session() noexcept { drop_session(); }
+  void leave_session() noexcept {
+    impatient_ = true;
+    drop_session();
+  }
   /// Cancels the statement that runs now. Any thread.
   void cancel() noexcept;
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -131,6 +134,7 @@ class Worker {
   std::string server_run_;  // of the session's server
   lanes::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
+  bool impatient_ = false;  // somebody took the last session: this one may not live to see it
   int conflicts_ = 0;
   lanes::Moment in_steps_until_{};
 };
