@@ -172,10 +172,15 @@ store::WorkerSession& Worker::connected() {
 
 // Floors hold on the server they were learned of. On another, where its sequences stand elsewhere,
 // and where the scout has not looked since this session began, lanes are read from their
-// start. A pooler may have moved us to where the scout is. @return false: the scout may look soon.
+// start. A pooler may have moved us to where the scout is. @return false: the scout may look soon;
+// where sessions change hands faster than that, waiting for it would never end.
 bool Worker::check_floors(Job& job) {
-  if (boards_.floors_hold(server_run_, connected_before_)) return true;
-  if (!boards_.has_ended(connected_before_) && parts_.now() - connected_at_ < look_wait) {
+  if (boards_.floors_hold(server_run_, connected_before_)) {
+    impatient_ = false;
+    return true;
+  }
+  if (!impatient_ && !boards_.has_ended(connected_before_) &&
+      parts_.now() - connected_at_ < look_wait) {
     boards_.wake_scout(false);
     return false;
   }
@@ -188,7 +193,7 @@ bool Worker::check_floors(Job& job) {
 }
 
 void Worker::leave_session() noexcept {
-  left_ = session_ != nullptr;
+  left_ = impatient_ = session_ != nullptr;
   drop_session();
 }
 

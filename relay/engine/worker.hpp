@@ -132,6 +132,7 @@ class Worker {
   bool left_ = false;       // the last session, which had not failed
   lanes::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
+  bool impatient_ = false;  // somebody took the last session: this one may not live to see it
   int conflicts_ = 0;
   lanes::Moment in_steps_until_{};
 };

@@ -143,6 +143,8 @@ TEST_F(Asleep, NoDatabaseFallsThatListensOrHasSomethingToTryAgain) {
   dbs_[1].run("UPDATE gate SET divisor = 0");
   dbs_[1].run(tests::publishing("Thing", "'k'", 1));
   const TestDatabase listening;
+  const Effects effects_of_listening{listening};
+  listening.run("CREATE TABLE gate AS SELECT 1 AS divisor");
   tests::add_database(config_, "listening", listening.url(), "listen = true\n");
   start();
   ASSERT_TRUE(eventually([&] {

@@ -1,12 +1,7 @@
-#include "relay/runtime/pool.hpp"
-
-#include <gtest/gtest.h>
+#include "tests/unit/runtime/a_pool.hpp"
 
 #include <array>
-#include <filesystem>
-
-#include "tests/support/eventually.hpp"
-#include "tests/unit/runtime/acting.hpp"
+#include <thread>
 
 namespace relay::runtime {
 namespace {
@@ -15,67 +10,6 @@ using namespace std::chrono_literals;
 using tests::eventually;
 using Kind = Schedule::Kind;
 using Pause = flow::Task::Pause;
-
-constexpr auto in_time = 20s;  // on a machine that does other things, too
-
-long threads_of_process() {
-  return std::distance(std::filesystem::directory_iterator{"/proc/self/task"},
-                       std::filesystem::directory_iterator{});
-}
-
-/// A pool with tasks that do what the test says. Stops them at the end.
-class PoolThreads : public testing::Test {
- protected:
-  /// A database with one task.
-  struct Db {
-    Db(Account& of, Tally& sessions, Acting::Act act)
-        : account(of), task(sessions, std::move(act)) {}
-    Account& account;
-    flow::Bell bell;
-    Acting task;
-  };
-
-  void limits(Schedule::Options options) {
-    pool_ = std::make_unique<Pool>(options, [this] { ++told_; });
-  }
-  Db& database(
-      Acting::Act act = [](const auto&) { return flow::Task::until_called; }, Share share = {}) {
-    if (share.server.empty()) share.server = "one";
-    Db& db =
-        *all_.emplace_back(std::make_unique<Db>(pool_->open(share), sessions_, std::move(act)));
-    db.bell.answer([this, &db](flow::Bell::Who who) { pool_->ring(db.bell, who); });
-    return db;
-  }
-  Db& begin(Db& db, Kind kind = Kind::work) {
-    pool_->add(db.account, kind, db.task, &db.bell);
-    return db;
-  }
-  /// Begun, and at rest with its session after a first turn.
-  Db& resting() {
-    Db& db = begin(database());
-    EXPECT_TRUE(has_had(db, 1));
-    return db;
-  }
-  static bool has_had(const Db& db, int turns) {
-    return eventually([&] { return db.task.turns >= turns; }, in_time);
-  }
-  bool ends(const Db& db) { return pool_->ended_by(db.account, Pool::Clock::now() + in_time); }
-
-  void TearDown() override {
-    for (const auto& db : all_) pool_->stop(db->account);
-    for (const auto& db : all_) {
-      EXPECT_TRUE(ends(*db));
-      pool_->close(db->account);
-    }
-    EXPECT_EQ(pool_->held(), 0);
-    pool_.reset();
-  }
-
-  Tally sessions_;
-  std::atomic<int> told_{0};
-  std::vector<std::unique_ptr<Db>> all_;
-  std::unique_ptr<Pool> pool_;
-};
 
 // Four databases share three sessions, so that bells ring for tasks in a turn, at rest, in the
 // queue, about to rest, and whose session is being closed.
@@ -194,61 +128,6 @@ TEST_F(PoolThreads, CallATaskWhenItsPauseIsOverAndNotBefore) {
   for (std::size_t n = 1; n < began.size(); ++n) EXPECT_GE(began[n] - began[n - 1], 20ms);
 }
 
-TEST_F(PoolThreads, AStopGivesEachTaskOneLastTurnAndTellsOfEach) {
-  limits({.sessions = 2});
-  for (int n = 0; n < 5; ++n) begin(database(), n == 4 ? Kind::chore : Kind::work);
-  for (const auto& db : all_) EXPECT_TRUE(has_had(*db, 1));
-  for (const auto& db : all_) pool_->stop(db->account);
-  for (const auto& db : all_) {
-    EXPECT_TRUE(ends(*db));
-    EXPECT_EQ(db->task.last_turns, 1);
-    EXPECT_FALSE(db->task.has_session());
-  }
-  EXPECT_TRUE(eventually([&] { return told_ == 5; }, in_time));
-  EXPECT_EQ(pool_->held(), 0);
-}
-
-TEST_F(PoolThreads, ACancelledTurnIsItsLastAndWhoeverWaitsForItIsTold) {
-  limits({});
-  Signal began;
-  Signal cut_off;
-  Db& db = begin(database([&](const auto&) {
-    began.give();
-    EXPECT_TRUE(cut_off.wait());
-    return flow::Task::at_once;
-  }));
-  db.task.on_cancel = [&] { cut_off.give(); };
-  ASSERT_TRUE(began.wait());
-  pool_->stop(db.account);
-  EXPECT_FALSE(pool_->ended_by(db.account, Pool::Clock::now()));
-  std::thread waits{[&] {
-    const auto before = Pool::Clock::now();
-    EXPECT_TRUE(pool_->ended_by(db.account, before + 60s));
-    EXPECT_LT(Pool::Clock::now() - before, 30s) << "nobody told it";
-  }};
-  pool_->cancel(db.account);
-  waits.join();
-  EXPECT_EQ(db.task.last_turns, 0);
-}
-
-TEST_F(PoolThreads, ATaskWhoseSessionIsBeingClosedForAnotherHasNotEndedBeforeThat) {
-  limits({.sessions = 1});
-  Db& robbed = resting();
-  Signal leaving;
-  Signal left;
-  robbed.task.on_leave = [&] {
-    leaving.give();
-    EXPECT_TRUE(left.wait());
-  };
-  begin(database());
-  ASSERT_TRUE(leaving.wait());
-  pool_->stop(robbed.account);
-  pool_->cancel(robbed.account);
-  EXPECT_FALSE(pool_->ended_by(robbed.account, Pool::Clock::now() + 20ms));
-  left.give();
-  EXPECT_TRUE(ends(robbed));
-}
-
 TEST_F(PoolThreads, ALoanIsHadFromWhoeverRestsAndWaitedForWhileNobodyDoes) {
   limits({.sessions = 1});
   Signal began;
@@ -269,48 +148,6 @@ TEST_F(PoolThreads, ALoanIsHadFromWhoeverRestsAndWaitedForWhileNobodyDoes) {
   EXPECT_EQ(db.task.turns, 1);
   loan.reset();
   EXPECT_TRUE(has_had(db, 2));
-}
-
-TEST_F(PoolThreads, WithNothingToDoEndButForAFew) {
-  limits({.sessions = 20, .at_once = {1, 20, 1, 1}});
-  const long before = threads_of_process();
-  Tally at_work;
-  for (int n = 0; n < 12; ++n) {
-    begin(database([&](const auto&) {
-      at_work.more();
-      EXPECT_TRUE(eventually([&] { return at_work.most() >= 12; }, in_time));
-      return flow::Task::until_called;
-    }));
-  }
-  for (const auto& db : all_) EXPECT_TRUE(has_had(*db, 1));
-  EXPECT_GE(threads_of_process(), before + 11);
-  EXPECT_TRUE(eventually([&] { return threads_of_process() <= before + 1; }, 30s))
-      << threads_of_process() - before << " more than at first";
-  all_[0]->bell.ring();
-  EXPECT_TRUE(has_had(*all_[0], 2)) << "one was to stay";
-}
-
-TEST(PoolsEnd, WaitsForNoThreadThatHasNothingToDo) {
-  Tally sessions;
-  Tally at_work;
-  const auto both = [&](const auto&) {
-    at_work.more();
-    EXPECT_TRUE(eventually([&] { return at_work.most() >= 2; }, in_time));
-    return flow::Task::until_called;
-  };
-  Acting one{sessions, both};
-  Acting two{sessions, both};
-  auto pool = std::make_unique<Pool>(Schedule::Options{}, [] {});
-  Account& account = pool->open({});
-  pool->add(account, Kind::work, one, nullptr);
-  pool->add(account, Kind::work, two, nullptr);
-  EXPECT_TRUE(eventually([&] { return one.turns + two.turns == 2; }, in_time));
-  pool->stop(account);
-  EXPECT_TRUE(pool->ended_by(account, Pool::Clock::now() + in_time));
-  pool->close(account);
-  const auto before = Pool::Clock::now();
-  pool.reset();
-  EXPECT_LT(Pool::Clock::now() - before, 8s) << "they end by themselves after ten";
 }
 
 }  // namespace
