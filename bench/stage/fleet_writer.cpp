@@ -37,7 +37,7 @@ void send(Session& session, double due, long number) {
 }
 
 /// What the threads of a writer share.
-struct Shared {
+struct Writing {
   double rate = 0;
   Clock::time_point begin;
   double began = 0;  ///< The same moment by the database's clock.
@@ -46,24 +46,24 @@ struct Shared {
   std::exception_ptr error;
 };
 
-void write_in_one(Shared& shared, Session& session, const std::vector<long>& numbers) {
+void write_in_one(Writing& writing, Session& session, const std::vector<long>& numbers) {
   std::vector<double> late;
   std::exception_ptr error;
   try {
     for (const long number : numbers) {
-      const double after = static_cast<double>(number) / shared.rate;
-      const auto due = shared.begin + std::chrono::duration_cast<Clock::duration>(
-                                          std::chrono::duration<double>(after));
+      const double after = static_cast<double>(number) / writing.rate;
+      const auto due = writing.begin + std::chrono::duration_cast<Clock::duration>(
+                                           std::chrono::duration<double>(after));
       std::this_thread::sleep_until(due);
       late.push_back(std::chrono::duration<double, std::milli>(Clock::now() - due).count());
-      send(session, shared.began + after, number);
+      send(session, writing.began + after, number);
     }
   } catch (...) {
     error = std::current_exception();
   }
-  const std::scoped_lock lock{shared.mutex};
-  shared.late_ms.insert(shared.late_ms.end(), late.begin(), late.end());
-  if (error) shared.error = error;
+  const std::scoped_lock lock{writing.mutex};
+  writing.late_ms.insert(writing.late_ms.end(), late.begin(), late.end());
+  if (error) writing.error = error;
 }
 
 double clock_of(Session& session) {
@@ -90,25 +90,25 @@ FleetWriter::FleetWriter(const std::vector<std::string>& urls) {
 
 Written FleetWriter::write(const FleetLoad& load) {
   const auto numbers = drawn(load);
-  Shared shared{.rate = load.rate};
+  Writing writing{.rate = load.rate};
   const auto before = Clock::now();
   const double clock = clock_of(*sessions_.at(0));
   constexpr double start_s = 0.3;  // for hundreds of threads
-  shared.begin = before + (Clock::now() - before) / 2 + std::chrono::milliseconds{300};
-  shared.began = clock + start_s;
+  writing.begin = before + (Clock::now() - before) / 2 + std::chrono::milliseconds{300};
+  writing.began = clock + start_s;
   long events = 0;
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < numbers.size(); ++i) {
       if (numbers[i].empty()) continue;
       events += static_cast<long>(numbers[i].size());
-      threads.emplace_back([&shared, &session = *sessions_.at(i), &of = numbers[i]] {
-        write_in_one(shared, session, of);
+      threads.emplace_back([&writing, &session = *sessions_.at(i), &of = numbers[i]] {
+        write_in_one(writing, session, of);
       });
     }
   }
-  if (shared.error) std::rethrow_exception(shared.error);
-  return {events, shared.began, percentile(std::move(shared.late_ms), 0.95)};
+  if (writing.error) std::rethrow_exception(writing.error);
+  return {events, writing.began, percentile(std::move(writing.late_ms), 0.95)};
 }
 
 Visitors::Visitors(std::vector<std::string> urls) : urls_(std::move(urls)) {

@@ -15,7 +15,7 @@ namespace bench {
 namespace {
 
 /// Who is served beside the busy database, and what happens there.
-struct Beside {
+struct Company {
   bool others = false;
   double rate = 0;  ///< Events per second of all others together.
 };
@@ -24,7 +24,7 @@ struct Beside {
 class Busy {
  public:
   Busy(FleetScene& scene, const Subject& subject) : scene_(scene), subject_(subject) {}
-  Measures run(const Beside& beside);
+  Measures run(const Company& beside);
 
  private:
   [[nodiscard]] Measures drain(const std::string& url, Relay& relay) const;
@@ -59,7 +59,7 @@ Measures Busy::drain(const std::string& url, Relay& relay) const {
   return {{"completed", "events/s", events / (last_commit(session) - began)}};
 }
 
-Measures Busy::run(const Beside& beside) {
+Measures Busy::run(const Company& beside) {
   const Fleet& fleet = scene_.fleet(subject_, scene_.usual_size());
   const std::string busy = fleet.urls().at(next_++ % fleet.urls().size());
   std::vector<std::string> others;
@@ -101,7 +101,7 @@ void run_busy(FleetScene& scene, Report& report) {
   std::vector<Case> cases;
   for (const Subject& subject : stage.subjects()) {
     const auto busy = std::make_shared<Busy>(scene, subject);
-    const auto add = [&](const std::string& name, const Beside& beside) {
+    const auto add = [&](const std::string& name, const Company& beside) {
       cases.push_back({named(subject, name),
                        {{"databases", beside.others ? count_text(scene.usual_size()) : "1"}},
                        [busy, beside] { return busy->run(beside); }});
