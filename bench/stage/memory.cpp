@@ -3,12 +3,10 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
-#include "tests/support/proc_stat.hpp"
+#include "bench/stage/processes.hpp"
 
 namespace bench {
 namespace {
@@ -37,13 +35,8 @@ double resident_mib(pid_t process) {
 
 double group_resident_mib(pid_t group) {
   double sum = 0;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator{"/proc", ignored}) {
-    const std::string name = entry.path().filename();
-    pid_t process = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), process);
-    if (error != std::errc{} || end != name.data() + name.size()) continue;
-    if (tests::stat_field(process, 5) == std::to_string(group)) sum += resident_mib(process);
+  for (const pid_t process : processes_with(5, std::to_string(group))) {
+    sum += resident_mib(process);
   }
   return sum;
 }

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "bench/stage/outbox.hpp"
+
 namespace bench {
 namespace {
 
@@ -40,9 +42,15 @@ std::string settings_text(const RelaySettings& settings, const std::string& url,
   }
   if (!settings.waits_for_disk) text += "synchronous_commit = false\n";
   if (!settings.instance.empty()) text += "instance = \"" + settings.instance + "\"\n";
+  text += settings.process;
   if (!settings.retention.empty()) text += "\n[retention]\n" + settings.retention + "\n";
   text += "\n[[database]]\nname = \"bench\"\nurl = \"" + url + "\"\n";
   if (settings.listen) text += "listen = true\n";
+  int number = 1;
+  for (const std::string& other : settings.others) {
+    text += "\n[[database]]\nname = \"bench_" + std::to_string(++number) + "\"\nurl = \"" + other +
+            "\"\n";
+  }
   if (!settings.kafka.empty()) text += "\n[kafka]\nbrokers = \"" + settings.kafka + "\"\n";
   return text + "\n" + settings.listeners;
 }
@@ -68,6 +76,14 @@ void Relay::finish(std::chrono::seconds time) {
 void Relay::stop() {
   process_.signal(SIGTERM);
   finish(std::chrono::seconds{40});
+}
+
+bool takes(const Stage& stage, const std::string& binary, const std::string& lines,
+           const std::string& url) {
+  const RelaySettings settings{.listeners = effect_projection(), .process = lines};
+  constexpr int refused = 2;  // usage or settings
+  return tests::run_command({binary, "check", "-c", write_settings(stage, settings, url)}).code !=
+         refused;
 }
 
 void migrate(const Stage& stage, const std::string& binary, const RelaySettings& settings,

@@ -16,12 +16,14 @@ struct RelaySettings {
   int workers = 2;
   int batch_size = 500;
   int poll_min_ms = 1;
-  bool listen = false;         ///< For NOTIFY; who publishes needs `wake_by_trigger`.
-  std::string listeners;       ///< TOML of its [[projection]]s and [[forward]]s.
-  std::string kafka;           ///< Brokers, when there is a [[forward]].
-  bool waits_for_disk = true;  ///< synchronous_commit.
-  std::string instance;        ///< Empty: the relay's own choice.
-  std::string retention;       ///< Lines of [retention].
+  bool listen = false;                   ///< For NOTIFY; who publishes needs `wake_by_trigger`.
+  std::string listeners;                 ///< TOML of its [[projection]]s and [[forward]]s.
+  std::string kafka;                     ///< Brokers, when there is a [[forward]].
+  bool waits_for_disk = true;            ///< synchronous_commit.
+  std::string instance;                  ///< Empty: the relay's own choice.
+  std::string retention;                 ///< Lines of [retention].
+  std::string process;                   ///< More lines of [relay].
+  std::vector<std::string> others = {};  ///< Urls of more databases that it serves.
 };
 
 /// A settings file as text.
@@ -50,6 +52,10 @@ class Relay {
   tests::Process process_;
   MemoryWatch watch_;
 };
+
+/// Whether this build knows more lines of [relay]. @param url of a database that is there.
+[[nodiscard]] bool takes(const Stage& stage, const std::string& binary, const std::string& lines,
+                         const std::string& url);
 
 /// `BINARY migrate` with these settings. @throws std::runtime_error with what it said.
 void migrate(const Stage& stage, const std::string& binary, const RelaySettings& settings,

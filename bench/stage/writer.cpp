@@ -6,7 +6,6 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "bench/figures/sample.hpp"
+#include "bench/stage/event_text.hpp"
 #include "bench/stage/session.hpp"
 
 namespace bench {
@@ -38,29 +38,6 @@ struct Shared {
   std::exception_ptr error;
 };
 
-std::string time_text(double since_1970) {
-  const auto whole = static_cast<std::time_t>(since_1970);
-  const auto micros = static_cast<long>((since_1970 - static_cast<double>(whole)) * 1e6);
-  std::tm parts{};
-  ::gmtime_r(&whole, &parts);
-  std::array<char, 64> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + length, text.size() - length, ".%06ld+00:00", micros);
-  return text.data();
-}
-
-std::string key_text(long number) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "INC%07ld", number);
-  return text.data();
-}
-
-std::string payload(const std::string& key, const std::string& due, long n, const std::string& x) {
-  return R"({"number": ")" + key + R"(", "state": "Active", "assignment_group": "Group )" +
-         std::to_string(n % 70) + R"(", "assigned_to": "Resolver )" + std::to_string(n) +
-         R"(", "priority": "3 - Moderate", "due": ")" + due + R"(", "note": ")" + x + R"("})";
-}
-
 void check(Session& session, PGresult* result, const std::string& sql) {
   const Result held{result, PQclear};
   const ExecStatusType status = PQresultStatus(result);
@@ -80,7 +57,7 @@ void prepare(Session& session, const std::string& sql) {
 void send(Session& session, const Shared& shared, long n, const std::string& note) {
   const std::string when = time_text(shared.began + shared.after(n));
   const std::string key = key_text(n % shared.load.keys);
-  const std::string text = payload(key, when, n, note);
+  const std::string text = payload_text(key, when, n, note);
   const std::array<const char*, 3> values{when.c_str(), key.c_str(), text.c_str()};
   if (PQsendQueryPrepared(session.native(), "write", 3, values.data(), nullptr, nullptr, 0) != 1) {
     throw std::runtime_error{PQerrorMessage(session.native())};

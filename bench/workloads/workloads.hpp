@@ -44,6 +44,7 @@ void detached(Stage& stage, Report& report);
 void retention(Stage& stage, Report& report);
 void forward(Stage& stage, Report& report);
 void outage(Stage& stage, Report& report);
+void fleet(Stage& stage, Report& report);
 
 struct Workload {
   const char* name;
@@ -62,6 +63,7 @@ inline constexpr std::array workloads = {
     Workload{"hot-key", "a huge backlog of one key beside a normal stream", hot_key},
     Workload{"many", "projections, event types, bytes, dead letters", many},
     Workload{"scale", "workers, relays, network latency", scale},
+    Workload{"fleet", "one relay of 1 to 500 databases: at rest, awake, woken, one stopped", fleet},
     Workload{"idle", "memory, CPU, statements and WAL at rest; start and stop", idle},
     Workload{"writer", "what the outbox and a relay cost the application", writer},
     Workload{"detached", "a slow, detached projection beside a quick one", detached},
