@@ -59,9 +59,10 @@ class HaltRequested : public std::runtime_error {
 };
 
 /// No event is to blame: the projection cannot work as it stands (a missing table or privilege),
-/// and somebody must act. Told by running the handler over no event at all where it `can_probe`;
-/// else by two or more events that all failed so while none passed. Roll back: what passed before
-/// may still be in the transaction. `held` is as it was before the call.
+/// and somebody must act. Told by a syntax error in its SQL, by running the handler over no event
+/// at all where it `can_probe`; else by two or more events that all failed so while none passed.
+/// Roll back: what passed before may still be in the transaction. `held` is as it was before the
+/// call.
 class ProjectionBroken : public std::runtime_error {
  public:
   explicit ProjectionBroken(Failure why)

@@ -49,12 +49,15 @@ Failure transaction_was_ended() {
   throw TransactionOver{std::move(failure)};
 }
 
+[[noreturn]] void end_without_savepoint(Failure failure) {
+  end_transaction(may_be_an_events(failure.kind) ? transaction_was_ended() : std::move(failure));
+}
+
 void roll_back(Savepoint& savepoint) {
   try {
     savepoint.roll_back();
   } catch (...) {
-    Failure failure = current_failure();
-    end_transaction(may_be_an_events(failure.kind) ? transaction_was_ended() : failure);
+    end_without_savepoint(current_failure());
   }
 }
 
@@ -62,6 +65,21 @@ void roll_back(Savepoint& savepoint) {
 Failure undo(Savepoint& savepoint, Failure failure) {
   if (!may_be_an_events(failure.kind)) end_transaction(std::move(failure));
   roll_back(savepoint);
+  return failure;
+}
+
+// Undoes a text that opens its own savepoint. The server parses all of a text before it runs any of
+// it: one with a syntax error has opened none, and it has the error without events, too.
+Failure undo_text(Savepoint& savepoint, Failure failure) {
+  if (!may_be_an_events(failure.kind)) end_transaction(std::move(failure));
+  try {
+    savepoint.roll_back();
+  } catch (...) {
+    Failure second = current_failure();
+    const bool was_opened = failure.sqlstate != "42601" || second.sqlstate != "3B001";
+    if (!was_opened) throw ProjectionBroken{std::move(failure)};
+    end_without_savepoint(std::move(second));
+  }
   return failure;
 }
 
@@ -138,7 +156,7 @@ std::optional<Tried> Attempt::run_at_once(std::span<const std::size_t> places,
         .failure = {}, .later = {}, .fresh = {places.begin(), places.end()}, .skipped = {}};
   } catch (...) {
     Savepoint savepoint = Savepoint::opened(tx_);
-    Failure failure = undo(savepoint, current_failure());
+    Failure failure = undo_text(savepoint, current_failure());
     const bool whose =
         failure.sqlstate == guard::unique_violation || failure.kind == FailureKind::configuration;
     if (writes_guard() && whose) return std::nullopt;

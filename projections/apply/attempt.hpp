@@ -42,7 +42,7 @@ class Attempt {
       : projection_(projection), batch_(batch), guard_keys_(guard_keys), tx_(tx), stop_(stop) {}
 
   /// @param places the events to try, rising.
-  /// @throws TransactionOver, HaltRequested.
+  /// @throws TransactionOver, HaltRequested, ProjectionBroken (its SQL cannot be parsed).
   [[nodiscard]] Tried run(std::span<const std::size_t> places) const;
 
   /// All of a try as one text, for whoever sends it with what follows; nothing: the handler cannot

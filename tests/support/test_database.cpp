@@ -57,6 +57,10 @@ std::string server_url(const std::string& database) {
   return with_database(url, database);
 }
 
+int server_major() {
+  return pqxx::connection{server_url("postgres")}.server_version() / 10'000;
+}
+
 TestDatabase::TestDatabase(Kind kind) {
   name_ = next_name();
   const std::string from = kind == Kind::migrated ? " TEMPLATE " + template_name() : "";

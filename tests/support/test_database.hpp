@@ -44,4 +44,7 @@ class TestDatabase {
 /// FRESHET_TEST_URL with another database's name. Fails the process in words when it is not set.
 [[nodiscard]] std::string server_url(const std::string& database);
 
+/// The version of the server of FRESHET_TEST_URL: 15 for 15.18.
+[[nodiscard]] int server_major();
+
 }  // namespace tests

@@ -12,7 +12,6 @@ using tests::TestDatabase;
 
 /// Entries of the outbox's indexes that were walked so far.
 long walked(const TestDatabase& db) {
-  db.run("SELECT pg_stat_force_next_flush()");
   return db.number(
       "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'event_publication' AND "
       "indexrelname NOT LIKE '%pkey'");

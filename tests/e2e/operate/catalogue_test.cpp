@@ -56,9 +56,9 @@ TEST_F(CatalogueOfAProgram, CountsForEveryCommandAsTheFileDoes) {
   EXPECT_EQ(effects_of_second_.count(), 20);
   EXPECT_EQ(second_.number("SELECT count(*) FROM event_publication"), 0) << "as its row says";
   EXPECT_EQ(config_.run({"status", "--database", "second"}).code, 0);
-  const Ended both = config_.run({"publish"});
-  EXPECT_EQ(both.code, 2);
-  EXPECT_THAT(both.err, HasSubstr("say which with --database (main, second)"));
+  const Ended which = config_.run({"publish"});  // to one place
+  EXPECT_EQ(which.code, 2);
+  EXPECT_THAT(which.err, HasSubstr("say which with --database (main, second)"));
 }
 
 TEST_F(CatalogueOfAProgram, ThatHoldsWrongRowsIsTakenWithoutThem) {

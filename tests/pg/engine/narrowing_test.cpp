@@ -209,6 +209,25 @@ TEST(Narrowing, ARetryAtAMomentThatHasPassedIsDueAtOnce) {
   EXPECT_EQ(db.number("SELECT count(*) FROM event_publication WHERE completion_date IS NULL"), 0);
 }
 
+TEST(Narrowing, SqlThatTheServerCannotParsePausesItsProjectionAndMakesNoDeadLetter) {
+  const TestDatabase db;
+  create_effects(db);
+  publish_over_lanes(db, 100);
+  EngineRun run{db};
+  run.add_sql("effects", {"Thing"}, record_effects);
+  run.add_sql("broken", {"Thing"}, "SELECT id FORM events");
+  const auto engine = run.start();
+  const auto broken = [&] {
+    return db.value("SELECT state || ': ' || reason FROM event_listener WHERE name = 'broken'");
+  };
+  EXPECT_TRUE(tests::eventually([&] { return broken().starts_with("paused: "); }));
+  EXPECT_EQ(broken(), "paused: it cannot work: syntax error at or near \"events\"");
+  EXPECT_TRUE(tests::eventually([&] { return db.number("SELECT count(*) FROM effects") == 100; }));
+  engine->request_stop();
+  EXPECT_TRUE(engine->wait(std::chrono::steady_clock::now() + 10s));
+  EXPECT_EQ(letters(db), "ready - 100");
+}
+
 TEST(Narrowing, ARetryWithoutADueTimeIsDue) {
   const TestDatabase db;
   create_effects(db);

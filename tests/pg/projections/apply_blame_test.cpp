@@ -46,6 +46,34 @@ TEST_F(ApplyBlames, BlamesASqlProjectionThatFailsWithoutEventsToo) {
   EXPECT_EQ(db_.number("SELECT count(*) FROM processed_events"), 4);
 }
 
+// The server parses a text before it runs any of it, so that not even the savepoint is made.
+TEST_F(ApplyBlames, BlamesASqlProjectionThatTheServerCannotParse) {
+  for (int i = 0; i < 4; ++i) published_.add(std::to_string(i));
+  const auto broken = projection_of(sql_projection({"INSERT INTO seen SELECT id FORM events"}));
+  try {
+    (void)apply(broken, published_.batch());
+    FAIL();
+  } catch (const ProjectionBroken& error) {
+    EXPECT_EQ(error.failure.sqlstate, "42601");
+    EXPECT_STREQ(error.what(), "syntax error at or near \"events\"");
+  }
+  EXPECT_TRUE(held_.empty());
+}
+
+TEST_F(ApplyBlames, BlamesTheEventWhoseDynamicSqlCannotBeParsed) {
+  db_.run(
+      "CREATE FUNCTION dynamic(t text) RETURNS void LANGUAGE plpgsql AS $$BEGIN EXECUTE t; END$$");
+  for (const auto* t : {"SELECT", "SELEKT", "SELECT"}) {
+    published_.add(std::to_string(published_.events().size()),
+                   R"({"t":")" + std::string{t} + "\"}");
+  }
+  const auto fates =
+      apply(projection_of(sql_projection({"SELECT dynamic(payload->>'t') FROM events"})),
+            published_.batch());
+  EXPECT_EQ(kinds(fates), (std::vector{Kind::done, Kind::failed, Kind::done}));
+  EXPECT_EQ(fates[1].failure.sqlstate, "42601");
+}
+
 TEST_F(ApplyBlames, BlamesTheEventWhoseDynamicSqlNamesAMissingTable) {
   db_.run(
       "CREATE FUNCTION dynamic(t text) RETURNS void LANGUAGE plpgsql AS "
