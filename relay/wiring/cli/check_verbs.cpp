@@ -48,7 +48,7 @@ Told checked(const Blueprint& blueprint, const settings::Database& database,
 int check(const Blueprint& blueprint) {
   const auto& databases = blueprint.settings.databases;
   Identities identities(databases.size());
-  const SessionBudgets budgets = session_budgets(blueprint.settings);
+  const SessionBudgets budgets{blueprint.settings};
   const auto work = [&](std::size_t i) {
     return checked(blueprint, databases[i], budgets, identities[i]);
   };

@@ -22,7 +22,7 @@ constexpr auto look_again_at_most = 60s;
 Latecomers::Latecomers(const Blueprint& blueprint, std::vector<preflight::NamedOutbox> outboxes,
                        Lend lend, std::function<void()> on_reached)
     : blueprint_(blueprint),
-      budgets_(session_budgets(blueprint.settings)),
+      budgets_(blueprint.settings),
       lend_(std::move(lend)),
       on_reached_(std::move(on_reached)),
       outboxes_(std::move(outboxes)) {}

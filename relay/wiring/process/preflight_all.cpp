@@ -34,7 +34,7 @@ Looks look_at_all(const Blueprint& blueprint, bool drain, Identities& identities
   const auto& databases = blueprint.settings.databases;
   const bool all = drain || databases.size() == 1;  // there is nobody to be held up
   const auto end_of_turns = std::chrono::steady_clock::now() + turns_until;
-  const SessionBudgets budgets = session_budgets(blueprint.settings);
+  const SessionBudgets budgets{blueprint.settings};
   std::atomic<bool> one_is_fit = false;
   Looks looks(databases.size());
   side_by_side(databases.size(), databases_at_once, [&](std::size_t i) {
@@ -97,15 +97,13 @@ preflight::Findings findings_of(const Blueprint& blueprint, const settings::Data
   std::vector<preflight::CheckedProjection> here;
   std::ranges::copy_if(blueprint.checked, std::back_inserter(here),
                        [&](const auto& checked) { return runs_in(database, checked.name); });
-  const auto own = budgets.find(database.name);  // of one that came later nothing is said
-  return preflight::inspect(
-      {.conninfo = database.url,
-       .agreed = agreed_settings(database),
-       .projections = std::move(here),
-       .time = time,
-       .schema = database.schema,
-       .sessions = own == budgets.end() ? preflight::SessionBudget{} : own->second},
-      outbox);
+  return preflight::inspect({.conninfo = database.url,
+                             .agreed = agreed_settings(database),
+                             .projections = std::move(here),
+                             .time = time,
+                             .schema = database.schema,
+                             .sessions = budgets.of(database)},
+                            outbox);
 }
 
 std::vector<preflight::NamedOutbox> named_outboxes(const Blueprint& blueprint,

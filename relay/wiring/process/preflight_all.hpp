@@ -18,7 +18,7 @@ namespace relay::wiring {
 using Unfit = std::map<std::string, std::string>;
 
 /// The preflight of one database, with what runs in it. Threads: any number at once.
-/// @param budgets of all databases of the settings. @param time what it may take, once connected;
+/// @param budgets of the settings. @param time what it may take, once connected;
 /// 0: each check has its own limit alone.
 /// @param outbox gets which one it is, if that can be told; may be null.
 [[nodiscard]] preflight::Findings findings_of(

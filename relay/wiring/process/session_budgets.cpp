@@ -1,6 +1,7 @@
 #include "relay/wiring/process/session_budgets.hpp"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -35,22 +36,29 @@ void count(First& first, std::pair<std::string, std::string> of, int& budget, in
 
 }  // namespace
 
-SessionBudgets session_budgets(const settings::Settings& settings) {
-  const int all = settings.relay.connections;
-  SessionBudgets budgets;
+SessionBudgets::SessionBudgets(const settings::Settings& settings)
+    : all_(settings.relay.connections) {
   First of_server;
   First of_role;
   First of_database;
   for (const settings::Database& database : settings.databases) {
-    preflight::SessionBudget& budget = budgets[database.name];
+    preflight::SessionBudget& budget = of_databases_[database.name];
     const Way way = way_of(database.url);
     if (way.server.empty()) continue;
-    const int share = database.connections > 0 ? std::min(database.connections, all) : all;
-    count(of_server, {way.server, ""}, budget.on_server, share, all);
-    count(of_role, {way.server, way.role}, budget.as_role, share, all);
-    count(of_database, {way.server, way.database}, budget.here, share, all);
+    count(of_server, {way.server, ""}, budget.on_server, share(database), all_);
+    count(of_role, {way.server, way.role}, budget.as_role, share(database), all_);
+    count(of_database, {way.server, way.database}, budget.here, share(database), all_);
   }
-  return budgets;
+}
+
+preflight::SessionBudget SessionBudgets::of(const settings::Database& database) const {
+  const auto found = of_databases_.find(database.name);
+  if (found != of_databases_.end()) return found->second;
+  return {.here = share(database), .as_role = 0, .on_server = 0};
+}
+
+int SessionBudgets::share(const settings::Database& database) const {
+  return database.connections > 0 ? std::min(database.connections, all_) : all_;
 }
 
 }  // namespace relay::wiring

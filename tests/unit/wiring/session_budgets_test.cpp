@@ -18,6 +18,14 @@ settings::Settings fleet(const std::vector<std::pair<std::string, int>>& databas
   return settings;
 }
 
+/// Of all of them, in their order.
+std::vector<preflight::SessionBudget> budgets_of(const settings::Settings& settings) {
+  const SessionBudgets budgets{settings};
+  std::vector<preflight::SessionBudget> all;
+  for (const settings::Database& one : settings.databases) all.push_back(budgets.of(one));
+  return all;
+}
+
 void expect(const preflight::SessionBudget& is, int here, int as_role, int on_server) {
   EXPECT_EQ(is.here, here);
   EXPECT_EQ(is.as_role, as_role);
@@ -25,34 +33,43 @@ void expect(const preflight::SessionBudget& is, int here, int as_role, int on_se
 }
 
 TEST(SessionBudgets, TheProcesssCountsOnceForTheDatabasesOfAServer) {
-  auto budgets = session_budgets(fleet(
+  auto budget = budgets_of(fleet(
       {{"postgresql://u@one/a", 0}, {"postgresql://u@one/b", 0}, {"postgresql://u@two/a", 0}}));
-  expect(budgets["d0"], 40, 40, 40);
-  expect(budgets["d1"], 40, 0, 0);
-  expect(budgets["d2"], 40, 40, 40);
+  expect(budget[0], 40, 40, 40);
+  expect(budget[1], 40, 0, 0);
+  expect(budget[2], 40, 40, 40);
 }
 
 TEST(SessionBudgets, WhatDatabasesMayHaveAtMostAddsUpToTheProcesss) {
-  auto budgets = session_budgets(fleet(
+  auto budget = budgets_of(fleet(
       {{"postgresql://u@one/a", 10}, {"postgresql://v@one/b", 15}, {"postgresql://u@one/c", 12}}));
-  expect(budgets["d0"], 10, 22, 37);
-  expect(budgets["d1"], 15, 15, 0);
-  expect(budgets["d2"], 12, 0, 0);
-  budgets = session_budgets(fleet({{"postgresql://u@one/a", 30}, {"postgresql://u@one/b", 30}}));
-  expect(budgets["d0"], 30, 40, 40);
+  expect(budget[0], 10, 22, 37);
+  expect(budget[1], 15, 15, 0);
+  expect(budget[2], 12, 0, 0);
+  budget = budgets_of(fleet({{"postgresql://u@one/a", 30}, {"postgresql://u@one/b", 30}}));
+  expect(budget[0], 30, 40, 40);
 }
 
 TEST(SessionBudgets, OneDatabaseWithSeveralSchemasIsToldOnce) {
-  auto budgets =
-      session_budgets(fleet({{"postgresql://u@one/a", 10}, {"host=one user=u dbname=a", 20}}));
-  expect(budgets["d0"], 30, 30, 30);
-  expect(budgets["d1"], 0, 0, 0);
+  auto budget = budgets_of(fleet({{"postgresql://u@one/a", 10}, {"host=one user=u dbname=a", 20}}));
+  expect(budget[0], 30, 30, 30);
+  expect(budget[1], 0, 0, 0);
 }
 
 TEST(SessionBudgets, AnAddressThatLeadsNowhereWantsNothing) {
-  auto budgets = session_budgets(fleet({{"no address", 0}, {"postgresql://u@one/a", 0}}));
-  expect(budgets["d0"], 0, 0, 0);
-  expect(budgets["d1"], 40, 40, 40);
+  auto budget = budgets_of(fleet({{"no address", 0}, {"postgresql://u@one/a", 0}}));
+  expect(budget[0], 0, 0, 0);
+  expect(budget[1], 40, 40, 40);
+}
+
+TEST(SessionBudgets, ADatabaseThatCameLaterIsHeldAgainstItsOwnLimitAlone) {
+  const SessionBudgets budgets{fleet({{"postgresql://u@one/a", 0}})};
+  settings::Database late;
+  late.name = "late";
+  late.url = "postgresql://u@one/late";
+  expect(budgets.of(late), 40, 0, 0);
+  late.connections = 7;
+  expect(budgets.of(late), 7, 0, 0);
 }
 
 }  // namespace
