@@ -60,16 +60,10 @@ std::chrono::microseconds Scout::take_turn(const std::stop_token& stop) {
   return pause;
 }
 
-void Scout::see_whether_quiet() {
-  const bool quiet = looked_ && assignment_ && !found_work_ && walked_once_ && nobody_at_work() &&
-                     !boards_.retries_to_come && boards_.obstacles.stuck()->empty();
-  if (!quiet) return quiet_since_.reset();
-  if (!quiet_since_) quiet_since_ = parts_.now();
-}
-
 void Scout::look_under(DatabaseBreaker::Call& call, const std::stop_token& stop) {
   try {
     connect();
+    session_->had_waited(waited_);
     look(stop);
     looked_ = true;
     call.worked();
@@ -98,19 +92,6 @@ void Scout::connect() {
   session_ = std::move(fresh);
 }
 
-// A crash takes the run's mark away, so the same run has lost nothing since.
-bool Scout::is_back_where_it_was(store::ScoutSession& session) {
-  if (!std::exchange(left_, false) || boards_.server_run().empty()) return false;
-  session.mark_run();
-  const store::Standing standing = session.start_without_floors();
-  return standing.server_run == boards_.server_run() && standing.last_seq >= last_seq_;
-}
-
-void Scout::leave_session() noexcept {
-  left_ = session_ != nullptr;
-  drop_session();
-}
-
 // It may be another server than before, whose sequences stand elsewhere; or the same after a crash,
 // which undoes completions that nobody had waited for. What is kept in the database is as old as
 // what it speaks of, or older than what was lost.
@@ -127,25 +108,13 @@ void Scout::learn_server(store::ScoutSession& session) {
 
 void Scout::forget_floors() {
   keeper_.forget();
-  watermark_.forget();
-  walk_ = {};
-  walk_in_part_ = false;
   boards_.forget_floors();
-  deliveries_.forget();
-  walked_once_ = false;
+  look_anew();
 }
 
 void Scout::drop_session() noexcept {
   const std::lock_guard lock{session_mutex_};
   session_.reset();
-}
-
-void Scout::sign_of_life() noexcept {
-  try {
-    if (session_) session_->sign_of_life();
-  } catch (...) {
-    drop_session();  // the next look tells what is wrong
-  }
 }
 
 void Scout::cancel() noexcept {

@@ -42,6 +42,8 @@ class Scout {
   Scout(const EngineOptions& options, const EngineParts& parts, WorkBoards& boards,
         Conditions& conditions, DatabaseBreaker& breaker, Remains remains);
 
+  /// How long the next turn has waited, for what is told of slow statements.
+  void had_waited(std::chrono::milliseconds time) { waited_ = time; }
   /// Looks once. Never throws. @return when to look again, unless somebody rings before.
   [[nodiscard]] std::chrono::microseconds take_turn(const std::stop_token& stop);
 
@@ -78,6 +80,7 @@ class Scout {
   void judge();
   void tell_of_listeners();
   void forget_floors();
+  void look_anew();
   bool look_for_events();
   /// @return whether the look goes ahead of the walk.
   bool begin_walk(lanes::Moment now);
@@ -123,6 +126,7 @@ class Scout {
   lanes::Moment sweep_after_{};
   std::optional<lanes::Moment> quiet_since_;
   std::string pulse_name_;
+  std::chrono::milliseconds waited_{0};
   bool left_ = false;  // the last session, which had not failed
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;

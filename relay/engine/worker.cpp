@@ -135,6 +135,7 @@ bool Worker::work(Job& job, const listeners::Assignment& assignment, bool alone,
 
 bool Worker::pass_batch(Job& job, const listeners::Assignment& assignment, bool alone) {
   store::WorkerSession& session = connected();
+  session.had_waited(waited_);
   if (!check_floors(job)) return false;
   const ExclusiveSection::Entry entry{section_, alone, parts_.now()};
   if (!entry.inside()) return false;

@@ -44,6 +44,8 @@ class Worker {
   Worker(std::string name, std::vector<WorkSource> sources, flow::Bell& bell,
          HandlingOfPass handling, const WorkerContext& context);
 
+  /// How long the next turn has waited, for what is told of slow statements.
+  void had_waited(std::chrono::milliseconds time) { waited_ = time; }
   /// Passes one batch, if there is one for it. Never throws, and waits for nothing but the store
   /// and handlers. @param stop what is begun is finished all the same.
   /// @return false: there is nothing to do before the bell rings, but for what takes its time:
@@ -129,7 +131,8 @@ class Worker {
   std::mutex session_mutex_;       // cancel() comes from another thread
   std::unique_ptr<store::WorkerSession> session_;
   std::string server_run_;  // of the session's server
-  bool left_ = false;       // the last session, which had not failed
+  std::chrono::milliseconds waited_{0};
+  bool left_ = false;  // the last session, which had not failed
   lanes::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
   bool impatient_ = false;  // somebody took the last session: this one may not live to see it

@@ -22,6 +22,8 @@ class Task {
   /// How long there is nothing to do, as far as can be told without a session, unless its bell
   /// rings. Quick, and rings no bell.
   [[nodiscard]] virtual Pause idle() noexcept { return at_once; }
+  /// Before a turn: how long it waited for a thread and a session.
+  virtual void waited(std::chrono::milliseconds time) noexcept { (void)time; }
   /// One turn. Once a stop is asked for: what is left to do at the end. @return when to come again
   /// at the latest, unless its bell rings before; nothing: never.
   [[nodiscard]] virtual std::optional<Pause> turn(const std::stop_token& stop) noexcept = 0;

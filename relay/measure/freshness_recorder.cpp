@@ -153,6 +153,7 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
       const std::lock_guard lock{mutex_};
       connection_ = std::move(fresh);
     }
+    connection_->had_waited(waited_);
     pg::Script{*connection_}.begin(pg::beside_batches).run();
     write_relay(asleep);
     for (const auto& [listener, state] : states_) {

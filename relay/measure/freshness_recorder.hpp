@@ -50,6 +50,7 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   void trouble(const std::string& listener, const std::string& sentence) noexcept override;
 
   [[nodiscard]] Pause idle() noexcept override;
+  void waited(std::chrono::milliseconds time) noexcept override { waited_ = time; }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
   [[nodiscard]] bool has_session() const noexcept override { return connection_ != nullptr; }
   void leave_session() noexcept override { drop_connection(); }
@@ -85,6 +86,7 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   bool begun_ = false;
   std::atomic<bool> asleep_{false};
   bool saved_asleep_ = false;
+  std::chrono::milliseconds waited_{0};
   mutable std::mutex mutex_;                    // guards what follows
   std::unique_ptr<pg::Connection> connection_;  // against cancel() alone
   Troubles troubles_;

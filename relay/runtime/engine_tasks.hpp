@@ -12,6 +12,7 @@ class ScoutTask final : public flow::Task {
   /// @param sleep told of each look, and decides when the next one is; null: the scout does.
   explicit ScoutTask(engine::Scout& scout, Sleep* sleep = nullptr) : scout_(scout), sleep_(sleep) {}
 
+  void waited(std::chrono::milliseconds time) noexcept override { scout_.had_waited(time); }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
   [[nodiscard]] bool has_session() const noexcept override { return scout_.has_session(); }
   void leave_session() noexcept override { scout_.leave_session(); }
@@ -29,6 +30,7 @@ class WorkerTask final : public flow::Task {
   WorkerTask(engine::Worker& worker, const Sleep& sleep) : worker_(worker), sleep_(sleep) {}
 
   [[nodiscard]] Pause idle() noexcept override;
+  void waited(std::chrono::milliseconds time) noexcept override { worker_.had_waited(time); }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
   [[nodiscard]] bool has_session() const noexcept override { return worker_.has_session(); }
   void leave_session() noexcept override { worker_.leave_session(); }

@@ -132,7 +132,9 @@ void Pool::take_turn(const Schedule::Pick& pick, std::unique_lock<std::mutex>& l
   }
   if (pick.entry == nullptr) return;
   flow::Task& task = pick.entry->task;
+  const auto waited = pick.entry->began - pick.entry->wanted_at;
   lock.unlock();
+  task.waited(std::chrono::floor<std::chrono::milliseconds>(waited));
   const auto pause = task.turn(pick.entry->account.stop.get_token());
   if (!pause) task.leave_session();
   const bool has_session = task.has_session();

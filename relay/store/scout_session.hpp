@@ -61,6 +61,8 @@ class ScoutSession {
   ScoutSession(const ScoutSession&) = delete;
   ScoutSession& operator=(const ScoutSession&) = delete;
 
+  /// As WorkerSession's.
+  virtual void had_waited(std::chrono::milliseconds time) noexcept { (void)time; }
   /// Marks this run of the server, so that a crash shows: before it is asked where it stands.
   virtual void mark_run() = 0;
   /// What the store is called in a Pulse of its server.

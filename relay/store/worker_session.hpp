@@ -38,6 +38,8 @@ class WorkerSession {
   WorkerSession(const WorkerSession&) = delete;
   WorkerSession& operator=(const WorkerSession&) = delete;
 
+  /// How long the work at hand has waited for this session, to be told beside what is slow in it.
+  virtual void had_waited(std::chrono::milliseconds time) noexcept { (void)time; }
   /// Which run of which server this is, and which sequences; see `Standing::server_run`.
   [[nodiscard]] virtual std::string server_run() = 0;
 

@@ -21,6 +21,7 @@ class WorkerSessionDecorator : public relay::store::WorkerSession {
   explicit WorkerSessionDecorator(std::unique_ptr<relay::store::WorkerSession> real)
       : real_(std::move(real)) {}
 
+  void had_waited(std::chrono::milliseconds time) noexcept override { real_->had_waited(time); }
   std::string server_run() override { return real_->server_run(); }
   relay::store::Claim claim_events(const std::vector<relay::lanes::LaneTicket>& tickets,
                                    relay::store::Payloads payloads) override {
@@ -57,6 +58,7 @@ class ScoutSessionDecorator : public relay::store::ScoutSession {
   explicit ScoutSessionDecorator(std::unique_ptr<relay::store::ScoutSession> real)
       : real_(std::move(real)) {}
 
+  void had_waited(std::chrono::milliseconds time) noexcept override { real_->had_waited(time); }
   void mark_run() override { real_->mark_run(); }
   std::string pulse_name() override { return real_->pulse_name(); }
   void sign_of_life() override { real_->sign_of_life(); }

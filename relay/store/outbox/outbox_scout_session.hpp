@@ -17,6 +17,9 @@ class OutboxScoutSession final : public ScoutSession {
   OutboxScoutSession(const OutboxOptions& options, const pg::ConnectOptions& connect)
       : options_(options), connection_(options.conninfo, connect) {}
 
+  void had_waited(std::chrono::milliseconds time) noexcept override {
+    connection_.had_waited(time);
+  }
   void mark_run() override;
   [[nodiscard]] std::string pulse_name() override;
   void sign_of_life() override;

@@ -19,6 +19,9 @@ class OutboxWorkerSession final : public WorkerSession {
   OutboxWorkerSession(const OutboxOptions& options, const pg::ConnectOptions& connect)
       : options_(options), connection_(options.conninfo, connect) {}
 
+  void had_waited(std::chrono::milliseconds time) noexcept override {
+    connection_.had_waited(time);
+  }
   [[nodiscard]] std::string server_run() override;
   [[nodiscard]] Claim claim_events(const std::vector<lanes::LaneTicket>& tickets,
                                    Payloads payloads) override;
