@@ -41,7 +41,7 @@ class Pulse {
   Pulse& operator=(const Pulse&) = delete;
 
   /// By `ScoutSession::pulse_name`: a number that moves when something was inserted, at the latest
-  /// a moment after the transaction. What is thrown is as in ScoutSession.
+  /// some seconds after the transaction. What is thrown is as in ScoutSession.
   [[nodiscard]] virtual std::map<std::string, std::int64_t> read() = 0;
   virtual void cancel() noexcept = 0;
 };

@@ -56,6 +56,7 @@ milliseconds Upkeep::step(const std::stop_token& stop) {
   if (!leave.given()) return while_down;
   try {
     connect();
+    connection_->had_waited(waited_);
     const milliseconds pause = work();
     leave.worked();
     failures_ = 0;

@@ -42,6 +42,7 @@ class Upkeep final : public flow::Task {
   Upkeep(UpkeepOptions options, Chores chores);
 
   [[nodiscard]] Pause idle() noexcept override;
+  void waited(std::chrono::milliseconds time) noexcept override { waited_ = time; }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
   [[nodiscard]] bool has_session() const noexcept override { return connection_ != nullptr; }
   void leave_session() noexcept override { drop_connection(); }
@@ -74,7 +75,8 @@ class Upkeep final : public flow::Task {
   std::atomic<bool> asleep_{false};
   Clock::time_point seldom_until_{};  ///< While asleep.
   int failures_ = 0;                  ///< In a row.
-  std::mutex mutex_;                  ///< Guards `connection_` against `cancel`.
+  std::chrono::milliseconds waited_{0};
+  std::mutex mutex_;  ///< Guards `connection_` against `cancel`.
   std::unique_ptr<pg::Connection> connection_;
 };
 
