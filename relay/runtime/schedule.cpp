@@ -60,7 +60,7 @@ void Schedule::add(Account& account, Kind kind, flow::Task& task, const flow::Be
     members.push_back(&groups_[name]);
     ++members.back()->members;
   }
-  entries_.push_back(std::make_unique<Entry>(account, kind, task, bell, std::move(members)));
+  entries_.push_back(std::make_unique<Entry>(Entry{account, kind, task, bell, std::move(members)}));
   ++account.alive;
   if (kind != Kind::chore) ++account.at_work;
   queue(*entries_.back(), now);

@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto first_pause = 1s;
-constexpr auto longest_pause = 60s;
+constexpr auto first_rest = 1s;
+constexpr auto longest_rest = 60s;
 // More than at the start, where others wait: a slow one gets in all the same.
 constexpr auto look_again_at_most = 60s;
 
@@ -35,7 +35,7 @@ void Latecomers::ask(SharedDatabase database, const std::string& said) {
   const std::lock_guard lock{mutex_};
   wanted_[database->name] = database;
   const bool was_asked = !said.empty();
-  const auto pause = was_asked ? backoff(1, first_pause, longest_pause) : 0ms;
+  const auto pause = was_asked ? backoff(1, first_rest, longest_rest) : 0ms;
   away_.push_back({.database = std::move(database),
                    .said = said,
                    .asked = was_asked ? 1 : 0,
@@ -81,7 +81,7 @@ void Latecomers::returned(Latecomer one, bool fit) {
     reached_.push_back(one.database);
   } else {
     ++one.asked;
-    one.due = Clock::now() + backoff(one.asked, first_pause, longest_pause);
+    one.due = Clock::now() + backoff(one.asked, first_rest, longest_rest);
     away_.push_back(std::move(one));
     came_.notify_one();
   }
@@ -99,7 +99,7 @@ std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& sto
       return one;
     }
     const std::size_t seen = away_.size();
-    const auto until = first == away_.end() ? now + longest_pause : first->due;
+    const auto until = first == away_.end() ? now + longest_rest : first->due;
     came_.wait_until(lock, stop, until, [&] { return away_.size() != seen; });
   }
   return {};

@@ -127,7 +127,8 @@ class Reread {
       before_.catalogue = now->settings.catalogue;
       before_.retention = now->settings.retention;
       before_.base = now->settings.base;
-      static_cast<settings::Work&>(before_.relay) = now->settings.relay;
+      static_cast<settings::Work&>(before_.relay) =
+          static_cast<const settings::Work&>(now->settings.relay);
       wanted_.file_says(now->settings.databases);
       if (!now->settings.catalogue) (void)wanted_.catalogue_says({});
       fleet_.want(wanted_.all());

@@ -10,7 +10,7 @@ using tests::Ended;
 using tests::RelayConfig;
 using tests::TestDatabase;
 
-std::size_t times(const std::string& text, const std::string& word) {
+std::size_t count_of(const std::string& text, const std::string& word) {
   std::size_t number = 0;
   for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++number;
   return number;
@@ -36,14 +36,14 @@ TEST_F(TooLargeABudget, IsAWarningOfCheckOnceForAllDatabasesOfTheServer) {
   const Ended checked = config_.run({"check"});
   EXPECT_EQ(checked.code, 0) << checked.err;
   EXPECT_THAT(checked.out, HasSubstr("main: warning: the server gives "));
-  EXPECT_EQ(times(checked.out, "fewer than the 9876"), 1U) << checked.out;
+  EXPECT_EQ(count_of(checked.out, "fewer than the 9876"), 1U) << checked.out;
   EXPECT_THAT(checked.out, HasSubstr("second: fine"));
 }
 
 TEST_F(TooLargeABudget, IsAWarningAtTheStartAndTheRelayWorks) {
   const Ended ended = config_.run({"run", "--drain"});
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(times(ended.err, "fewer than the 9876"), 1U) << ended.err;
+  EXPECT_EQ(count_of(ended.err, "fewer than the 9876"), 1U) << ended.err;
 }
 
 }  // namespace

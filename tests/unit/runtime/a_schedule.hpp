@@ -32,6 +32,7 @@ class ASchedule : public testing::Test {
   using Kind = Schedule::Kind;
   /// A database with one task that works.
   struct Db {
+    explicit Db(Account& its) : account(its) {}
     Account& account;
     Scripted task = {};
     flow::Bell bell = {};
@@ -68,7 +69,7 @@ class ASchedule : public testing::Test {
   }
   /// The next turn takes so long.
   std::string turn(std::chrono::milliseconds time, Pause pause = flow::Task::at_once) {
-    const std::string who = next();
+    std::string who = next();
     now_ += time;
     if (!who.empty()) ended(pause);
     return who;
