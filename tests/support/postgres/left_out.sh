@@ -11,7 +11,11 @@ left_out=(
   e2e/forward e2e/carry/partitions_test.cpp faults/{forward_outage,kafka_fault}_test.cpp
   # What breaks there is the process, the network, the pooler, the resolver.
   faults/{crash,hint_fault,leak,network_fault,pooler_fault,resolver_fault,stop,zombie}_test.cpp
+  # About many databases and their process: what each asks of its server runs in others. The watch
+  # of sleepers, which reads the server's statistics, is in (asleep_test).
+  e2e/operate/{many_databases,neighbours,fleet_start,fleet_migrate,tenant,come_and_go}_test.cpp
   # Long, and about what the relay makes of it: the same SQL runs in others.
+  e2e/carry/incident_log_test.cpp
   pg/engine/{stuck_event,optimistic_part}_test.cpp pg/projections/{laws,at_once}_test.cpp
 )
 but=unit/decode
