@@ -1,7 +1,6 @@
 #include "relay/engine/engine.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace relay::engine {
 namespace {
@@ -75,7 +74,7 @@ void Engine::answer_bells(const std::function<void(const flow::Bell&, flow::Bell
 
 bool Engine::only_forwards() const {
   return std::ranges::all_of(parts_.queues, [](const Queue& queue) {
-    return std::string_view{queue.listener->kind()} == listeners::forward;
+    return queue.listener->kind() == listeners::forward;
   });
 }
 

@@ -22,7 +22,6 @@ bool Scout::is_back_where_it_was(store::ScoutSession& session) {
   if (standing.server_run != boards_.server_run() || standing.last_seq < last_seq_) return false;
   judge_now_ = true;
   look_anew();
-  boards_.board.walk_again();
   return true;
 }
 

@@ -34,6 +34,8 @@ class BoundedQueue {
     return true;
   }
 
+  /// Whether there is nothing to poll, as far as has been offered. Any thread.
+  [[nodiscard]] bool empty() const { return bytes_.load() == 0; }
   /// Items refused so far.
   [[nodiscard]] std::int64_t refused() const { return refused_.load(); }
 

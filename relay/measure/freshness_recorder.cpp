@@ -81,9 +81,9 @@ bool FreshnessRecorder::serves(const std::string& listener) const {
 // Work comes first, where sessions are few.
 FreshnessRecorder::Pause FreshnessRecorder::idle() noexcept {
   if (!std::exchange(begun_, true)) return look_every;
-  drain();
-  const bool applied =
-      std::ranges::any_of(states_, [](const auto& entry) { return entry.second.unsaved > 0; });
+  const bool applied = !queue_.empty() || std::ranges::any_of(states_, [](const auto& entry) {
+    return entry.second.unsaved > 0;
+  });
   const std::lock_guard lock{mutex_};
   const bool news = applied || troubles_ != saved_troubles_ || asleep_ != saved_asleep_;
   if (asleep_ && !news) return until_called;
@@ -104,6 +104,7 @@ std::optional<FreshnessRecorder::Pause> FreshnessRecorder::turn(
     const std::lock_guard lock{mutex_};
     troubles = troubles_;
   }
+  drain();
   if (save(troubles, asleep)) saved_asleep_ = asleep;
   written_ = Clock::now();
   // While the database is in trouble sessions may be what it lacks.

@@ -42,6 +42,7 @@ class Budget {
 
   /// So many more, or fewer, wait for a loan.
   void borrowers(int more) { borrowers_ += more; }
+  [[nodiscard]] bool anybody_borrows() const { return borrowers_ > 0; }
   /// A session for what is no task. @param victim set to who has to leave one for it, or null.
   /// @return false: none is to be had now.
   [[nodiscard]] bool lend(Entry*& victim);

@@ -84,10 +84,8 @@ void Pool::close(Account& account) {
 std::unique_ptr<Pool::Loan> Pool::lend(Clock::time_point deadline) {
   std::unique_lock lock{mutex_};
   Schedule::Entry* victim = nullptr;
-  ++borrowers_;
   schedule_.borrowers(1);
   const bool given = changed_.wait_until(lock, deadline, [&] { return schedule_.lend(victim); });
-  --borrowers_;
   schedule_.borrowers(-1);
   tell();
   if (!given) return nullptr;
@@ -140,7 +138,7 @@ void Pool::take_turn(const Schedule::Pick& pick, std::unique_lock<std::mutex>& l
   const bool has_session = task.has_session();
   lock.lock();
   const bool over = schedule_.ended(*pick.entry, pause, has_session, Clock::now());
-  if (over || borrowers_ > 0) changed_.notify_all();
+  if (over || schedule_.anybody_borrows()) changed_.notify_all();
   if (!over) return;
   lock.unlock();
   task_ended_();

@@ -97,7 +97,6 @@ class Pool {
   /// The last is called first, and waits no longer than until the schedule's next moment: so few
   /// threads do all the work, and none of the others is woken for a moment that is not its own.
   std::vector<Waiter*> waiters_;
-  int borrowers_ = 0;  ///< Who waits in `lend`.
   bool closing_ = false;
   std::list<std::thread> threads_;
   std::list<std::thread> over_;  ///< Ended, to be joined.

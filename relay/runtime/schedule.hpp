@@ -84,10 +84,11 @@ class Schedule {
   bool left(Entry& victim);
 
   /// A session for what is no task; see Pool::lend. @param victim set to who has to leave one for
-  /// it, or null. @return false: none is to be had now.
-  /// Who waits for one tells it, by `borrowers`, and goes before tasks that have none.
+  /// it, or null. @return false: none is to be had now. Who waits for one tells it, by `borrowers`,
+  /// and goes before tasks that have none.
   [[nodiscard]] bool lend(Entry*& victim) { return budget_.lend(victim); }
   void borrowers(int more) { budget_.borrowers(more); }
+  [[nodiscard]] bool anybody_borrows() const { return budget_.anybody_borrows(); }
   void give_back() { budget_.give_back(); }
 
   /// Whether somebody else may be next as well.

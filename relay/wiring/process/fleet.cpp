@@ -9,10 +9,6 @@
 namespace relay::wiring {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto wait_for_session = 5s;  // of a look at a latecomer
-
 void tell_start(const Blueprint& blueprint, const settings::Database& database) {
   const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
   const auto projections = std::ranges::count_if(blueprint.registry.all(), here);
@@ -26,17 +22,13 @@ void tell_start(const Blueprint& blueprint, const settings::Database& database) 
 }  // namespace
 
 Fleet::Fleet(const Shared& shared, const Blueprint& blueprint, bool drain, const Unfit& unfit,
-             std::vector<preflight::NamedOutbox> outboxes, std::function<void()> on_reached)
+             std::vector<preflight::NamedOutbox> outboxes, Latecomers::Lend lend,
+             std::function<void()> on_reached)
     : shared_(shared),
       blueprint_(blueprint),
       drain_(drain),
       wanted_(blueprint.settings.databases),
-      latecomers_(
-          blueprint, std::move(outboxes),
-          [&shared] {
-            return shared.runtime.lend_session(std::chrono::steady_clock::now() + wait_for_session);
-          },
-          std::move(on_reached)) {
+      latecomers_(blueprint, std::move(outboxes), std::move(lend), std::move(on_reached)) {
   for (const settings::Database& database : wanted_) {
     const auto one = std::make_shared<const settings::Database>(database);
     const auto why = unfit.find(database.name);

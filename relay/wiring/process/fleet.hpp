@@ -18,10 +18,9 @@ class Fleet {
   /// @param shared, blueprint outlive it. @param unfit those of the blueprint's that are not served
   /// yet; the others are, at once. @param outboxes theirs.
   Fleet(const Shared& shared, const Blueprint& blueprint, bool drain, const Unfit& unfit,
-        std::vector<preflight::NamedOutbox> outboxes, std::function<void()> on_reached);
+        std::vector<preflight::NamedOutbox> outboxes, Latecomers::Lend lend,
+        std::function<void()> on_reached);
 
-  /// Those of the blueprint, to begin with.
-  [[nodiscard]] const std::vector<settings::Database>& wanted() const { return wanted_; }
   /// Serves these from now on. Whatever is not among them is finished or rolled back within
   /// `drain_s`. Returns at once.
   void want(std::vector<settings::Database> databases);

@@ -28,12 +28,8 @@ using runtime::Runtime;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_every{100};
-constexpr std::chrono::seconds to_cancel{3};  // an engine takes two of them
-
-/// Of a look at what is not served yet, and at the catalogue.
-std::unique_ptr<runtime::Pool::Loan> lend(Runtime& runtime) {
-  return runtime.lend_session(Clock::now() + std::chrono::seconds{5});
-}
+constexpr std::chrono::seconds to_cancel{3};    // an engine takes two of them
+constexpr std::chrono::seconds for_session{5};  // of a look beside what is served
 
 /// Waits for a signal, the end of a thread or a moment. @return the signal's number, or 0.
 int next_signal() {
@@ -184,9 +180,10 @@ int run_relay(const Blueprint& blueprint, const RunOptions& options, const Unfit
                   {.after = settings.relay.sleep_after, .look = settings.relay.sleep_look},
                   interrupt_wait};
   const Shared shared{runtime, watchdog, open_sink(blueprint), !drain};
-  Fleet fleet{shared, blueprint, drain, unfit, std::move(outboxes), interrupt_wait};
+  const auto lend = [&] { return runtime.lend_session(Clock::now() + for_session); };
+  Fleet fleet{shared, blueprint, drain, unfit, std::move(outboxes), lend, interrupt_wait};
   std::optional<Reread> reread;
-  if (!drain) reread.emplace(blueprint, options, fleet, [&] { return lend(runtime); });
+  if (!drain) reread.emplace(blueprint, options, fleet, lend);
 
   DrainProgress progress{drain};
   int signal_number = 0;
