@@ -17,7 +17,8 @@ export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 sources() {
   case $1 in
     settings) echo relay/settings/*.cpp relay/base/{host_name,in_quotes}.cpp \
-      relay/flow/crash/flight_folder.cpp relay/pg/conninfo.cpp projections/suggest.cpp ;;
+      relay/flow/crash/flight_folder.cpp relay/pg/conninfo.cpp projections/suggest.cpp \
+      projections/sql/tokens.cpp ;;
     payload) echo relay/decode/payload_{check,walk}.cpp ;;
     patterns) echo projections/type_pattern.cpp projections/event_template.cpp \
       projections/event.cpp projections/suggest.cpp ;;
