@@ -91,7 +91,7 @@ const std::vector<Row<Database>>& own_database_rows() {
        "Sessions of the process's budget that it may have at most.", false,
        "`connections` of `[relay]`"},
       {"connections_min", integer<D, &D::connections_min>(0, 10'000),
-       "Sessions of the budget that nobody else gets."},
+       "Sessions of the budget that are reserved for it."},
       {"projections", Texts<D>{&D::projections, false, 512},
        "Which projections and forwards run here, by name; `*` stands for any run of characters.",
        false, "`[\"*\"]`"},
@@ -139,7 +139,7 @@ const std::vector<Row<Projection>>& projection_rows() {
        "A business key such as `incident:${aggregate_id}` that may take effect once. `completion`: "
        "no "
        "row in `processed_events`; the completion, which commits with the effect, makes it happen "
-       "once, until somebody makes a completed event pending again by hand.",
+       "once, unless a completed event is made pending again by hand.",
        false, "the event's id"},
       {"on_dead", one_of<P, &P::on_dead>({"block", "skip"}),
        "What later events of a key do behind a dead letter: `block`: they wait until it is retried "
