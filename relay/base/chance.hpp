@@ -7,7 +7,7 @@ namespace relay {
 /// A random number, from 0 up to, not including, 1.
 using Chance = std::function<double()>;
 
-/// One that nobody can repeat. Threads: any; each has its own.
+/// One that cannot be repeated. Threads: any; each has its own.
 [[nodiscard]] double random_chance();
 
 }  // namespace relay

@@ -58,7 +58,7 @@ class Queue {
   std::size_t next_ = 0;
 };
 
-/// However the caller's part ends, the threads do not go on with what nobody will hear of.
+/// However the caller's part ends, the threads begin no work whose result is not wanted any more.
 class LastOrders {
  public:
   explicit LastOrders(Queue& queue) : queue_(queue) {}

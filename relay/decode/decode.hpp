@@ -45,7 +45,7 @@ struct DecodedEvent {
   [[nodiscard]] bool is_fit(bool takes_empty) const {
     return fault.empty() || (empty && takes_empty);
   }
-  /// The same for whoever reads payloads in the server: there the cast to jsonb tells the form.
+  /// The same where payloads are read in the server: there the cast to jsonb judges the form.
   [[nodiscard]] bool is_fit_for_sql() const { return fault.empty() || malformed; }
 };
 

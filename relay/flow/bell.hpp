@@ -7,20 +7,21 @@
 
 namespace relay::flow {
 
-/// Says that there is work. Who comes is somebody else's business, told by `answer`. It counts its
-/// rings: who reads the count before a look knows after it whether one was missed. Threads: any.
+/// Says that there is work; the function given to `answer` decides which thread comes. It counts
+/// its rings: a thread that reads the count before a look sees after it whether it missed one.
+/// Threads: any.
 class Bell {
  public:
-  /// How many of those who wait are to come.
+  /// How many of those that wait are to come.
   enum class Who { one, all };
 
   /// Once, before the first ring. @param come called at each ring, on the thread that rings; must
   /// not ring itself.
   void answer(std::function<void(Who)> come) { come_ = std::move(come); }
 
-  /// Calls one who waits; who finds more than it can take rings again.
+  /// Calls one of those that wait; one that finds more than it can take rings again.
   void ring() { ring(Who::one); }
-  /// Calls all who wait.
+  /// Calls all that wait.
   void ring_for_all() { ring(Who::all); }
 
   [[nodiscard]] std::uint64_t rings() const { return rings_; }

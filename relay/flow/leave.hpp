@@ -8,9 +8,9 @@
 
 namespace relay::flow {
 
-/// The leave for one call through a breaker. Whoever ends without saying how the call went, by an
-/// exception or otherwise, gives it back as one that counts neither way: none is ever lost. The
-/// breaker outlives it. Threads: one at a time.
+/// The leave for one call through a breaker. A call that ends without a report, by an exception or
+/// otherwise, gives it back as one that counts neither way: none is ever lost. The breaker outlives
+/// it. Threads: one at a time.
 class Leave {
  public:
   /// Asks the breaker, now.

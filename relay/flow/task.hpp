@@ -7,7 +7,8 @@
 namespace relay::flow {
 
 /// Work that is done in turns by whatever thread is free, with at most one session, which it may
-/// keep between turns as long as nobody else needs it. Threads: one at a time; nothing here throws.
+/// keep between turns as long as no other task needs it. Threads: one at a time; nothing here
+/// throws.
 class Task {
  public:
   using Pause = std::chrono::microseconds;

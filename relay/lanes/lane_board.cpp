@@ -44,7 +44,7 @@ std::vector<LaneTicket> LaneBoard::take(int most, Moment now, int shallow) {
   return tickets;
 }
 
-// Of the lanes that wait in a backlog. A careful one is slow, and nobody's measure.
+// Of the lanes that wait in a backlog. A careful one is slow, and no measure for others.
 std::int64_t LaneBoard::furthest_behind(Moment now) const {
   auto behind = std::numeric_limits<std::int64_t>::max();
   for (const Lane& lane : lanes_) {

@@ -41,11 +41,11 @@ class LaneBoard {
   /// remains below it, and only probes raise floors.
   explicit LaneBoard(int lanes, bool ordered = true);
 
-  /// Up to `most` lanes that have work and that nobody here is on, in turn; up to `shallow`, if
-  /// that is more, while none of them is known to hold more than a claim takes. A careful lane
-  /// comes alone. Of lanes that hold more than a claim takes, one whose floor is more than 10,000
-  /// ahead of another's lets its turn pass, but never twice in a row: a backlog is read from few of
-  /// the table's pages at a time. Every ticket must be given back by `done`, `busy` or `give_back`;
+  /// Up to `most` lanes that have work and that are not taken, in turn; up to `shallow`, if that is
+  /// more, while none of them is known to hold more than a claim takes. A careful lane comes alone.
+  /// Of lanes that hold more than a claim takes, one whose floor is more than 10,000 ahead of
+  /// another's lets its turn pass, but never twice in a row: a backlog is read from few of the
+  /// table's pages at a time. Every ticket must be given back by `done`, `busy` or `give_back`;
   /// TakenLanes does so whatever happens.
   [[nodiscard]] std::vector<LaneTicket> take(int most, Moment now, int shallow = 0);
 
@@ -66,8 +66,8 @@ class LaneBoard {
   /// with. Before `done`.
   void passed(int lane, std::size_t events, std::int64_t seq);
   /// For events: of this lane, everything pending up to this seq was committed. The floor rises to
-  /// it, but not past what had been decided when the lane was taken, so that nobody walks over dead
-  /// entries. Before `done`.
+  /// it, but not past what had been decided when the lane was taken, so that later reads do not
+  /// walk over dead entries. Before `done`.
   void committed_up_to(int lane, std::int64_t seq);
 
   /// For events: this one, the first of the lane, stays pending and is not to be read again before
@@ -93,7 +93,7 @@ class LaneBoard {
   /// have read on.
   void walk_again();
   /// What a sweep from the start found: work, where probes no longer read. A pending event at or
-  /// below the floor pulls the floor down, and whoever is on the lane does not raise it, having
+  /// below the floor pulls the floor down, and the worker on the lane does not raise it, having
   /// read from further on.
   void swept(const std::vector<LaneProbe>& probes);
   /// For deliveries, whose floors follow what was read: work was seen in these lanes. Who is on one
@@ -119,14 +119,14 @@ class LaneBoard {
   [[nodiscard]] std::int64_t floor_of(int lane) const;
   /// Whether any lane is known to have work.
   [[nodiscard]] bool any_work() const;
-  /// Lanes that are not known to have work, or that somebody here is on: where a probe may find
-  /// what the board does not know.
+  /// Lanes that are not known to have work, or that are taken: where a probe may find what the
+  /// board does not know.
   [[nodiscard]] std::vector<LaneTicket> unmarked() const;
-  /// Lanes that have work and that nobody here is on.
+  /// Lanes that have work and that are not taken.
   [[nodiscard]] int waiting(Moment now) const;
   /// Whether one of those is known to hold more than a claim takes.
   [[nodiscard]] bool deep_waiting(Moment now) const;
-  /// Lanes that somebody here is on.
+  /// Lanes that workers of this relay have taken.
   [[nodiscard]] int taken() const;
   [[nodiscard]] int size() const { return static_cast<int>(lanes_.size()); }
 

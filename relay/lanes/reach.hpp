@@ -9,7 +9,7 @@
 namespace relay::lanes {
 
 /// How far beyond its floor one look reads. The index keeps an entry of each completed event as
-/// long as somebody's snapshot may see it, and a look walks over all of them: so it reads a bounded
+/// long as an open snapshot may see it, and a look walks over all of them: so it reads a bounded
 /// piece at a time, whose length follows how long the pieces take. What a piece has told stays.
 /// Pure. Threads: one.
 class Reach {
@@ -21,7 +21,7 @@ class Reach {
   /// A look came through. @param in_part as `limit` said.
   void came_through(std::chrono::milliseconds took, bool in_part);
   /// A look was cut off by its limit. @return false: for the third time running, so it is not the
-  /// length of the piece that takes so long, and somebody must be told.
+  /// length of the piece that takes so long, and an operator must be told.
   bool cut_off();
   /// How long the next one may take.
   [[nodiscard]] std::chrono::milliseconds patience() const;

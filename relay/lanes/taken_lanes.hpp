@@ -24,8 +24,8 @@ class TakenLanes {
 
   [[nodiscard]] std::vector<LaneTicket>& tickets() { return tickets_; }
 
-  /// The worker leaves one of them; somebody else may have it from now on. Anything but the first
-  /// time says nothing.
+  /// The worker leaves one of them; others may take it from now on. Only the first call for a lane
+  /// counts.
   void done(int lane, bool more) {
     const auto at = std::ranges::find(tickets_, lane, &LaneTicket::lane) - tickets_.begin();
     const auto place = static_cast<std::size_t>(at);

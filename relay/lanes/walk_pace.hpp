@@ -5,10 +5,10 @@
 
 namespace relay::lanes {
 
-/// When looks begin at the floors again. While somebody's open transaction keeps floors down, what
-/// lies above them may be many dead entries: once they were walked, looks go on from what was drawn
-/// a while ago, and the whole is walked again, for what was committed late, so seldom that it takes
-/// a fifth of the time. Pure. Threads: one.
+/// When looks begin at the floors again. While an open transaction keeps floors down, what lies
+/// above them may be many dead entries: once they were walked, looks go on from what was drawn a
+/// while ago, and the whole is walked again, for what was committed late, so seldom that it takes a
+/// fifth of the time. Pure. Threads: one.
 class WalkPace {
  public:
   using Time = std::chrono::steady_clock::time_point;

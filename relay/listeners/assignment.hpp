@@ -18,7 +18,8 @@ namespace relay::listeners {
 /// themselves, in transactions that only forwards share.
 inline constexpr const char* forward = "forward";
 
-/// What of a listener stands in `event_listener`: whoever declares it otherwise does not serve it.
+/// What of a listener stands in `event_listener`: a relay that declares it otherwise does not serve
+/// it.
 struct Declaration {
   std::string name;
   std::string kind;
@@ -67,8 +68,8 @@ struct Assignment {
 
 /// Which of its own a relay has to register: the last one that starts decides what a listener is,
 /// so at its start those that are not there, retired, or declared otherwise; later, those that are
-/// declared otherwise while nobody who declared them so has been seen for a while (it was rolled
-/// back). What is retired under a running relay stays retired. Pure.
+/// declared otherwise by relays of which none has been seen for a while (they were rolled back).
+/// What is retired under a running relay stays retired. Pure.
 [[nodiscard]] std::vector<Declaration> to_register(const std::vector<Declaration>& own,
                                                    const Registered& registered, bool at_start);
 

@@ -29,8 +29,8 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   struct Options {
     std::string conninfo;
     std::string instance;
-    /// Whose rows are written even before they applied anything, as long as this relay serves them;
-    /// nobody said so yet counts as yes.
+    /// Whose rows are written even before they applied anything, as long as this relay serves them,
+    /// and until `serving` was first called.
     std::vector<std::string> listeners = {};
     pg::Watchdog* watchdog = nullptr;  ///< Of its connection; outlives it. Null: one of its own.
     std::chrono::milliseconds connect_timeout{5'000};

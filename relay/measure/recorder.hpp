@@ -24,8 +24,8 @@ class Recorder {
   /// Which listeners this relay serves from now on; until then, none.
   virtual void serving(const std::set<std::string>& attached,
                        const std::set<std::string>& detached) = 0;
-  /// Why a listener does not move, or "" when it does. @param listener "": all of this relay's,
-  /// which goes before what is said of one.
+  /// Why a listener does not move, or "" when it does. @param listener "": all of this relay's;
+  /// this overrides what is said of one.
   virtual void trouble(const std::string& listener, const std::string& sentence) noexcept = 0;
 };
 

@@ -57,7 +57,7 @@ bool needs_somebody(const std::string& message) {
   return false;
 }
 
-// "session is read-only" is true and helps nobody.
+// "session is read-only" is true and does not help.
 std::string explain(const std::string& message) {
   if (message.find("unsupported startup parameter") != std::string::npos) {
     return message +

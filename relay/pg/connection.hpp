@@ -94,7 +94,7 @@ class Connection {
   void cancel() noexcept;
 
   /// How long the work at hand had waited for this connection, told beside what is slow in it; 0
-  /// until somebody says so.
+  /// until this is called.
   void had_waited(std::chrono::milliseconds time) { waited_ = time; }
 
   [[nodiscard]] int server_version() const;  ///< 150018 for 15.18.

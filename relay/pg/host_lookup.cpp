@@ -21,8 +21,8 @@ HostLookup::~HostLookup() {
 }
 
 // glibc's getaddrinfo_a would do, but its wait with a time limit leaves a list on the stack that a
-// look-up which ends in that moment still writes to, and its other ways to tell of the end are a
-// thread that takes every signal, or a signal. What it cannot cancel is all that ever runs.
+// look-up which ends in that moment still writes to, and otherwise it reports the end only by a
+// thread that takes every signal, or by a signal. What it cannot cancel is all that ever runs.
 HostLookup& HostLookup::shared() {
   // Never destroyed: the end of the process does not wait for a resolver, and a thread that is
   // still with it then may touch this.
@@ -89,7 +89,7 @@ void HostLookup::run(const std::string& name, Lookup& lookup) noexcept {
   done_.notify_all();
 }
 
-// Whoever still waits for one has a share in it.
+// A caller that still waits for one has a share in it.
 void HostLookup::forget_what_is_stale() {
   std::erase_if(lookups_, [now = Clock::now()](const auto& entry) {
     Lookup& lookup = *entry.second;

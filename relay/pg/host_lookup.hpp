@@ -19,12 +19,12 @@ struct HostAnswer {
   std::string why_not;                 ///< The system's words when there are none; else empty.
 };
 
-/// Looks up hosts' names for as long as somebody cares to wait. The system's resolver has no
-/// deadline and cannot be interrupted, so each name is asked for on a thread of its own, and
-/// whoever asked leaves it behind when its time is over. A name that is being looked up is not
-/// asked for again, only waited for. Nothing is remembered, but for addresses that came too late
-/// for everybody: they are there for who asks within a minute, and some seconds for others then, or
-/// a resolver that is always late would keep everybody out for ever.
+/// Looks up hosts' names for as long as the caller is willing to wait. The system's resolver has no
+/// deadline and cannot be interrupted, so each name is asked for on a thread of its own, and the
+/// caller leaves it behind when its time is over. A name that is being looked up is not asked for
+/// again, only waited for. Nothing is remembered, but for addresses that came too late for all
+/// callers: the first to ask within a minute gets them, and others for some seconds more, or a
+/// resolver that is always late would keep all out for ever.
 ///
 /// Threads: any. At most `most_at_once` look-ups run, each with a thread that is joined when it is
 /// over; who finds no place waits. The destructor waits for all of them, as long as the resolver
@@ -40,7 +40,7 @@ class HostLookup {
 
   /// @param resolve asks for one name. By default the system, as libpq does: hosts file, DNS and
   /// whatever nsswitch.conf names. @param late_is_shared how long what came too late is there for
-  /// others, too, once somebody has had it.
+  /// others, too, once one caller has had it.
   explicit HostLookup(Resolve resolve = ask_system,
                       std::chrono::milliseconds late_is_shared = std::chrono::seconds{5});
   ~HostLookup();
@@ -52,7 +52,7 @@ class HostLookup {
   /// @throws std::system_error when no thread can be made.
   Answers ask(const std::vector<std::string>& names, Clock::time_point all, Clock::time_point any);
 
-  /// How many run now, also of those that nobody waits for.
+  /// How many run now, also of those without a caller that waits.
   [[nodiscard]] int running() const;
 
   static HostLookup& shared();

@@ -24,8 +24,9 @@ void hold(Script& script, const Concerned& whom) {
 }
 
 // Drainers first: a slow one may be at work for seconds, and until it has ended the first pass,
-// which everybody shares, goes on. Once its lanes are held nobody else can change a listener, and
-// only then it shows who has a drainer: a registration that was waited for may have added one.
+// which all listeners share, goes on. Once its lanes are held no other session can change a
+// listener, and only then it shows who has a drainer: a registration that was waited for may have
+// added one.
 void hold_lanes(Connection& connection, const Concerned& whom, milliseconds patience) {
   Script drainers{connection};
   drainers.begin({patience, patience + 2s, 60s});
@@ -37,8 +38,8 @@ void hold_lanes(Connection& connection, const Concerned& whom, milliseconds pati
   rest.run_within(client_limit(patience, 4));
 }
 
-// One that moves to the first pass may have a batch of its drainer under way; nobody sees the move
-// before the commit.
+// One that moves to the first pass may have a batch of its drainer under way; no relay sees the
+// move before the commit.
 void place_forwards(Connection& connection, milliseconds patience) {
   Concerned moved;
   for (const auto& row : connection.exec(sql::place_forwards)) {

@@ -25,7 +25,8 @@ struct Concerned {
 ///
 /// The change is announced before the lanes are locked: new batches of those concerned step back,
 /// so the longest one under way is waited for, and after it the first pass's, which goes on until
-/// then. Other listeners go on throughout. An announcement ends with its transaction, whoever dies.
+/// then. Other listeners go on throughout. An announcement ends with its transaction, also when its
+/// process dies.
 /// @throws what `change` throws, and pqxx::failure and kin, rolled back; 55P03 when a batch took
 ///   longer than `patience`.
 void under_lanes_of(Connection& connection, const Concerned& whom,

@@ -21,7 +21,7 @@ struct Limits {
     }
   }
 
-  Time lock;       ///< For somebody else's lock.
+  Time lock;       ///< For a lock that another session holds.
   Time statement;  ///< For a statement, all in all.
   Time idle;       ///< Between two statements: the server ends the session of a stuck process.
 };

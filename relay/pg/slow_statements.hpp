@@ -63,7 +63,7 @@ class StatementTimer {
   const SlowStatements& slow_;
   std::chrono::milliseconds waited_;
   std::string_view name_;
-  std::optional<Clock::time_point> began_;  ///< None: nobody wants to know.
+  std::optional<Clock::time_point> began_;  ///< None: not measured.
   std::optional<std::int64_t> rows_;
 };
 

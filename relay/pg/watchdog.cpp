@@ -35,8 +35,8 @@ Watchdog::~Watchdog() {
   thread_.join();
 }
 
-// Whoever sets a deadline stores it first and reads `wake_at_ns_` then; here it is the other way
-// round. So either the scan sees the deadline, or its owner sees "never" and pokes.
+// A caller that sets a deadline stores it first and then reads `wake_at_ns_`; here it is the other
+// way round. So either the scan sees the deadline, or its owner sees "never" and pokes.
 void Watchdog::run() {
   std::unique_lock lock{mutex_};
   while (!stop_) {

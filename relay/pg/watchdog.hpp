@@ -51,7 +51,8 @@ class Watchdog::Line {
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
 
-  /// Shuts the socket now: whoever waits on it gets an error at once. Never blocks on the network.
+  /// Shuts the socket now: a call that waits on it gets an error at once. Never blocks on the
+  /// network.
   void hang_up() noexcept;
   /// Whether a deadline has passed on this line; it is of no use any more.
   [[nodiscard]] bool given_up() const { return deadline_ns_.load() < 0; }

@@ -6,8 +6,8 @@
 
 namespace relay::pg {
 
-/// What is begun while this lives takes no signals: those meant for the process are the business of
-/// whoever waits for them. Those that a fault raises stay as they are. Threads: its own.
+/// Threads begun while this lives take no signals: those meant for the process go to the thread
+/// that waits for them. Those that a fault raises stay as they are. Threads: its own.
 class WithoutSignals {
  public:
   WithoutSignals() {

@@ -15,7 +15,7 @@ struct Share {
   std::string database;                              ///< For messages.
   std::string server;                                ///< Which databases stand and fall together.
   int most = std::numeric_limits<int>::max();        ///< Sessions.
-  int least = 0;                                     ///< Sessions that nobody else gets.
+  int least = 0;                                     ///< Sessions reserved for this one.
   std::chrono::milliseconds idle_timeout{300'000};   ///< Then a session that rests is closed.
   std::chrono::milliseconds acquire_timeout{5'000};  ///< Waits for a session that are told.
 };

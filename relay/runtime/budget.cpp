@@ -8,7 +8,7 @@
 namespace relay::runtime {
 
 bool Budget::place_for(const Account& account, Entry*& victim) const {
-  // Who waits for a loan goes first: where all are busy, somebody always comes between.
+  // Loans go first: where all are busy, a turn would always come between.
   const int own = kept_for(account);
   const int kept_for_others = kept_ - own + (own == 0 ? borrowers_ : 0);
   victim = nullptr;
@@ -61,7 +61,7 @@ void Budget::shed(const Account& account, Moment now) {
   resting_.sort([](const Entry* a, const Entry* b) { return a->rests_since < b->rests_since; });
 }
 
-// Nobody is left with less than is its own.
+// No account is left with less than its own.
 Entry* Budget::rested_longest(const Account* only) const {
   for (Entry* entry : resting_) {
     const Account& account = entry->account;

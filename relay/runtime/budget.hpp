@@ -27,7 +27,7 @@ class Budget {
   [[nodiscard]] bool place_for(const Account& account, Entry*& victim) const;
   void take(Account& account);
   void free(Account& account);
-  /// Its session is closed by whoever got its place.
+  /// Its session is closed by the turn that got its place.
   void give_up(Entry& victim);
 
   /// Its task has no turn, and keeps its session; since its `rests_since`.

@@ -9,7 +9,7 @@ namespace relay::runtime {
 /// An engine's scout, a look at a time. Borrows it.
 class ScoutTask final : public flow::Task {
  public:
-  /// @param sleep told of each look, and decides when the next one is; null: the scout does.
+  /// @param sleep hears each look's result and decides when the next one is; null: the scout does.
   explicit ScoutTask(engine::Scout& scout, Sleep* sleep = nullptr) : scout_(scout), sleep_(sleep) {}
 
   void waited(std::chrono::milliseconds time) noexcept override { scout_.had_waited(time); }

@@ -30,7 +30,7 @@ struct Entry {
 
   State state = State::parked;
   bool has_session = false;      ///< Or a place for one, in its turn.
-  bool yielding = false;         ///< Its session is being closed for somebody else.
+  bool yielding = false;         ///< Its session is being closed for another.
   std::uint64_t rings_seen = 0;  ///< Before its last look.
   Moment wanted_at{};            ///< Since when it is queued.
   Moment began{};                ///< Its turn.

@@ -9,8 +9,8 @@
 namespace relay::runtime {
 
 /// Sees how long a worker has been in a listener's handler. A thread cannot be ended from outside:
-/// a handler past its time is asked to stop, and if it does not, somebody must know. One per
-/// worker; the worker visits, anybody looks.
+/// a handler past its time is asked to stop, and if it does not, an operator must know. One per
+/// worker; the worker visits, any thread looks.
 class HandlerWatch {
  public:
   using Clock = std::chrono::steady_clock;

@@ -104,7 +104,7 @@ Pool::Loan::~Loan() {
   pool_.tell();
 }
 
-// If nobody waits, all are at work, and look when they have done.
+// If no thread waits, all are at work, and look when they have done.
 void Pool::tell() {
   if (!waiters_.empty()) waiters_.back()->called.notify_one();
 }
@@ -153,7 +153,7 @@ void Pool::close_session(Schedule::Entry& victim, std::unique_lock<std::mutex>& 
   if (schedule_.left(victim)) changed_.notify_all();
 }
 
-// Somebody else has to see to what comes meanwhile.
+// Another thread has to see to what comes meanwhile.
 void Pool::call_another() {
   const auto now = Clock::now();
   if (waiters_.empty()) {

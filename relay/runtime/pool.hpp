@@ -16,9 +16,9 @@
 
 namespace relay::runtime {
 
-/// The threads of the process and its sessions, lent to whoever is next by the schedule. One thread
-/// more than have something to do waits for what comes; who had nothing for ten seconds ends.
-/// Threads: any.
+/// The threads of the process and its sessions, lent to the task that is next by the schedule. One
+/// thread more than have something to do waits for what comes; one that had nothing for ten seconds
+/// ends. Threads: any.
 class Pool {
  public:
   using Clock = Schedule::Clock;
@@ -49,7 +49,7 @@ class Pool {
   void stop(Account& account);
   /// Cuts off the sessions of its tasks, whose turns end. Never waits.
   void cancel(Account& account);
-  /// Closes the sessions that its tasks keep; whoever has a turn keeps its own.
+  /// Closes the sessions that its tasks keep; a task that has a turn keeps its own.
   void shed(Account& account);
   /// Waits until its tasks have ended. @return false: the time is over.
   [[nodiscard]] bool ended_by(const Account& account, Clock::time_point deadline);

@@ -11,8 +11,8 @@
 
 namespace relay::runtime {
 
-/// What of the process serves databases, any number of them: threads and their waits, sessions, who
-/// tells of new events, the watch over handlers and what they have in hand. It decides who is next,
+/// What of the process serves databases, any number of them: threads and their waits, sessions, the
+/// hints of new events, the watch over handlers and what they have in hand. It decides who is next,
 /// and nothing of the work.
 /// Threads: one at a time.
 class Runtime {

@@ -68,7 +68,7 @@ void Schedule::add(Account& account, Kind kind, flow::Task& task, const flow::Be
 
 bool Schedule::ring(const flow::Bell& bell, flow::Bell::Who who, Moment now) {
   const auto parked = parked_.find(&bell);
-  if (parked == parked_.end()) return false;  // whoever has a turn sees it at the end
+  if (parked == parked_.end()) return false;  // a task that has a turn sees it at the end
   std::vector<Entry*> come;
   if (who == flow::Bell::Who::all) come = parked->second;
   if (who == flow::Bell::Who::one) come.push_back(parked->second.back());
@@ -189,7 +189,7 @@ void Schedule::cancel(Account& account) {
   for (const auto& entry : entries_) {
     if (&entry->account != &account) continue;
     entry->task.cancel();
-    // Somebody has a victim's session in hand, and says when he has not.
+    // A victim's session is in another thread's hands, which calls `left` when it is closed.
     if (entry->state != Entry::State::queued || entry->yielding || !is_cut_off(account)) continue;
     leave_queue(*entry);
     end(*entry);

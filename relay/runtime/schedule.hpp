@@ -26,9 +26,9 @@ namespace relay::runtime {
 /// So a busy database takes what the others leave, and each gets a turn between two of it.
 ///
 /// A turn that takes long does not keep a thread from others: after `hand_over_after` it no longer
-/// counts among those that run at once, and somebody else is let in (as Go's scheduler does with
-/// system calls). What bounds those is the number of sessions, of which no server, listener or
-/// broker has more than half in its turns where there is somebody else.
+/// counts among those that run at once, and another is let in (as Go's scheduler does with system
+/// calls). What bounds those is the number of sessions, of which no server, listener or broker has
+/// more than half in its turns where there are others.
 class Schedule {
  public:
   using Clock = Budget::Clock;
@@ -44,7 +44,7 @@ class Schedule {
     std::chrono::milliseconds hand_over_after{20};
   };
 
-  /// Somebody to be called, with a session whose place is taken from another first, if there is a
+  /// The task to be called, with a session whose place is taken from another first, if there is a
   /// victim. Only a victim: its session has rested long enough.
   struct Pick {
     Entry* entry = nullptr;
@@ -74,7 +74,7 @@ class Schedule {
 
   /// Who is next, if anybody can be. Has to be told by `ended` when its turn is over.
   [[nodiscard]] std::optional<Pick> next(Moment now);
-  /// When `next` may have another answer, unless somebody tells something before.
+  /// When `next` may have another answer, unless something changes before.
   [[nodiscard]] Moment wake_at(Moment now) const;
   /// @param pause as Task::turn returned it. @param has_session as Task::has_session. @return
   /// whether it was the task's last turn.
@@ -91,7 +91,7 @@ class Schedule {
   [[nodiscard]] bool anybody_borrows() const { return budget_.anybody_borrows(); }
   void give_back() { budget_.give_back(); }
 
-  /// Whether somebody else may be next as well.
+  /// Whether another may be next as well.
   [[nodiscard]] bool any_left(Moment now) const;
   [[nodiscard]] int held() const { return budget_.held(); }
   [[nodiscard]] int sessions() const { return options_.sessions; }

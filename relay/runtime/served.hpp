@@ -39,14 +39,14 @@ struct Service {
   engine::EngineParts parts;
   Bounds bounds = {};
   Share share = {};
-  bool listens = false;    ///< Its store tells of new events, over a session that stays.
+  bool listens = false;    ///< Its store gives hints of new events, over a session that stays.
   bool may_sleep = false;  ///< Where there are more databases than sessions.
   /// Asked once; what it gives is owned from then on, and ends before the engine.
   std::function<Chores(const Beside&)> chores = [](const auto&) { return Chores{}; };
 };
 
 /// One database that is being served: its engine, whose scout and workers are tasks of the pool,
-/// with the chores beside, who tells of new events, and what watches over handlers.
+/// with the chores beside, the hints of new events, and the watch over handlers.
 class Served {
  public:
   using Clock = std::chrono::steady_clock;

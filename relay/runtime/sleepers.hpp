@@ -27,7 +27,7 @@ struct SleepOptions {
 class Sleepers {
  public:
   Sleepers(Pool& pool, SleepOptions options);
-  /// Nobody sleeps any more.
+  /// None of them sleeps any more.
   ~Sleepers();
   Sleepers(const Sleepers&) = delete;
   Sleepers& operator=(const Sleepers&) = delete;

@@ -51,8 +51,8 @@ struct Claim {
 /// What comes along with the events.
 enum class Payloads {
   travel,  ///< They and headers.
-  stay,  ///< Nobody in the relay reads them: every listener is SQL. Empty ones travel all the same.
-  stay_with_headers,  ///< … and nobody reads headers.
+  stay,    ///< The relay does not read them: every listener is SQL. Empty ones travel all the same.
+  stay_with_headers,  ///< … nor headers.
 };
 
 /// Whose deliveries are taken, and under which lanes' locks.

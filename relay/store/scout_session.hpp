@@ -74,7 +74,7 @@ class ScoutSession {
   [[nodiscard]] virtual Start start(int lanes) = 0;
   /// The same for who cannot read floors; the last place is not known.
   [[nodiscard]] virtual Standing start_without_floors() = 0;
-  /// Keeps floors for whoever starts later, of two relays' the higher ones.
+  /// Keeps floors for relays that start later, of two relays' the higher ones.
   /// @param server_run of whom they were learned; if it is another by now, nothing is kept.
   virtual void keep_floors(const lanes::Floors& floors, const std::string& server_run) = 0;
 
@@ -100,14 +100,14 @@ class ScoutSession {
   /// under way take too long, too; then nothing is changed.
   virtual void register_listeners(const std::vector<listeners::Declaration>& declarations,
                                   const std::map<std::string, std::string>& agreed_settings) = 0;
-  /// Ends a relay's own pause, and nobody else's. @throws as above.
+  /// Ends a pause that a relay began, and no other. @throws as above.
   virtual void resume_listener(const std::string& name) = 0;
   /// Does something in a transaction that is rolled back, also when `attempt` throws.
   /// @return what it does.
   virtual bool rehearse(const std::function<bool(projections::Tx&)>& attempt) = 0;
   /// Stores what was in the air when processes died. Every relay runs it alone from now on where
   /// its own thread crashed, or where it was in the air for the second time when a process
-  /// vanished: once is most often somebody's kill. Counts rise only for what was alone already.
+  /// vanished: once is most often a kill from outside. Counts rise only for what was alone already.
   /// What is complete is no suspect. Raises the listeners' version, if there is anything to store.
   virtual void store_suspects(const std::vector<flow::FlightRemains>& remains) = 0;
 

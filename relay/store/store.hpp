@@ -31,8 +31,8 @@ class Hints {
   Hints& operator=(const Hints&) = delete;
 };
 
-/// Tells of all stores of one server, over one session, which have been written to. Threads: one at
-/// a time; `cancel`: any.
+/// Says which of the stores of one server have been written to, over one session. Threads: one at a
+/// time; `cancel`: any.
 class Pulse {
  public:
   Pulse() = default;
@@ -64,7 +64,7 @@ class Store {
   /// Null: this store has none.
   [[nodiscard]] virtual std::unique_ptr<Pulse> open_pulse(const std::string& who) = 0;
   /// Calls `wake` when events may have come, on a thread of the hints' own; nothing: this store
-  /// tells nobody.
+  /// gives no hints.
   [[nodiscard]] virtual std::unique_ptr<Hints> listen(std::function<void()> wake) = 0;
   /// Which store it is, without anything secret: the same text whenever it is the same.
   [[nodiscard]] virtual std::string description() const = 0;

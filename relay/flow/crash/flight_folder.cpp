@@ -14,7 +14,7 @@ std::string flight_folder(
   if (const std::string state = absolute("XDG_STATE_HOME"); !state.empty()) {
     return state + "/freshet";
   }
-  // A service without a home is given "/" or a folder that is not there; both are nobody's home.
+  // A service without a home is given "/" or a folder that is not there; neither is a home.
   const std::string home = absolute("HOME");
   if (home.size() > 1 && ::access(home.c_str(), W_OK) == 0) return home + "/.local/state/freshet";
   const std::string temporary = absolute("TMPDIR");

@@ -10,7 +10,7 @@
 namespace relay::flow {
 
 /// How a flight record lies in its file: a head, then `slots` times a slot's head and `ids_max` ids
-/// of 16 bytes. In the machine's own byte order: nobody else reads it.
+/// of 16 bytes. In the machine's own byte order: no other machine reads it.
 struct FlightLayout {
   static constexpr std::array<char, 8> magic = {'f', 'r', 'e', 's', 'h', 'f', 'l', '1'};
   static constexpr std::uint32_t slots_most = 1'024;

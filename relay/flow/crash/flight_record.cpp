@@ -78,8 +78,8 @@ void FlightRecord::make(const Options& options) {
     path_ = options.folder;
     return give_up(std::strerror(errno));
   }
-  // Locked while it is empty, which nobody adopts. Every block is there before it is written to:
-  // on a full disk a store into a mapped hole would be a SIGBUS.
+  // Locked while it is empty: no relay adopts an empty file. Every block is there before it is
+  // written to: on a full disk a store into a mapped hole would be a SIGBUS.
   if (::flock(handle_, LOCK_EX) != 0) return give_up(std::strerror(errno));
   const int full = ::posix_fallocate(handle_, 0, static_cast<off_t>(bytes_));
   if (full != 0) return give_up(std::strerror(full));

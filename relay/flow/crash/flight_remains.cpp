@@ -142,7 +142,7 @@ void AdoptedRecords::look_at(const std::string& path, std::string_view database)
   if (::flock(handle, LOCK_EX | LOCK_NB) != 0) return;  // its process lives
   if (::fstat(handle, &about) != 0 || !S_ISREG(about.st_mode) || about.st_nlink == 0 ||
       about.st_uid != ::geteuid() || about.st_size == 0) {
-    return;  // somebody else's, or just being made, or deleted under our eyes
+    return;  // another user's, or just being made, or deleted meanwhile
   }
   const auto most = FlightLayout::file_bytes(FlightLayout::slots_most, FlightLayout::ids_most);
   const auto size = static_cast<std::size_t>(about.st_size);

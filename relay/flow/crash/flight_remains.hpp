@@ -24,8 +24,8 @@ struct FlightRemains {
 /// that no other process adopts them too. What is not forgotten is found again at the next start.
 class AdoptedRecords {
  public:
-  /// Looks through the folder. Never throws: what cannot be read, is torn, or belongs to somebody
-  /// else is stepped over, with a warning where somebody should know.
+  /// Looks through the folder. Never throws: what cannot be read, is torn, or belongs to another
+  /// user is stepped over, with a warning where an operator should know.
   AdoptedRecords(const std::string& folder, std::string_view database);
   ~AdoptedRecords();
   AdoptedRecords(const AdoptedRecords&) = delete;

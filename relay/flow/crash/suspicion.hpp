@@ -20,7 +20,7 @@ inline constexpr int kills_most = 10;
 inline constexpr std::string_view crash_class = "crash";  ///< For event_delivery.error_class.
 
 /// What becomes of a suspect. Only what happened while it was alone may be in the counts: beside
-/// others nobody knows whose fault it was. A single kill says little, ten alone say enough.
+/// others the culprit is not known. A single kill says little, ten alone say enough.
 [[nodiscard]] constexpr Verdict judge(const Suspicion& suspicion) {
   return suspicion.crashes >= crashes_most || suspicion.kills >= kills_most ? Verdict::dead
                                                                             : Verdict::again;

@@ -16,8 +16,8 @@ namespace relay::store::outbox {
 
 /// Registers listeners, and says how this database works if no relay has said so. What is paused
 /// stays paused. Under the lanes of what it registers (pg::under_lanes_of), so that no batch
-/// straddles the change. What nobody has said yet no batch depends on: a relay says it before its
-/// first claim.
+/// straddles the change. No batch depends on what is not said yet: a relay says it before its first
+/// claim.
 /// @throws pqxx::failure and kin; nothing is changed then.
 void register_listeners(pg::Connection& connection,
                         const std::vector<listeners::Declaration>& declarations,
