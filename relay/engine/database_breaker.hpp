@@ -9,15 +9,15 @@
 
 namespace relay::engine {
 
-/// The database as something that may be down: a breaker for everybody who calls it, and the
-/// sentence that says why nothing moves. Threads: any.
+/// The database as something that may be down: a breaker for all that call it, and the sentence
+/// that says why nothing moves. Threads: any.
 class DatabaseBreaker {
  public:
   /// @param parts for time and chance.
   DatabaseBreaker(Conditions& conditions, const flow::BreakerLimits& limits,
                   const EngineParts& parts);
 
-  /// One call's leave; what is told of it is told to whoever reads the status, too.
+  /// One call's leave; how it went is shown in the status, too.
   class Call {
    public:
     explicit Call(DatabaseBreaker& breaker) : owner_(breaker), leave_(breaker.breaker_) {}
@@ -25,7 +25,7 @@ class DatabaseBreaker {
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
-    /// False: the breaker is open, or somebody else probes.
+    /// False: the breaker is open, or another call probes.
     [[nodiscard]] bool allowed() const { return leave_.given(); }
     void worked();
     void failed(const std::string& why);

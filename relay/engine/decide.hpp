@@ -11,12 +11,12 @@ enum class Action {
   reconnect_count,  ///< … and it is counted how often connections die of who was called.
   pause_listener,   ///< The listener that stopped; its events wait as deliveries.
   send_apart,       ///< The lanes come again, a listener's SQL and the batch's end apart.
-  again,            ///< The same again, soon: a conflict with somebody else.
+  again,            ///< The same again, soon: a conflict with another session.
   one_by_one,       ///< The lanes come again with one event to a transaction, to find the one.
   quarantine,       ///< Who was blamed was alone: it counts as a failed try.
   examine,          ///< Whether the relay's own statements work at all; then `after_statement`.
   blame_event,      ///< The relay's statements work, but not over this one event.
-  rest,             ///< Nobody's event is known to be at fault: somebody must look.
+  rest,             ///< No event is known to be at fault: an operator must look.
 };
 
 /// What it says of the database as something that may be down.

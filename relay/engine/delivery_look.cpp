@@ -79,7 +79,7 @@ bool DeliverySweep::all(store::ScoutSession& session, DeliveryBoards& boards,
   of_.clear();
   bool any = false;
   while (!any) {
-    if (stop.stop_requested()) return true;  // nobody knows
+    if (stop.stop_requested()) return true;  // unknown
     if (piece(session, boards, served, last_place, any)) break;
   }
   return any;

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 constexpr auto eager_for = 2s;         // since a place was drawn: a transaction may still hold some
 constexpr auto ready_eagerly = 50ms;   // for what another process makes ready
-constexpr auto ready_at_rest = 2s;     // nobody draws places: a look for what was missed
+constexpr auto ready_at_rest = 2s;     // no other process draws places: a look for what was missed
 constexpr auto retries_every = 100ms;  // against pauses of seconds
 constexpr auto retries_at_rest = 4s;   // there was none: another relay may have left some
 constexpr auto delivery_sweep_pause = 5s;

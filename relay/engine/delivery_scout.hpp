@@ -14,8 +14,8 @@ namespace relay::engine {
 
 /// Looks for deliveries of the listeners that this relay serves: ready ones, and retries that are
 /// due. Those of a listener that is not available are left where they are. What this process makes
-/// ready itself is on the boards already, so it need not look often unless somebody draws places.
-/// Threads: the scout's.
+/// ready itself is on the boards already, so it need not look often unless another process draws
+/// places. Threads: the scout's.
 class DeliveryScout {
  public:
   DeliveryScout(const EngineParts& parts, WorkBoards& boards);

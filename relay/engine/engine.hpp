@@ -14,8 +14,8 @@
 namespace relay::engine {
 
 /// All that is known and decided of one database: where there is work, who listens, what is down,
-/// what failed. It owns no thread: somebody calls its scout and its workers, each from one thread
-/// at a time, and waits for them; see runtime::Runtime. Threads: any, but for those two.
+/// what failed. It owns no thread: its owner (runtime::Runtime) calls its scout and its workers,
+/// each from one thread at a time, and waits for them. Threads: any, but for those two.
 class Engine {
  public:
   enum class State { working, drained, refused };
@@ -33,7 +33,7 @@ class Engine {
   [[nodiscard]] Scout& scout() { return scout_; }
   /// Is rung when the scout should look.
   [[nodiscard]] flow::Bell& scout_bell() { return boards_.scout_bell; }
-  /// Whoever calls scout and workers is told of their bells' rings. Before any of them works.
+  /// @param come called at each ring of the bells of scout and workers. Before any of them works.
   void answer_bells(const std::function<void(const flow::Bell&, flow::Bell::Who)>& come);
   /// Whether all that happens here happens with Kafka's brokers, also in the first pass.
   [[nodiscard]] bool only_forwards() const;
@@ -56,7 +56,7 @@ class Engine {
   [[nodiscard]] lanes::Floors floors_of(const std::string& server_run) const {
     return boards_.server_run() == server_run ? boards_.floors_to_keep() : lanes::Floors{};
   }
-  /// What somebody else knows to be in its way.
+  /// Why nothing moves, for others to add what they know.
   [[nodiscard]] Conditions& conditions() { return conditions_; }
 
  private:

@@ -46,7 +46,7 @@ bool EventBatch::pass_quickly() {
   return !wants_payloads_;
 }
 
-// While all goes well nobody in the relay needs payload or headers of what SQL alone listens to.
+// While all goes well the relay needs neither payload nor headers of what SQL alone listens to.
 // What has failed before is looked at with all there is.
 store::Payloads EventBatch::payloads_if_all_goes_well() const {
   const bool care = !context_.quarantined.empty() ||
@@ -146,7 +146,8 @@ bool EventBatch::end() {
 }
 
 // Under its listener's time limit. Where it fails by what may be an event's fault, or the guard's,
-// nobody can tell yet which. @throws PassFailed: at the commit; a conflict; or nobody will know.
+// it is not known yet which. @throws PassFailed: at the commit; a conflict; or which it was cannot
+// be known.
 bool EventBatch::commit_with_sql() {
   bool committed = false;
   end_.effect = last_->sql;

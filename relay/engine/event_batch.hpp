@@ -15,7 +15,7 @@ class EventBatch final : public Batch {
  public:
   EventBatch(const EngineParts& parts, const PassContext& context, PassResult& result);
 
-  /// Without payloads, if nobody in the relay needs them while all goes well.
+  /// Without payloads, if the relay does not need them while all goes well.
   /// @return false: not all went well, and nothing was done; they are wanted.
   [[nodiscard]] bool pass_quickly();
 

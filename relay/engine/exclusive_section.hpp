@@ -7,15 +7,15 @@
 
 namespace relay::engine {
 
-/// Lets workers work side by side, or one of them alone. Nobody waits here: who is not let in comes
-/// again. While somebody wants to be alone nobody else is let in, so that it becomes free.
+/// Lets workers work side by side, or one of them alone. No worker waits here: one that is not let
+/// in comes again. While one wants to be alone no other is let in, so that it becomes free.
 /// Threads: any.
 class ExclusiveSection {
  public:
   class Entry;
 
-  /// @param freed called when who was not let in may be: somebody alone has left, or all have whom
-  /// somebody waits for.
+  /// @param freed called when a worker that was not let in may be: the one alone has left, or all
+  /// have while one wants to be alone.
   explicit ExclusiveSection(std::function<void()> freed) : freed_(std::move(freed)) {}
 
  private:
@@ -23,7 +23,7 @@ class ExclusiveSection {
   std::mutex mutex_;
   int inside_ = 0;
   bool alone_ = false;            ///< Who is inside is alone.
-  lanes::Moment wanted_until_{};  ///< Somebody wants to be alone, and asks again by then.
+  lanes::Moment wanted_until_{};  ///< One wants to be alone, and asks again by then.
 };
 
 /// Being inside, for as long as this object lives.

@@ -34,7 +34,7 @@ std::optional<projections::Failure> known_failure(const decode::DecodedEvent& de
     return crash_failure(suspect->second);
   }
   auto known = call.quarantined.find(who);
-  // Without a name: the first pass could not complete it, whoever was to see it.
+  // Without a name: the first pass could not complete it for any listener.
   if (known == call.quarantined.end() && !owed) known = call.quarantined.find({who.first, ""});
   return known == call.quarantined.end() ? std::nullopt : std::optional{known->second};
 }

@@ -70,7 +70,7 @@ bool Sweep::all(store::ScoutSession& session, lanes::LaneBoard& board, std::int6
   begun_ = false;
   bool any = false;
   for (int swept = 0; swept < board.size() && !any;) {
-    if (stop.stop_requested()) return true;  // nobody knows
+    if (stop.stop_requested()) return true;  // unknown
     if (piece(session, board, last_seq, any)) swept += lanes_per_sweep;
   }
   return any;

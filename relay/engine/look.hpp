@@ -28,8 +28,8 @@ struct Seen : store::Look {
                                           lanes::Reach& reach, std::vector<lanes::LaneTicket> where,
                                           std::int64_t last_seq);
 
-/// Finds what lies below the floors: numbers given by hand, a row put back by somebody. It walks
-/// every dead entry of the index, a few lanes and a piece of them at a time. Threads: the scout's.
+/// Finds what lies below the floors: numbers given and rows put back by hand. It walks every dead
+/// entry of the index, a few lanes and a piece of them at a time. Threads: the scout's.
 class Sweep {
  public:
   /// @param obstacles is told which stuck events it did not find. Both must outlive this.

@@ -50,11 +50,11 @@ class Obstacles {
   bool leave_aside(const LoneEvent& event, Clock::time_point now);
   /// It has passed, or is pending no more. @return whether it was the last one.
   bool passed(const std::string& event_id);
-  /// What a look at the outbox saw. Of those in `known`, which were stuck when it began, it tells
-  /// which are pending no more, by whoever's hand.
+  /// What a look at the outbox saw. Of those in `known`, which were stuck when it began, it finds
+  /// those that are pending no more, for whatever reason.
   void looked(const StuckEvents& known, const std::vector<lanes::LaneProbe>& probes);
 
-  /// A statement of our own failed in this lane, and nobody's event is known to be at fault.
+  /// A statement of our own failed in this lane, and no event is known to be at fault.
   void in_trouble(const lanes::LaneBoard& board, int lane, Clock::time_point now);
   /// Something came through in this lane.
   void well(const lanes::LaneBoard& board, int lane);

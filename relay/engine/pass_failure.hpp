@@ -13,13 +13,13 @@ namespace relay::engine {
 /// An event and the listener that has it: (event id, listener).
 using EventAndListener = std::pair<std::string, std::string>;
 
-/// Why a pass did not come through. Nothing of its transaction is there, or nobody knows.
+/// Why a pass did not come through. Nothing of its transaction is there, or that is unknown.
 struct PassFailure {
   enum class Where {
     connecting,        ///< There is no session.
     statement,         ///< A statement of the relay's own.
     handler,           ///< A listener's call; `blamed` is the first event it was called with.
-    handler_or_end,    ///< A listener's SQL and the batch's end, sent together: nobody can tell.
+    handler_or_end,    ///< A listener's SQL and the batch's end, sent together: unknown which.
     commit,            ///< COMMIT was refused; `blamed` is all that was applied in it.
     listener_down,     ///< What a listener delivers to is down; nothing is known of the events.
     listener_stopped,  ///< `stopped` cannot or will not go on, whatever event comes.

@@ -135,8 +135,8 @@ class Sum {
 
 Delivery delivery_of(const decode::DecodedEvent& decoded, const std::string& listener,
                      State state) {
-  // An event may be addressed to any text. Nobody can be registered by a name of more than 64
-  // bytes, so nobody's order depends on such a key; an index must take both.
+  // An event may be addressed to any text. No listener has a name of more than 64 bytes, so no
+  // order depends on such a key; an index must take both.
   constexpr std::size_t name_bytes_max = 64;
   constexpr std::size_t address_bytes_max = 1'000;
   std::string key = decoded.event.key();

@@ -17,10 +17,10 @@ struct BatchPlan {
   bool left_over = false;  ///< Some events, or deliveries, stay as they are.
 };
 
-/// Adds up the listeners' parts, event by event; whoever else must see an event gets a `ready`
-/// delivery. An event addressed to a listener that nobody registered gets one as well and is
-/// parked, so that it neither vanishes nor blocks. Of keys whose failed event was given up at once
-/// while later ones of theirs may go on, what waits is promoted. Pure but for `chance`.
+/// Adds up the listeners' parts, event by event; each other listener that must see an event gets a
+/// `ready` delivery. An event addressed to a listener that is not registered gets one as well and
+/// is parked, so that it neither vanishes nor blocks. Of keys whose failed event was given up at
+/// once while later ones of theirs may go on, what waits is promoted. Pure but for `chance`.
 [[nodiscard]] BatchPlan plan_batch(const decode::DecodedBatch& batch,
                                    const std::vector<ListenerPart>& parts,
                                    const listeners::Assignment& assignment, const Chance& chance);

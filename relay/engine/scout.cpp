@@ -15,7 +15,7 @@ constexpr auto judge_every = 2s;
 constexpr auto floors_every = 20ms;  // what a read walks over until then are a few dead entries
 constexpr auto watermark_age = 1s;   // most transactions that publish are shorter
 constexpr auto tell_every = 250ms;
-constexpr auto after_trouble = 500ms;  // a statement of our own failed: somebody must look
+constexpr auto after_trouble = 500ms;  // a statement of our own failed: an operator must look
 constexpr int sweep_share = 100;       // a sweep's time may be 1 % of all
 constexpr auto sweep_pause_least = 2s;
 
@@ -56,7 +56,7 @@ std::chrono::microseconds Scout::take_turn(const std::stop_token& stop) {
   const auto now = parts_.now();
   const auto took = std::chrono::ceil<LookInterval::Time>(now - began);
   const auto pause = interval_.after({took, found_work_, behind_, backlog_}, now);
-  if (in_part_ && !walked_once_) return options_.poll_min;  // somebody may wait at its end
+  if (in_part_ && !walked_once_) return options_.poll_min;  // events may wait at its end
   return pause;
 }
 
@@ -93,8 +93,8 @@ void Scout::connect() {
 }
 
 // It may be another server than before, whose sequences stand elsewhere; or the same after a crash,
-// which undoes completions that nobody had waited for. What is kept in the database is as old as
-// what it speaks of, or older than what was lost.
+// which undoes completions that were not waited for. What is kept in the database is as old as what
+// it speaks of, or older than what was lost.
 void Scout::learn_server(store::ScoutSession& session) {
   boards_.set_server_run("");
   forget_floors();
@@ -207,7 +207,7 @@ bool Scout::begin_walk(lanes::Moment now) {
 }
 
 // Nor may anybody begin before the next look: what waits for a listener that is paused, or that
-// another relay runs, nobody here begins.
+// another relay runs, is not begun here.
 bool Scout::nobody_at_work() const {
   const auto at_rest = [now = parts_.now()](const lanes::LaneBoard& board, bool served) {
     return board.taken() == 0 && (!served || board.waiting(now) == 0);
@@ -241,8 +241,8 @@ void Scout::judge() {
     return;
   }
   conditions_.end("listeners");
-  // Floors hold: whoever changes listeners makes no old event pending, and what becomes ready gets
-  // a new place.
+  // Floors hold: a change of listeners makes no old event pending, and what becomes ready gets a
+  // new place.
   if (!assignment_ || assignment_->version != assignment->version) deliveries_.forget();
   assignment_ = std::move(assignment);
   boards_.allow(assignment_);

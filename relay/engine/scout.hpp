@@ -42,9 +42,9 @@ class Scout {
   Scout(const EngineOptions& options, const EngineParts& parts, WorkBoards& boards,
         Conditions& conditions, DatabaseBreaker& breaker, Remains remains);
 
-  /// How long the next turn has waited, for what is told of slow statements.
+  /// How long the next turn has waited, logged with its slow statements.
   void had_waited(std::chrono::milliseconds time) { waited_ = time; }
-  /// Looks once. Never throws. @return when to look again, unless somebody rings before.
+  /// Looks once. Never throws. @return when to look again, unless the bell rings before.
   [[nodiscard]] std::chrono::microseconds take_turn(const std::stop_token& stop);
 
   /// Since when there has been nothing to do: every lane was read to its end, nothing is under way,

@@ -64,8 +64,8 @@ class WorkBoards {
   [[nodiscard]] bool floors_hold(const std::string& run, std::uint64_t look) const;
   [[nodiscard]] bool has_ended(std::uint64_t look) const;
 
-  /// Wakes whoever may take deliveries of this listener: nobody while this relay does not serve it,
-  /// as when it is paused. Once it does, the scout's next look rings.
+  /// Wakes a worker that may take deliveries of this listener: none while this relay does not serve
+  /// it, as when it is paused. Once it does, the scout's next look rings.
   void ring_for(const std::string& listener);
 
   /// Wakes all who wait for work, were it for nothing.

@@ -110,7 +110,7 @@ std::unique_ptr<Worker::Turn> Worker::next_turn(const listeners::Assignment& ass
   return nullptr;
 }
 
-// It keeps its lane, so that whoever is let in alone is the one that had asked for it.
+// It keeps its lane, so that the worker let in alone is the one that had asked for it.
 void Worker::wait_to_be_alone(std::unique_ptr<Turn> turn) {
   if (!turn->waits_until) turn->waits_until = parts_.now() + options_.call_limit;
   waiting_ = std::move(turn);
@@ -217,7 +217,7 @@ void Worker::give_back(const Job& job) {
     give_back_lane(job, read);
   }
   if (job.result.events > 0 && job.result.buried.empty()) boards_.obstacles.something_passed();
-  boards_.quarantine.release(job.result.buried);  // counted; whoever is rung next goes by the rows
+  boards_.quarantine.release(job.result.buried);  // counted; from now on the rows say so
   spread_ready(job);
   if (job.result.retries) boards_.retries_to_come = true;
   boards_.events_done += static_cast<std::int64_t>(job.result.events);
@@ -277,7 +277,7 @@ void Worker::forget_stuck(const Job& job) {
   if (none_left) conditions_.end("event");
 }
 
-// What this commit made ready is taken by whoever is next, without waiting for a look.
+// What this commit made ready is taken by the next worker, without waiting for a look.
 void Worker::spread_ready(const Job& job) {
   for (const auto& [listener, lanes] : job.result.ready) {
     const auto board = boards_.delivery_boards.find(listener);

@@ -44,7 +44,7 @@ class Worker {
   Worker(std::string name, std::vector<WorkSource> sources, flow::Bell& bell,
          HandlingOfPass handling, const WorkerContext& context);
 
-  /// How long the next turn has waited, for what is told of slow statements.
+  /// How long the next turn has waited, logged with its slow statements.
   void had_waited(std::chrono::milliseconds time) { waited_ = time; }
   /// Passes one batch, if there is one for it. Never throws, and waits for nothing but the store
   /// and handlers. @param stop what is begun is finished all the same.
@@ -135,7 +135,7 @@ class Worker {
   bool left_ = false;  // the last session, which had not failed
   lanes::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
-  bool impatient_ = false;  // somebody took the last session: this one may not live to see it
+  bool impatient_ = false;  // it had to leave its last session: this one may not last longer
   int conflicts_ = 0;
   lanes::Moment in_steps_until_{};
 };

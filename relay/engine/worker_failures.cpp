@@ -101,7 +101,7 @@ bool Worker::can_connect() {
 }
 
 // One of our own statements. A batch is narrowed down to one event; what cannot even be read, or
-// fails over no event as well, is nobody's fault, and somebody must look.
+// fails over no event as well, is no event's fault, and an operator must look.
 void Worker::examine(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call) {
   const std::string& message = why.failure.message;
   const bool read = std::ranges::any_of(
@@ -115,8 +115,8 @@ void Worker::examine(const Job& job, const PassFailure& why, DatabaseBreaker::Ca
   act(job, why, action, call);
 }
 
-// It counts as a failed try of whoever was to see the event. Where not even that can be written
-// down, the event is left aside for a while.
+// It counts as a failed try of each listener that was to see the event. Where not even that can be
+// written down, the event is left aside for a while.
 void Worker::blame(const Job& job, const LoneEvent& event, const Failure& why) {
   const bool deliveries = job.source.queue != nullptr;
   const std::pair who{event.id, deliveries ? job.source.queue->listener->name() : std::string{}};
@@ -155,7 +155,7 @@ bool Worker::statements_work() {
     if (!session_ || !session_->rollback()) return false;
     session_->rehearse_end();
     return true;
-  } catch (...) {  // the session is looked at by whoever called
+  } catch (...) {  // the caller looks at the session
     log::warn("the relay's statements fail without an event, too",
               {{"why", projections::current_failure().message}});
     return false;

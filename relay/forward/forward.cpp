@@ -48,7 +48,7 @@ class ClosedTopics {
   std::optional<Closed> closed_;
 };
 
-// What nobody answered for is not sent: the whole batch goes back.
+// A record without an answer is not sent: the whole batch goes back.
 void demand_answers(const std::vector<Receipt>& receipts, const std::vector<Record>& records) {
   if (projections::sabotaged("receipt_acknowledged_by_default")) return;
   for (std::size_t i = 0; i < records.size(); ++i) {

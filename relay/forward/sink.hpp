@@ -13,7 +13,7 @@ namespace relay::forward {
 /// What became of one record.
 struct Receipt {
   enum class Kind {
-    unknown,       ///< Nobody said: a fault of the sink's. Never counts as sent.
+    unknown,       ///< No answer: a fault of the sink's. Never counts as sent.
     acknowledged,  ///< By every replica in sync.
     refused,       ///< This record, for good: too large, invalid.
     closed,        ///< Its topic takes nothing: unknown, or we may not write.
@@ -28,8 +28,8 @@ struct Closed {
   std::chrono::milliseconds retry;  ///< When to try again.
 };
 
-/// The records could not be delivered in time: the broker is down, slow or has gone, and whoever
-/// sent them must send all of them again. Some may have arrived.
+/// The records could not be delivered in time: the broker is down, slow or has gone, and the caller
+/// must send all of them again. Some may have arrived.
 class SinkDown : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };

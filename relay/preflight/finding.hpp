@@ -9,7 +9,7 @@ namespace relay::preflight {
 struct Finding {
   enum class Severity {
     fault,    ///< The relay must not serve the database.
-    warning,  ///< It may, but somebody should look.
+    warning,  ///< It may, but an operator should look.
   };
   Severity severity = Severity::fault;
   std::string sentence;

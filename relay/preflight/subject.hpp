@@ -20,7 +20,7 @@ struct CheckedProjection {
 };
 
 /// Sessions that the process may want at once. 0: the limit of that is not looked at, as where the
-/// check of another database tells of it.
+/// check of another database does so.
 struct SessionBudget {
   int here = 0;       ///< In this database, be it in several schemas.
   int as_role = 0;    ///< As its role, in all databases of the server.

@@ -89,14 +89,14 @@ class PurgeChore final : public Chore {
     return again_after - over;
   }
 
-  // By everybody, since the last step.
+  // By publishers and relays, since the last step.
   std::int64_t done_meanwhile(pg::Connection& connection) {
     const auto now = connection.exec(sql::upkeep_activity)[0][0].as<std::int64_t>() + work_();
     return std::max<std::int64_t>(0, now - std::exchange(activity_, now).value_or(now));
   }
 
-  // Somebody's lock, a foreign key of the user's, a server that is too slow: with ever fewer pages
-  // the one is found that does not pass, and left to the next sweep.
+  // A lock of another session, a foreign key of the user's, a server that is too slow: with ever
+  // fewer pages the one is found that does not pass, and left to the next sweep.
   Next after_failure(pg::Connection& connection, std::int64_t end) {
     const projections::Failure why = projections::current_failure();
     if (!passes_by(why) || !connection.rollback()) throw;

@@ -56,7 +56,7 @@ Purged purge_pages(pg::Connection& connection, const Purge& purge, std::int64_t 
                    std::int64_t end, bool really);
 
 /// Whether a failure may be some rows' own, so that other pages may pass: not a lost connection,
-/// and nothing that somebody must mend first.
+/// and nothing that an operator must mend first.
 [[nodiscard]] bool passes_by(const projections::Failure& why);
 
 /// Whether two clocks, in milliseconds since 1970, are less than a day apart. Pure.

@@ -10,7 +10,7 @@ namespace {
 namespace sql = schema::statements;
 
 constexpr std::size_t ids_shown = 20;
-constexpr int looked_at_per_key = 200;  // whoever settles those promotes the next
+constexpr int looked_at_per_key = 200;  // settling those promotes the next
 
 std::string list(const std::vector<std::string>& ids) {
   std::string text;

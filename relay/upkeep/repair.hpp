@@ -40,7 +40,7 @@ int repair_once(pg::Connection& connection, std::chrono::seconds time);
 [[nodiscard]] pg::Script look_of(pg::Connection& connection);
 
 /// Begins a transaction that holds the lane of a listener's deliveries and calls `change`; commits.
-/// @return false: nobody's, or another drainer's by now; nothing was done.
+/// @return false: the listener is not registered, or its drainer another by now; nothing was done.
 /// @throws a conflict when the lane is busy: the next walk comes by again.
 bool in_lane(pg::Connection& connection, int lane, const std::string& listener,
              const std::function<void()>& change);

@@ -10,7 +10,7 @@ namespace sql = schema::statements;
 
 constexpr int keys_at_once = 500;
 
-/// Deliveries that wait although nothing holds them: nobody would ever come for them.
+/// Deliveries that wait although nothing holds them: no worker would ever take them.
 class RepairKeys final : public Chore {
  public:
   [[nodiscard]] std::string name() const override { return "keys that nobody wakes"; }

@@ -20,7 +20,7 @@ constexpr std::size_t events_at_once = 500;
 
 /// There is no index by which to find them: it would cost each event that is parked a write, for
 /// what should never be there. So the outbox is read by its pages, slowly, and only where something
-/// was parked since the last time: whoever parks draws a delivery's place.
+/// was parked since the last time: parking an event draws a delivery's place.
 class RepairParked final : public Chore {
  public:
   [[nodiscard]] std::string name() const override { return "parked events that owe nothing"; }
@@ -70,7 +70,7 @@ class RepairParked final : public Chore {
                              "\", which this program does not know"};
   }
 
-  // The events are locked in one statement and asked about in the next, as whoever settles does.
+  // The events are locked in one statement and asked about in the next, as when settling.
   static void mend(pg::Connection& connection, const std::vector<std::string>& asked) {
     pg::Script{connection}
         .begin(pg::beside_batches)

@@ -27,7 +27,7 @@ struct UpkeepOptions {
   pg::SlowStatements slow = {};      ///< Which statements are told in the log.
   std::chrono::milliseconds first{3'000};       ///< Pause before the first look: work comes first.
   std::chrono::milliseconds rest{60'000};       ///< Of a chore that failed.
-  std::chrono::milliseconds ask_again{20'000};  ///< For the lease that somebody else has.
+  std::chrono::milliseconds ask_again{20'000};  ///< For the lease that another relay has.
 };
 
 using Chores = std::vector<std::unique_ptr<Chore>>;

@@ -34,7 +34,7 @@ using LaneOf = std::pair<int, std::string>;  ///< Lane and listener.
 using Mend =
     std::function<void(pg::Connection&, const LaneOf& where, const std::vector<Wrong>& wrong)>;
 /// Mends lane by lane, some deliveries in a transaction. A busy lane is left to the next walk, and
-/// what fails keeps nobody else from being mended. @throws the first failure but for busy lanes.
+/// what fails keeps no other from being mended. @throws the first failure but for busy lanes.
 void mend_each(pg::Connection& connection, const std::vector<Wrong>& wrong, const Mend& mend);
 [[nodiscard]] std::vector<std::string> ids_of(const std::vector<Wrong>& wrong);
 [[nodiscard]] std::vector<std::string> keys_of(const std::vector<Wrong>& wrong);

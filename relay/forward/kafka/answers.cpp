@@ -13,8 +13,8 @@ int code_and_destroy(rd_kafka_error_s* error) {
   return code;
 }
 
-// librdkafka takes a set that nobody answered for written when a later one of its partition was,
-// but a broker that does not know the producer's numbering yet takes that one without it.
+// librdkafka takes a set without an answer for written when a later one of its partition was, but a
+// broker that does not know the producer's numbering yet takes that one without it.
 int code_of(const rd_kafka_message_s& report) {
   const bool guessed = report.err == RD_KAFKA_RESP_ERR_NO_ERROR && report.offset < 0;
   return guessed ? RD_KAFKA_RESP_ERR__TIMED_OUT : report.err;

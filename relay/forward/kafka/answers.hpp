@@ -11,7 +11,7 @@ namespace relay::forward::kafka {
 [[nodiscard]] int code_and_destroy(rd_kafka_error_s* error);
 
 /// What became of a record, of its delivery report. One without an offset is not acknowledged,
-/// whatever else is told of it. @return librdkafka's code, 0 for an acknowledgement. Pure.
+/// whatever else the report says. @return librdkafka's code, 0 for an acknowledgement. Pure.
 [[nodiscard]] int code_of(const rd_kafka_message_s& report);
 
 /// What an error code of librdkafka asks for.

@@ -16,8 +16,8 @@ using State = flow::Breaker::State;
 
 constexpr auto keep_house_every = 100ms;
 constexpr auto permit_pause = 2ms;
-// A probe asks for metadata, once for the whole process, which brokers hardly notice; whoever waits
-// for what piled up does.
+// A probe asks for metadata, once for the whole process, which brokers hardly notice; consumers
+// would notice a longer pause.
 constexpr auto pause_most = 10'000ms;
 // Each of them has waited for its whole time already.
 constexpr int failures_in_a_row = 3;

@@ -31,7 +31,7 @@ namespace relay::forward::kafka {
 /// no transaction waits for it. It begins open. Threads: any.
 class KafkaSink final : public Sink {
  public:
-  /// Waits for nobody; a `send` does, until the brokers have answered for the first time.
+  /// Does not wait for the brokers; a `send` does, until they have answered for the first time.
   /// @throws std::invalid_argument: librdkafka does not take a setting.
   explicit KafkaSink(KafkaOptions options);
   /// For tests of what fails on the way: makes each producer, the first one at once.

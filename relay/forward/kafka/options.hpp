@@ -16,7 +16,7 @@ using Options = std::map<std::string, std::string>;
 [[nodiscard]] std::string_view refusal_of(std::string_view name);
 
 /// Every fault of all of them, one sentence each, without any value: what `refusal_of` refuses, and
-/// a SASL mechanism that would run a command or needs tokens that nobody fetches. Pure.
+/// a SASL mechanism that would run a command or needs tokens, which Freshet does not fetch. Pure.
 [[nodiscard]] std::vector<std::string> faults_of(const Options& options);
 
 }  // namespace relay::forward::kafka

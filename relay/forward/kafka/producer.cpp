@@ -242,10 +242,10 @@ int Producer::ask(const std::string& name, std::chrono::milliseconds time) {
 int Producer::ask_once(rd_kafka_topic_s* about, std::chrono::milliseconds time) {
   const struct rd_kafka_metadata* data = nullptr;
   const auto code = rd_kafka_metadata(handle_, 0, about, &data, static_cast<int>(time.count()));
-  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) return RD_KAFKA_RESP_ERR__TRANSPORT;  // nobody answered
+  if (code == RD_KAFKA_RESP_ERR__TIMED_OUT) return RD_KAFKA_RESP_ERR__TRANSPORT;  // no answer
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return code;
   unreachable_since_ = 0;
-  // Without a topic it tells of all that this producer knows, whose faults are not the brokers'.
+  // Without a topic it lists all that this producer knows, whose faults are not the brokers'.
   const bool told = about != nullptr && data->topic_cnt > 0;
   const int answer = told ? data->topics[0].err : RD_KAFKA_RESP_ERR_NO_ERROR;
   if (told && data->topics[0].partition_cnt > 0) {
@@ -278,7 +278,7 @@ std::string Producer::reason(int code) const {
   const std::lock_guard lock{mutex_};
   if (!fatal_.empty()) return "the producer cannot go on: " + fatal_;
   std::string complaint = sentence_of(complaint_);
-  // Purged: somebody else's records had waited in vain, and were given up together with these.
+  // Purged: another send's records had waited in vain, and were given up together with these.
   if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
       code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
     return "no acknowledgement in time" + (complaint.empty() ? complaint : "; " + complaint);

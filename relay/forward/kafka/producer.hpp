@@ -17,7 +17,7 @@
 #include "relay/forward/kafka/in_flight.hpp"
 #include "relay/forward/record.hpp"
 
-// librdkafka's own names, so that nobody includes it for them
+// librdkafka's own names, so that no file includes it for them
 struct rd_kafka_s;
 struct rd_kafka_topic_s;
 
@@ -46,12 +46,12 @@ class Producer {
   [[nodiscard]] virtual std::shared_ptr<InFlight> start(const std::vector<Record>& records,
                                                         const std::vector<std::size_t>& places,
                                                         Time deadline);
-  /// Gives up all that is under way, whoever handed it over: every flight ends soon, and this one
-  /// is waited for. It takes nothing any more, or the rest of a batch would arrive without its
+  /// Gives up all that is under way, of other sends too: every flight ends soon, and this one is
+  /// waited for. It takes nothing any more, or the rest of a batch would arrive without its
   /// beginning. What a broker has already may still be written. @return whether the flight ended.
   virtual bool give_up(InFlight& flight);
-  /// Gives up what has not left yet, whoever handed it over, and takes nothing any more; what is
-  /// under way to a broker is answered by it.
+  /// Gives up what has not left yet, of other sends too, and takes nothing any more; what is under
+  /// way to a broker is answered by it.
   void drop_queue();
   /// How long brokers may take over metadata.
   static constexpr std::chrono::milliseconds metadata_time{4'000};
@@ -59,7 +59,7 @@ class Producer {
   /// cannot be reached at all are not waited for to the end.
   /// @return librdkafka's error code.
   [[nodiscard]] virtual int ask(const std::string& topic, std::chrono::milliseconds time);
-  /// Asks for a topic's `max.message.bytes`. @return nothing: nobody said, or we may not know.
+  /// Asks for a topic's `max.message.bytes`. @return nothing: no answer, or we may not know.
   [[nodiscard]] virtual std::optional<std::size_t> limit_of(const std::string& topic,
                                                             std::chrono::milliseconds time);
   /// Where it has begun, of the topics that it was asked about.

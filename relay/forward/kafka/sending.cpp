@@ -184,7 +184,7 @@ void Sending::note(std::size_t place, int code, bool alone) {
   }
 }
 
-// Of a set that was refused nobody knows which record was the reason: they are sent alone then.
+// Which record of a refused set was the reason is not known: they are sent alone then.
 void Sending::note_refusal(std::size_t place, int code, bool alone) {
   const bool too_large = code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
                          code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE;

@@ -11,7 +11,7 @@ namespace relay::forward::kafka {
 
 /// What the brokers say of topics, one sentence each.
 struct TopicReport {
-  std::string down;                 ///< Why nobody could be asked; "" when they answered.
+  std::string down;                 ///< Why the brokers could not be asked; "" when they answered.
   std::vector<std::string> faults;  ///< Topics that do not exist or may not be written.
 };
 
