@@ -7,7 +7,7 @@
 
 namespace relay::operate {
 
-/// One row of `operator_log`: what somebody did. The database user and the time come with it.
+/// One row of `operator_log`: what an operator did. The database user and the time come with it.
 struct LogEntry {
   std::string command = {};   ///< "dead retry", "pause", …
   std::string listener = {};  ///< Empty: all.

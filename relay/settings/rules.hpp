@@ -28,10 +28,10 @@ struct Places {
 void derive_defaults(Settings& settings, const Places& places);
 /// @param settings of databases with their own defaults filled in.
 void derive_defaults(Kafka& kafka, const Place& place, const Settings& settings);
-/// Limits that nobody said are shortened until they nest. @param said where somebody may have.
+/// Limits that are not set are shortened until they nest. @param said where they may be set.
 void nest_limits(Work& work, std::chrono::seconds drain, const std::vector<const Place*>& said);
 
-/// Both urls get its schema said: whoever connects by one looks there. @param database without a
+/// Puts its schema into both urls, so that each session looks there. @param database without a
 /// fault.
 void lead_to_schema(Database& database);
 

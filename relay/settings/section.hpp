@@ -21,7 +21,7 @@ namespace relay::settings {
 /// Blanks around a part are left out. At least one part, which may be empty.
 [[nodiscard]] std::vector<std::string> split_at_commas(const std::string& text);
 
-/// Settings by name as somebody else says them; nothing: NULL.
+/// Settings by name as a row of the catalogue has them; nothing: NULL.
 using SaidTexts = std::map<std::string, std::optional<std::string>>;
 
 /// Reads one table of the file by its rows. `environment` is given for the sections in whose

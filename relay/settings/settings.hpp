@@ -36,7 +36,7 @@ struct Work {
   std::chrono::milliseconds connect_timeout{5'000};  ///< `connect_timeout_ms`, for each host.
   std::chrono::milliseconds acquire_timeout{5'000};  ///< `acquire_timeout_ms`: then it is told.
   std::chrono::seconds idle_timeout{300};            ///< `idle_timeout_s`, of a session at rest.
-  int breaker_failures = 5;                          ///< In a row; then nobody calls for a while.
+  int breaker_failures = 5;                          ///< In a row; then no calls for a while.
   std::chrono::milliseconds breaker_pause{60'000};   ///< `breaker_pause_ms`, at most.
 
   bool operator==(const Work&) const = default;

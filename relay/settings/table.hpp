@@ -62,7 +62,7 @@ struct Flag {
   bool Section::*field;
 };
 
-/// Names that only somebody else knows, and their values: strings, whole numbers, booleans. A table
+/// Names that only a library knows, and their values: strings, whole numbers, booleans. A table
 /// within the section; never shown.
 template <class Section>
 struct Options {

@@ -20,8 +20,8 @@ namespace relay::wiring {
                                                         const engine::Engine& engine,
                                                         pg::Watchdog& watchdog);
 
-/// The repairs, once, before a drain: what nobody would come for is drained too. A database that
-/// does not answer is told in the log, and the drain says the rest.
+/// The repairs, once, before a drain: what no worker would take is drained too. A database that
+/// does not answer is named in the log, and the drain says the rest.
 void repair_before_drain(const Blueprint& blueprint);
 
 }  // namespace relay::wiring

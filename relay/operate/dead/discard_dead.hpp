@@ -13,8 +13,8 @@ struct Discarded {
   std::int64_t number = 0;  ///< Dead letters; 0: none was left by then.
 };
 
-/// Gives dead letters up for good: the projection never sees them, events that nobody else is owed
-/// are completed, what waited behind goes on. Their failures stay in `event_attempt`.
+/// Gives dead letters up for good: the projection never sees them, events that no other listener is
+/// owed are completed, what waited behind goes on. Their failures stay in `event_attempt`.
 /// @param reason why, for the operator's log; must say something. @throws UsageError when it does
 /// not.
 Discarded discard_dead(pg::Connection& connection, const DeadLetters& letters,

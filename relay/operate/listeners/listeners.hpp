@@ -41,8 +41,8 @@ struct Retired {
 };
 
 /// Marks a listener as gone: no event waits for it from here on. Its read model and its guard rows
-/// stay; its open deliveries are discarded, lane by lane, and events that nobody else is owed are
-/// completed. Run again it goes on where it was cut off. @throws NoSuchListener
+/// stay; its open deliveries are discarded, lane by lane, and events that no other listener is owed
+/// are completed. Run again it goes on where it was cut off. @throws NoSuchListener
 Retired retire_listener(pg::Connection& connection, const std::string& name,
                         const Progress& progress = {});
 

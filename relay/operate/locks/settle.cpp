@@ -9,7 +9,7 @@ namespace {
 
 namespace sql = schema::statements;
 
-constexpr int looked_at_per_key = 200;  // whoever settles those promotes the next
+constexpr int looked_at_per_key = 200;  // settling those promotes the next
 
 std::string_view completing(pg::Connection& connection) {
   const Agreement agreement = read_agreement(connection);

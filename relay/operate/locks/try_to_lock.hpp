@@ -11,7 +11,7 @@ namespace relay::operate {
 
 /// Begins a transaction with limits and runs a statement that waits for relays' locks, at most two
 /// seconds long.
-/// @return its rows; nothing: somebody else held on, and no transaction is open.
+/// @return its rows; nothing: another session held on, and no transaction is open.
 /// @throws pqxx::failure and kin, rolled back.
 [[nodiscard]] std::optional<pqxx::result> try_to_lock(pg::Connection& connection,
                                                       std::string_view statement,

@@ -11,7 +11,7 @@ namespace relay::operate {
 struct HeldLane {
   int lane = 0;
   std::string listener;
-  std::string state;  ///< "active", "paused", "retired"; empty: nobody registered it.
+  std::string state;  ///< "active", "paused", "retired"; empty: it is not registered.
 };
 
 /// Runs `change` in a transaction that holds the row of (lane, drainer) which the listener's own

@@ -15,7 +15,7 @@ struct MigrationMode {
       builds_index;  ///< "builds index NAME": dropped first when a failed try left it invalid.
 };
 
-/// @throws std::invalid_argument for a directive that nobody knows: a typing error must not turn
+/// @throws std::invalid_argument for an unknown directive: a typing error must not turn
 /// a careful step into a careless one.
 [[nodiscard]] MigrationMode migration_mode(std::string_view sql);
 

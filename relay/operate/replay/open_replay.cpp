@@ -60,7 +60,7 @@ void require_same_words(const Found& found, const ReplayPlan& plan) {
                    "; say the same again to go on with it, or --restart to give it up"};
 }
 
-/// Chooses the events, unless somebody else has meanwhile.
+/// Chooses the events, unless another process has meanwhile.
 void choose(pg::Connection& connection, const ReplayPlan& plan, const ReplayLimits& limits,
             std::int64_t id, const std::function<void(const std::string&)>& say) {
   const std::int64_t bound = settled_seq(connection, limits.writers, say);

@@ -52,7 +52,7 @@ struct Replay {
 /// Ends a replay before its time and forgets what it chose. @throws std::runtime_error as above.
 void give_up_replay(pg::Connection& connection, std::int64_t id);
 
-/// "another process is at it: …", or nothing if nobody is.
+/// "another process is at it: …", or nothing if none is.
 [[nodiscard]] std::string who_replays(pg::Connection& connection, std::int64_t id);
 
 /// What it will do or has done, for the question before it.

@@ -19,7 +19,7 @@ std::string this_process() {
   return "process " + std::to_string(::getpid()) + " of " + os_user() + " on " + host_name();
 }
 
-/// @return no row: somebody else has it.
+/// @return no row: another process has it.
 pqxx::result claim(pg::Connection& connection, std::int64_t id, std::chrono::milliseconds time) {
   try {
     return read_bounded(connection, sql::replay_claim,

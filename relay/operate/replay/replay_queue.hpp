@@ -35,13 +35,13 @@ struct ReplayCount {
 struct ReplayQueueOptions {
   std::int64_t payload_max_bytes = 16 << 20;
   std::int64_t batch_max_bytes = 32 << 20;
-  /// For how long nobody else may take it over when nothing is heard of this process. Longer than
+  /// For how long no other process may take it over when nothing is heard of this one. Longer than
   /// a batch takes.
   std::chrono::milliseconds claim{20'000};
 };
 
 /// Works a replay off, in order, in short transactions of which none is open in between. What is
-/// advanced over is done for good; what is not is read again by whoever goes on.
+/// advanced over is done for good; what is not is read again by the process that goes on.
 /// Threads: one at a time. Every call throws pqxx::failure and kin.
 class ReplayQueue {
  public:

@@ -13,7 +13,7 @@ enum class Activity {
   live,     ///< Work comes and is done.
   held,     ///< All that is owed waits for something known: a retry not due yet, a dead letter.
   stalled,  ///< Something could have been worked off for more than five seconds and was not.
-  paused,   ///< Somebody, or its relay, has stopped it for a reason.
+  paused,   ///< An operator, or its relay, has stopped it for a reason.
 };
 
 /// What is known of one projection when it is judged; ages by the server's clock. Owed is what is

@@ -130,7 +130,7 @@ void read_held_back(pg::Connection& connection, Snapshot& snapshot) {
 }
 
 /// Runs a read; when its time is over, what it would have filled stays absent and is shown as
-/// unknown: a status that fails just when the database is busy helps nobody.
+/// unknown: the status must not fail just when the database is busy.
 template <class Read>
 void in_time(Read read) {
   try {

@@ -66,7 +66,7 @@ struct PendingGroup {
   std::optional<std::int64_t> oldest_ms;
 };
 
-/// Somebody who keeps vacuum from removing dead rows.
+/// What keeps vacuum from removing dead rows.
 struct Pin {
   std::string kind;  ///< "session", "prepared transaction" or "replication slot".
   std::optional<int> pid;

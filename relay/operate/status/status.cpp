@@ -10,7 +10,7 @@ namespace relay::operate {
 namespace {
 
 constexpr std::int64_t minute_ms = 60'000;
-constexpr std::int64_t overdue_ms = 5'000;  // a retry is taken at its time, or somebody is slow
+constexpr std::int64_t overdue_ms = 5'000;  // a retry is taken at its time, or a relay is slow
 
 std::optional<std::int64_t> older(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
   if (!a || !b) return a ? a : b;

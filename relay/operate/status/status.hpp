@@ -51,14 +51,14 @@ struct ProjectionStatus {
   std::string trouble;       ///< Why it is not moving, or empty.
 };
 
-/// Events addressed to a listener that nobody has registered: they wait, and nobody will come.
+/// Events addressed to a listener that is not registered: they wait until it is.
 struct Unclaimed {
   std::string database;
   std::string listener_id;
   std::int64_t events = 0;
 };
 
-/// Somebody who pins vacuum's horizon for longer than the limit.
+/// What has pinned vacuum's horizon for longer than the limit.
 struct Pinned {
   std::string database;
   Pin pin;

@@ -40,7 +40,7 @@ struct UpkeepStatus {
 /// @throws pqxx::failure and kin.
 [[nodiscard]] UpkeepStatus read_upkeep(pg::Connection& connection, const std::string& database);
 
-/// A line for each thing that somebody should know; "" where there is none.
+/// A line for each thing that an operator should know; "" where there is none.
 [[nodiscard]] std::string upkeep_text(const std::vector<UpkeepStatus>& all, bool databases);
 [[nodiscard]] nlohmann::ordered_json upkeep_json(const std::vector<UpkeepStatus>& all);
 

@@ -68,7 +68,7 @@ void Latecomers::run(const std::stop_token& stop) {
   }
 }
 
-// Whoever was forgotten meanwhile, or is wanted otherwise by now, is of no interest.
+// One that was forgotten meanwhile, or is wanted otherwise by now, is dropped.
 void Latecomers::returned(Latecomer one, bool fit) {
   const std::lock_guard lock{mutex_};
   const std::string& name = one.database->name;

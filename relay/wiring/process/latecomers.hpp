@@ -23,7 +23,7 @@ using SharedDatabase = std::shared_ptr<const settings::Database>;
 /// Databases that are to be served and are not yet: unfit at the start, or found while running.
 /// Asks each of them, again after a second at first and a minute at most, until it passes the
 /// preflight that the others passed; says in the log why it does not, once for each reason.
-/// Threads: it has ten at most, so that one that is slow takes nobody's turn; the rest is the
+/// Threads: it has ten at most, so that a slow one does not delay the others; the rest is the
 /// owner's.
 class Latecomers {
  public:
@@ -68,7 +68,7 @@ class Latecomers {
   std::mutex mutex_;                  // guards what follows, but for the threads
   std::condition_variable_any came_;  // one to be asked, or a stop
   std::map<std::string, SharedDatabase> wanted_;
-  std::vector<Latecomer> away_;  // those that nobody asks just now
+  std::vector<Latecomer> away_;  // those that are not being asked
   std::vector<SharedDatabase> reached_;
   std::vector<preflight::NamedOutbox> outboxes_;  // of all that are served, or will be
   std::vector<std::jthread> threads_;

@@ -32,7 +32,7 @@ using Looks = std::vector<std::optional<preflight::Findings>>;
 
 Looks look_at_all(const Blueprint& blueprint, bool drain, Identities& identities) {
   const auto& databases = blueprint.settings.databases;
-  const bool all = drain || databases.size() == 1;  // there is nobody to be held up
+  const bool all = drain || databases.size() == 1;  // waiting holds up no other
   const auto end_of_turns = std::chrono::steady_clock::now() + turns_until;
   const SessionBudgets budgets{blueprint.settings};
   std::atomic<bool> one_is_fit = false;

@@ -32,7 +32,7 @@ struct ReplayEnding {
 /// Sends what a replay has before it, batch by batch: read, send, await, note. While the brokers
 /// are down it waits for them. @param queue borrowed; given back at the end. @param
 /// payload_max_bytes as the queue was told.
-/// @throws as ReplayQueue; what was not noted is sent again by whoever goes on.
+/// @throws as ReplayQueue; what was not noted is sent again by the run that goes on.
 ReplayEnding run_replay(operate::ReplayQueue& queue, std::int64_t payload_max_bytes,
                         const forward::Resend& resend, RateLimit limit, const ReplayWorld& world);
 

@@ -12,8 +12,8 @@ void take_stop_signals();
 /// Waits for one of them, so long at most. @return its number; 0: none, or `interrupt_wait`.
 [[nodiscard]] int next_stop_signal(std::chrono::nanoseconds time);
 
-/// Lets whoever waits there look again, by a SIGUSR1 of this process to itself. Any thread, after
-/// `take_stop_signals`: it would end the process before.
+/// Lets the thread that waits there look again, by a SIGUSR1 of this process to itself. Any thread,
+/// after `take_stop_signals`: it would end the process before.
 void interrupt_wait();
 
 }  // namespace relay::wiring
