@@ -1,8 +1,8 @@
 // A consumer of what Freshet forwards, complete: example_consumer BROKERS TOPIC GROUP [--to-end]
 //
 // Freshet sends every event at least once, and those of a key in order. After a fault some may come
-// again; whoever consumes them drops what it has seen, by the event's id. `freshet-seq` rises from
-// event to event of a key, with gaps: if it does not, order was lost, and that is worth an alarm.
+// again; a consumer drops what it has seen, by the event's id. `freshet-seq` rises from event to
+// event of a key, with gaps: if it does not, order was lost, and that is worth an alarm.
 //
 // This one keeps what it has seen in memory. A service keeps it where its work goes, in the same
 // transaction: then nothing is done twice, even if it dies between its work and the commit below.

@@ -18,7 +18,7 @@ constexpr Rule rules[] = {
     {"40001", FailureKind::conflict},    // serialization failure
     {"40P01", FailureKind::conflict},    // deadlock
     {"55P03", FailureKind::conflict},    // lock time-out
-    {"40003", FailureKind::connection},  // nobody knows whether the statement completed
+    {"40003", FailureKind::connection},  // unknown whether the statement completed
     {"40", FailureKind::conflict},       // rolled back by the server for another reason
     {"57014", FailureKind::timeout},     // statement time-out or cancel
     {"08", FailureKind::connection},     // connection exception
@@ -56,8 +56,8 @@ std::string_view primary_line(std::string_view text) {
 
 Failure from_server(const char* text, std::string sqlstate) {
   FailureKind kind = kind_of(sqlstate);
-  // Somebody's pg_cancel_backend: no limit is over, and nobody's event is at fault. A server that
-  // speaks another language does not tell it from a time-out.
+  // A pg_cancel_backend from outside: no limit is over, and no event is at fault. Where the server
+  // speaks another language it looks like a time-out.
   if (sqlstate == "57014" && primary_line(text).find("user request") != std::string_view::npos) {
     kind = FailureKind::conflict;
   }

@@ -14,7 +14,7 @@ enum class FailureKind {
   connection,     ///< Lost, shut down, read-only, out of connections or disk: a new connection.
   crash,          ///< The process died of it, again and again while it ran alone.
   refused,        ///< It can never pass: too large, no legal topic; trying again changes nothing.
-  configuration,  ///< Missing table or column, no privilege, wrong password: somebody must act.
+  configuration,  ///< Missing table or column, no privilege, wrong password: an operator must act.
 };
 
 /// An error as a value: what it asks for, the SQLSTATE where there is one, and one line of text

@@ -25,7 +25,7 @@ class Handler {
   /// True: `apply` may also be called with no event at all, in a savepoint that is rolled back, to
   /// tell a projection that cannot work (a missing table) from an event that does not fit.
   [[nodiscard]] virtual bool can_probe() const { return false; }
-  /// What `apply` does as one SQL text without values, whose answer nobody needs: it then travels
+  /// What `apply` does as one SQL text without values, whose answer is not needed: it then travels
   /// with the statements around it, in one round trip. Nothing: `apply` is called. When the text
   /// fails, `apply` may be called for the same events. Asked without a time limit: it must not
   /// wait.

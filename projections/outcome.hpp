@@ -11,7 +11,7 @@ namespace projections {
 ///  - applied: its writes commit together with the guard rows;
 ///  - retry_in: its writes are rolled back and the same events come again after the delay; it is
 ///    not counted as a failure;
-///  - halt: its writes are rolled back and the projection is paused until somebody resumes it.
+///  - halt: its writes are rolled back and the projection is paused until an operator resumes it.
 /// A thrown exception means "failed": the writes are rolled back and the batch is halved until the
 /// failing event stands alone.
 class [[nodiscard]] Outcome {

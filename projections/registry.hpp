@@ -11,7 +11,7 @@ namespace projections {
 
 /// What the later events of a key do behind a dead letter.
 enum class OnDead {
-  block,  ///< They wait until somebody retries or discards it.
+  block,  ///< They wait until an operator retries or discards it.
   skip,   ///< They go on without it; a later retry of it is out of order.
 };
 

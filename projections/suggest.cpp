@@ -39,7 +39,7 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
-  if (word.size() > 64) return "";  // nobody mistypes that, and it would be slow to compare
+  if (word.size() > 64) return "";  // longer than any name, and slow to compare
   const std::vector<std::string_view> views{known.begin(), known.end()};
   return did_you_mean(word, std::span<const std::string_view>{views});
 }

@@ -145,7 +145,7 @@ class Halving {
     return tried.failure && tried.failure->kind == FailureKind::configuration;
   }
 
-  // What is missing may be missing for everybody. Asked at the first such failure of a call, and
+  // What is missing may be missing for every event. Asked at the first such failure of a call, and
   // again before an event alone is blamed for it: it may have gone since the call began, whatever
   // passed before, or be back since the try, so that one more is made.
   Tried ask_whether_broken(const std::vector<std::size_t>& open, Tried tried) {

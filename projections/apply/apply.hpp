@@ -59,10 +59,10 @@ class HaltRequested : public std::runtime_error {
 };
 
 /// No event is to blame: the projection cannot work as it stands (a missing table or privilege),
-/// and somebody must act. Told by a syntax error in its SQL, by running the handler over no event
-/// at all where it `can_probe`; else by two or more events that all failed so while none passed.
-/// Roll back: what passed before may still be in the transaction. `held` is as it was before the
-/// call.
+/// and an operator must act. Shown by a syntax error in its SQL, by running the handler over no
+/// event at all where it `can_probe`; else by two or more events that all failed so while none
+/// passed. Roll back: what passed before may still be in the transaction. `held` is as it was
+/// before the call.
 class ProjectionBroken : public std::runtime_error {
  public:
   explicit ProjectionBroken(Failure why)
@@ -86,9 +86,9 @@ class ProjectionBroken : public std::runtime_error {
                                             HeldKeys& held, SavepointBudget& budget, Tx& tx,
                                             std::stop_token stop, Order order = Order::by_key);
 
-/// What `apply_batch` does to all of these events when each is new and none fails, as one text for
-/// whoever sends it with the statements that follow. Nothing: somebody needs an answer on the way,
-/// and `apply_batch` must be called. When the text fails, or what follows, roll back and call it.
+/// What `apply_batch` does to all of these events when each is new and none fails, as one text, to
+/// be sent with the statements that follow. Nothing: an answer is needed on the way, and
+/// `apply_batch` must be called. When the text fails, or what follows, roll back and call it.
 [[nodiscard]] std::optional<std::string> as_sql(const Projection& projection, const Batch& batch,
                                                 Tx& tx);
 

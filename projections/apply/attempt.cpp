@@ -140,7 +140,7 @@ std::optional<std::string> Attempt::as_sql(std::span<const std::size_t> places) 
   std::vector<Event> copies;
   const auto effects = projection_.handler->as_sql(part(places, copies), tx_);
   if (!effects) return std::nullopt;
-  // Whoever looks at pg_stat_activity sees the first kilobyte.
+  // pg_stat_activity shows the first kilobyte.
   std::string text = "/* projection " + projection_.options.name + " */ ";
   text += Savepoint::opening() + ";\n";
   if (writes_guard()) text += guard::inserting_new_rows(entries_of(places), tx_) + ";\n";

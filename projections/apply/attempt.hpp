@@ -45,9 +45,9 @@ class Attempt {
   /// @throws TransactionOver, HaltRequested, ProjectionBroken (its SQL cannot be parsed).
   [[nodiscard]] Tried run(std::span<const std::size_t> places) const;
 
-  /// All of a try as one text, for whoever sends it with what follows; nothing: the handler cannot
-  /// say what it does, or somebody needs an answer. It fails where `run` would find a failure, and
-  /// also where a guard row was there.
+  /// All of a try as one text, to be sent with what follows; nothing: the handler cannot say what
+  /// it does, or an answer is needed. It fails where `run` would find a failure, and also where a
+  /// guard row was there.
   [[nodiscard]] std::optional<std::string> as_sql(std::span<const std::size_t> places) const;
 
   /// Runs the handler over no event and rolls back.

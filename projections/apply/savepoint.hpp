@@ -7,14 +7,14 @@
 namespace projections {
 
 /// A savepoint that only this code knows by name, with all constraints deferred from its start.
-/// Whoever opens it must end it by `release` or `roll_back`; without either it stays open until the
-/// transaction ends, which is right after an error that ends the transaction.
+/// The caller that opens it must end it by `release` or `roll_back`; without either it stays open
+/// until the transaction ends, which is right after an error that ends the transaction.
 class Savepoint {
  public:
   /// One round trip. @throws pqxx::failure and kin.
   explicit Savepoint(Tx& tx);
-  /// The SQL that opens one, for whoever sends it ahead of a statement of its own; what it opens
-  /// is then taken over by `opened`.
+  /// The SQL that opens one, to be sent ahead of a statement; what it opens is then taken over by
+  /// `opened`.
   [[nodiscard]] static const std::string& opening();
   [[nodiscard]] static Savepoint opened(Tx& tx) { return Savepoint{tx, Opened{}}; }
   /// The SQL of `release`, for the same use.

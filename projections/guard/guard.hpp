@@ -13,8 +13,8 @@
 namespace projections::guard {
 
 /// As a projection's guard: no rows. An event's completion commits with its effects and a lane has
-/// one holder, so that alone makes an effect happen once, until somebody makes a completed event
-/// pending again by hand.
+/// one holder, so that alone makes an effect happen once, unless a completed event is made pending
+/// again by hand.
 inline constexpr std::string_view by_completion = "completion";
 
 /// What makes an effect happen once: a row of `processed_events` per (listener, key), written in
@@ -50,7 +50,7 @@ struct Entry {
   std::size_t place = 0;  ///< In the batch.
 };
 
-/// SQL that inserts guard rows of which none is there yet, and whose answer nobody needs: it fails
+/// SQL that inserts guard rows of which none is there yet, and whose answer is not needed: it fails
 /// with `unique_violation` where one is there, or two are alike.
 [[nodiscard]] std::string inserting_new_rows(std::vector<Entry> entries, Tx& tx);
 

@@ -13,8 +13,8 @@
 namespace projections::harness {
 
 /// The three laws that every projection must keep, checked against a real database:
-///  - redelivery: the same batch a second time changes nothing (kept by nobody whose guard is
-///    "completion": a completed event does not come again, and `all` leaves it out);
+///  - redelivery: the same batch a second time changes nothing (not kept by a projection whose
+///    guard is "completion": a completed event does not come again, and `all` leaves it out);
 ///  - batching: one batch of N, N batches of one and random splits end in the same rows;
 ///  - rebuild: emptied tables and guard, then a replay, end in the rows that were there.
 ///

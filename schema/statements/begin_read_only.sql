@@ -1,3 +1,3 @@
 -- name: begin_read_only
--- For a query that somebody else wrote: it can change nothing.
+-- For a query of the user's: it can change nothing.
 BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY

@@ -1,6 +1,6 @@
 -- name: dead_list
 -- Dead letters for people, the oldest failure first. $1 to $6 the filter as in dead_lanes, $7 how
--- many. The event may be gone: somebody may have deleted it.
+-- many. The event may be gone: deleted by hand.
 SELECT d.event_id, d.listener, d.key, d.seq, d.attempts, coalesce(d.error_class, '') AS error_class,
        coalesce(d.last_error, '') AS last_error,
        to_char(d.first_failed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS failed_at,

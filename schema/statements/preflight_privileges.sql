@@ -1,6 +1,6 @@
 -- name: preflight_privileges
 -- $1 tables and $2 privileges, side by side. @return those that are missing. A grant on columns
--- counts, since nobody can tell here which ones are used.
+-- counts, since it is not known here which ones are used.
 SELECT needed.relation, needed.privilege
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS needed (relation, privilege, place)
  WHERE NOT CASE needed.privilege

@@ -2,10 +2,10 @@
 -- What each listener is owed that is not ready: how old it is, when it is due and what it waits
 -- behind; ages in milliseconds by the server's clock. The work is bounded: the listeners are found
 -- by skipping, $1 deliveries of each state are looked at in the order of event_delivery_state, and
--- per lane the first due. Beyond $1 the oldest may be older still: "looked_at" says so, and whoever
--- judges must not call it fresh. An age counts from the publication or the first failure, the older
--- of the two; "ageless" have neither. LIMIT 1 keeps look-ups by key from becoming joins of all.
--- Runs after plan_by_index.
+-- per lane the first due. Beyond $1 the oldest may be older still: "looked_at" says so, and it must
+-- not be judged fresh. An age counts from the publication or the first failure, the older of the
+-- two; "ageless" have neither. LIMIT 1 keeps look-ups by key from becoming joins of all. Runs after
+-- plan_by_index.
 WITH RECURSIVE held (listener) AS (
   (SELECT listener FROM event_delivery WHERE state <> 'ready' ORDER BY listener LIMIT 1)
    UNION ALL

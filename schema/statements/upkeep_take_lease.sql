@@ -1,6 +1,6 @@
 -- name: upkeep_take_lease
--- Takes or renews it, by the server's clock. No row: somebody else has it. An end that is further
--- away than anybody sets one is of a time when the clock was wrong. $1 holder, $2 seconds.
+-- Takes or renews it, by the server's clock. No row: another relay has it. An end that is further
+-- away than any relay sets it is of a time when the clock was wrong. $1 holder, $2 seconds.
 UPDATE upkeep_lease
    SET holder = $1::text, held_until = clock_timestamp() + $2::int * interval '1 s'
  WHERE name = 'upkeep'
