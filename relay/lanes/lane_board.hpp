@@ -45,16 +45,15 @@ class LaneBoard {
   /// more, while none of them is known to hold more than a claim takes. A careful lane comes alone.
   /// Of lanes that hold more than a claim takes, one whose floor is more than 10,000 ahead of
   /// another's lets its turn pass, but never twice in a row: a backlog is read from few of the
-  /// table's pages at a time. Every ticket must be given back by `done`, `busy` or `give_back`;
+  /// table's pages at a time. Every ticket must be given back by `done` or `give_back`;
   /// TakenLanes does so whatever happens.
   [[nodiscard]] std::vector<LaneTicket> take(int most, Moment now, int shallow = 0);
 
-  /// The worker leaves the lane. @param more whether it saw more than it took.
+  /// The worker leaves the lane. @param more whether it saw more than it took; if not, as where
+  /// another relay is on the lane, it is not tried before the next probe finds work in it.
   void done(int lane, bool more);
   /// Nothing of the lane was committed: it has work, and as much as was known of it.
   void give_back(int lane);
-  /// Another relay is on the lane: it is not tried again before the next probe finds work in it.
-  void busy(int lane) { done(lane, false); }
   /// The lane is not to be tried before then.
   void rest(int lane, Moment until);
   /// The lane's next `events` come one to a transaction. They are counted, since retries come in no

@@ -71,7 +71,7 @@ TEST(LaneBoard, ADrainedOrBusyLaneWaitsForTheNextProbe) {
   LaneBoard board{8};
   board.found(work_in({2}), 0);
   (void)board.take(1, now);
-  board.busy(2);
+  board.done(2, false);
   EXPECT_EQ(board.waiting(now), 0);
   board.found(work_in({2}), 0);
   EXPECT_EQ(board.waiting(now), 1);
