@@ -9,8 +9,8 @@ std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& 
                                                      const Handler& handler) {
   const std::string& listener = who.name();
   const std::string first{events.front().id};
-  const auto time = who.time_limit().value_or(seat_.handler_timeout);
-  const HandlerWatch::Visit visit{seat_.watch, listener, first, HandlerWatch::Clock::now() + time,
+  const auto time = who.time_limit().value_or(slot_.handler_timeout);
+  const HandlerWatch::Visit visit{slot_.watch, listener, first, HandlerWatch::Clock::now() + time,
                                   stop_};
   const auto limit = session_.within(time);
   const auto refuse_if_late = [&] {
@@ -22,7 +22,7 @@ std::vector<projections::Fate> BoundedHandling::call(const listeners::Listener& 
          "it took longer than " + limit_name + std::to_string(time.count()) + ")"});
   };
   try {
-    const flow::FlightRecord::Flight flight{seat_.flight, seat_.slot, listener, events, alone_};
+    const flow::FlightRecord::Flight flight{slot_.flight, slot_.number, listener, events, alone_};
     auto fates = handler(visit.stop());
     refuse_if_late();
     return fates;

@@ -90,9 +90,9 @@ void Served::rest(bool asleep) {
 
 engine::HandlingOfPass Served::handling_of(std::size_t worker) {
   HandlerWatch& watch = *watches_.emplace_back(std::make_unique<HandlerWatch>());
-  const Seat seat{watch, flight_, worker, bounds_.handler_timeout};
-  return [seat](store::WorkerSession& session, bool alone, const std::stop_token& stop) {
-    return std::make_unique<BoundedHandling>(session, seat, alone, stop);
+  const WorkerSlot slot{watch, flight_, worker, bounds_.handler_timeout};
+  return [slot](store::WorkerSession& session, bool alone, const std::stop_token& stop) {
+    return std::make_unique<BoundedHandling>(session, slot, alone, stop);
   };
 }
 
