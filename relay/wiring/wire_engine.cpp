@@ -129,7 +129,7 @@ runtime::Share share_of(const settings::Database& database, const settings::Rela
           .acquire_timeout = database.acquire_timeout};
 }
 
-engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
+engine::Engine& serve(const SharedParts& shared, const Blueprint& blueprint,
                       const settings::Database& database, bool drain) {
   const settings::Relay& relay = blueprint.settings.relay;
   engine::EngineOptions options{.database = database.name,

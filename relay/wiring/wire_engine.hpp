@@ -13,7 +13,7 @@
 namespace relay::wiring {
 
 /// What the databases of a process share.
-struct Shared {
+struct SharedParts {
   runtime::Runtime& runtime;
   pg::Watchdog& watchdog;               ///< Outlives the runtime.
   std::shared_ptr<forward::Sink> sink;  ///< Where forwards send; null when there are none.
@@ -29,7 +29,7 @@ struct Shared {
 
 /// Serves a database: its engine is built out of the rooms' real parts, with its upkeep beside.
 /// @return it. @param blueprint borrowed; must outlive the runtime.
-engine::Engine& serve(const Shared& shared, const Blueprint& blueprint,
+engine::Engine& serve(const SharedParts& shared, const Blueprint& blueprint,
                       const settings::Database& database, bool drain);
 
 /// How the forwards of a blueprint reach their brokers. @param blueprint has a section [kafka].

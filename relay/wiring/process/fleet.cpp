@@ -21,7 +21,7 @@ void tell_start(const Blueprint& blueprint, const settings::Database& database) 
 
 }  // namespace
 
-Fleet::Fleet(const Shared& shared, const Blueprint& blueprint, bool drain, const Unfit& unfit,
+Fleet::Fleet(const SharedParts& shared, const Blueprint& blueprint, bool drain, const Unfit& unfit,
              std::vector<preflight::NamedOutbox> outboxes, Latecomers::Lend lend,
              std::function<void()> on_reached)
     : shared_(shared),

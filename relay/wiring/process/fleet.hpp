@@ -17,7 +17,7 @@ class Fleet {
  public:
   /// @param shared, blueprint outlive it. @param unfit those of the blueprint's that are not served
   /// yet; the others are, at once. @param outboxes theirs.
-  Fleet(const Shared& shared, const Blueprint& blueprint, bool drain, const Unfit& unfit,
+  Fleet(const SharedParts& shared, const Blueprint& blueprint, bool drain, const Unfit& unfit,
         std::vector<preflight::NamedOutbox> outboxes, Latecomers::Lend lend,
         std::function<void()> on_reached);
 
@@ -32,7 +32,7 @@ class Fleet {
   void end(const std::string& name);
   void serve_it(const SharedDatabase& database);
 
-  const Shared& shared_;
+  const SharedParts& shared_;
   const Blueprint& blueprint_;
   const bool drain_;
   std::vector<settings::Database> wanted_;

@@ -179,7 +179,7 @@ int run_relay(const Blueprint& blueprint, const RunOptions& options, const Unfit
   Runtime runtime{schedule_options(blueprint),
                   {.after = settings.relay.sleep_after, .look = settings.relay.sleep_look},
                   interrupt_wait};
-  const Shared shared{runtime, watchdog, open_sink(blueprint), !drain};
+  const SharedParts shared{runtime, watchdog, open_sink(blueprint), !drain};
   const auto lend = [&] { return runtime.lend_session(Clock::now() + for_session); };
   Fleet fleet{shared, blueprint, drain, unfit, std::move(outboxes), lend, interrupt_wait};
   std::optional<Reread> reread;
