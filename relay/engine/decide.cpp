@@ -1,7 +1,5 @@
 #include "relay/engine/decide.hpp"
 
-#include "relay/engine/shortage.hpp"
-
 namespace relay::engine {
 namespace {
 
@@ -11,6 +9,12 @@ using Where = PassFailure::Where;
 constexpr int conflicts_before_care = 3;
 constexpr int losses_before_care = 2;
 constexpr int losses_before_blame = 5;  // two among others, three alone
+
+// Whether a server has no room (53100), no connection (53300) or takes no writes (25006). It
+// answers a probe all the same, so that the same event failing again says nothing about the event.
+bool is_shortage(const projections::Failure& why) {
+  return why.sqlstate == "53100" || why.sqlstate == "53300" || why.sqlstate == "25006";
+}
 
 Decision decide_statement(const projections::Failure& failure) {
   if (failure.kind == FailureKind::connection) return {Action::reconnect, Database::down};

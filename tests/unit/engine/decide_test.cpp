@@ -63,11 +63,16 @@ TEST(Decide, LooksForAHandlersEventOneByOneAndQuarantinesItAlone) {
 }
 
 TEST(Decide, CountsConnectionsThatAHandlerLosesButNotAServerThatHasNoRoom) {
-  EXPECT_EQ(action(Where::handler, FailureKind::connection, true), Action::reconnect_count);
-  for (const char* state : {"53100", "53300", "25006"}) {
-    PassFailure shortage = failure(Where::handler, FailureKind::connection);
-    shortage.failure.sqlstate = state;
-    EXPECT_EQ(decide(shortage, {.single = true}).action, Action::reconnect) << state;
+  const auto action_at = [](const char* state) {
+    PassFailure why = failure(Where::handler, FailureKind::connection);
+    why.failure.sqlstate = state;
+    return decide(why, {.single = true}).action;
+  };
+  for (const char* state : {"", "57P02", "08006", "53200", "53400"}) {
+    EXPECT_EQ(action_at(state), Action::reconnect_count) << state;
+  }
+  for (const char* state : {"53100", "53300", "25006"}) {  // a full disk, a limit, read only
+    EXPECT_EQ(action_at(state), Action::reconnect) << state;
   }
 }
 
