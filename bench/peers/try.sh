@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tries a peer's drain, for whoever changes one:  try.sh NAME [EVENTS [VERB]]      (20,000 drain)
-# Run it by ./dev postgres bench/peers/try.sh NAME. What it prints is a sign of health, no measure.
+# Tries a peer's drain, after a change of one: try.sh NAME [EVENTS [VERB]] (20,000 drain) Run it by
+# ./dev postgres bench/peers/try.sh NAME. What it prints is a sign of health, no measure.
 set -euo pipefail
 folder=$(cd "$(dirname "$0")" && pwd)
 peer=$folder/$1/peer.sh

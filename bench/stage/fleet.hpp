@@ -23,7 +23,7 @@ class Fleet {
   Fleet& operator=(const Fleet&) = delete;
 
   [[nodiscard]] const std::vector<std::string>& urls() const { return urls_; }
-  /// A url of the same server that belongs to no database of the fleet, for whoever watches it.
+  /// A url of the same server that belongs to no database of the fleet, to watch it by.
   [[nodiscard]] const std::string& beside() const { return template_url_; }
   /// Transactions of the fleet's databases and of postgres so far, as the server counts them.
   /// @param observer a session of `beside`.

@@ -1,5 +1,5 @@
 // A relay that starts beside a snapshot which has been held for long: the index still has an entry
-// of each event that was completed since, and whoever begins at its beginning walks over all.
+// of each event that was completed since, and a read from its beginning walks over all.
 #include "bench/figures/text.hpp"
 #include "bench/stage/live.hpp"
 #include "bench/stage/outbox.hpp"

@@ -8,12 +8,12 @@ namespace relay::engine {
 enum class Action {
   nothing,          ///< The lanes come again as they are.
   reconnect,        ///< … in another session.
-  reconnect_count,  ///< … and it is counted how often connections die of who was called.
+  reconnect_count,  ///< … and it is counted how often connections die of that call.
   pause_listener,   ///< The listener that stopped; its events wait as deliveries.
   send_apart,       ///< The lanes come again, a listener's SQL and the batch's end apart.
   again,            ///< The same again, soon: a conflict with another session.
   one_by_one,       ///< The lanes come again with one event to a transaction, to find the one.
-  quarantine,       ///< Who was blamed was alone: it counts as a failed try.
+  quarantine,       ///< The blamed event was alone: it counts as a failed try.
   examine,          ///< Whether the relay's own statements work at all; then `after_statement`.
   blame_event,      ///< The relay's statements work, but not over this one event.
   rest,             ///< No event is known to be at fault: an operator must look.
@@ -36,8 +36,8 @@ struct Situation {
 /// Pure, as are the others.
 [[nodiscard]] Decision decide(const PassFailure& failure, const Situation& situation);
 
-/// A transaction that died as a whole comes again one event at a time; who was blamed and alone
-/// already is the culprit. Also asked when conflicts do not end.
+/// A transaction that died as a whole comes again one event at a time; a blamed event that was
+/// alone already is the culprit. Also asked when conflicts do not end.
 [[nodiscard]] Action narrow(const PassFailure& failure, bool single);
 
 /// After a statement of the relay's own has failed. @param read whether any event had been read.

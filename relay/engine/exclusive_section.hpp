@@ -22,7 +22,7 @@ class ExclusiveSection {
   std::function<void()> freed_;
   std::mutex mutex_;
   int inside_ = 0;
-  bool alone_ = false;            ///< Who is inside is alone.
+  bool alone_ = false;            ///< The one inside is alone.
   lanes::Moment wanted_until_{};  ///< One wants to be alone, and asks again by then.
 };
 

@@ -15,7 +15,7 @@ using State = Delivery::State;
 
 constexpr int attempts_max = 32'767;  // event_delivery.attempts is a smallint
 
-// Who reads payloads in the server learns of a bad form by the errors of the cast to jsonb: not
+// Where payloads are read in the server, a bad form shows by the errors of the cast to jsonb: not
 // JSON, \u0000, a number beyond numeric, nested too deep.
 bool is_unreadable(const decode::DecodedEvent& decoded, const projections::Failure& failure) {
   if (decoded.fault.empty()) return false;

@@ -58,7 +58,7 @@ void Worker::surprised() noexcept {
   }
 }
 
-// Whether this relay is to serve the source now, and who is served can take it.
+// Whether this relay is to serve the source now, and its listeners can take it.
 bool Worker::may_take(const WorkSource& source, const listeners::Assignment& assignment) const {
   if (source.queue == nullptr) return first_pass_available(parts_, assignment);
   const std::set<std::string>& served =

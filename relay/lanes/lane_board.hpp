@@ -95,11 +95,11 @@ class LaneBoard {
   /// below the floor pulls the floor down, and the worker on the lane does not raise it, having
   /// read from further on.
   void swept(const std::vector<LaneProbe>& probes);
-  /// For deliveries, whose floors follow what was read: work was seen in these lanes. Who is on one
-  /// may have read before it was there, so the lane is given once more when they leave it.
+  /// For deliveries, whose floors follow what was read: work was seen in these lanes. A worker that
+  /// is on one may have read before it was there, so the lane is given once more when it leaves.
   void found_work(const std::vector<int>& lanes);
-  /// Drawn a while ago, so who drew it has most likely committed (`Watermark`). Floors of
-  /// deliveries rise to this place, but no further; who has not committed is a sweep's. Those of
+  /// Drawn a while ago, so its transaction has most likely committed (`Watermark`). Floors of
+  /// deliveries rise to this place, but no further; what is committed later a sweep finds. Those of
   /// events rise to what is decided; probes read on from the watermark until `walk_again`.
   void set_watermark(std::int64_t number);
   /// For deliveries: what a look saw. Work is marked as by `found_work`, and floors rise to where

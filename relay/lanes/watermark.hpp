@@ -7,8 +7,8 @@
 namespace relay::lanes {
 
 /// Of a number that only rises, such as the last one that a sequence handed out: what it was a
-/// while ago. Who drew a number so long ago has most likely committed; who has not needs another
-/// look. Pure. Threads: one.
+/// while ago. The transaction that drew a number so long ago has most likely committed; one that
+/// has not needs another look. Pure. Threads: one.
 class Watermark {
  public:
   using Time = std::chrono::steady_clock::time_point;

@@ -27,8 +27,8 @@ struct HostAnswer {
 /// resolver that is always late would keep all out for ever.
 ///
 /// Threads: any. At most `most_at_once` look-ups run, each with a thread that is joined when it is
-/// over; who finds no place waits. The destructor waits for all of them, as long as the resolver
-/// takes; the process's own, `shared()`, is never destroyed.
+/// over; a caller that finds no place waits. The destructor waits for all of them, as long as the
+/// resolver takes; the process's own, `shared()`, is never destroyed.
 class HostLookup {
  public:
   using Clock = std::chrono::steady_clock;

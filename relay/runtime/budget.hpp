@@ -9,9 +9,9 @@ namespace relay::runtime {
 
 struct Entry;
 
-/// Who has which of the process's sessions: never more than its limit, nor than a database's own.
-/// One that rests between turns makes room for another database; the one that has rested longest
-/// goes first. Pure. Threads: one at a time.
+/// Which task has which of the process's sessions: never more than its limit, nor than a database's
+/// own. One that rests between turns makes room for another database; the one that has rested
+/// longest goes first. Pure. Threads: one at a time.
 class Budget {
  public:
   using Clock = std::chrono::steady_clock;
@@ -43,7 +43,8 @@ class Budget {
   /// So many more, or fewer, wait for a loan.
   void borrowers(int more) { borrowers_ += more; }
   [[nodiscard]] bool anybody_borrows() const { return borrowers_ > 0; }
-  /// A session for what is no task. @param victim set to who has to leave one for it, or null.
+  /// A session for what is no task. @param victim set to the task that has to leave one for it, or
+  /// null.
   /// @return false: none is to be had now.
   [[nodiscard]] bool lend(Entry*& victim);
   void give_back() { --held_; }

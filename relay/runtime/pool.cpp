@@ -126,7 +126,7 @@ void Pool::take_turn(const Schedule::Pick& pick, std::unique_lock<std::mutex>& l
   call_another();
   if (pick.victim != nullptr) {
     close_session(*pick.victim, lock);
-    if (pick.entry != nullptr) call_another();  // who left it may have work meanwhile
+    if (pick.entry != nullptr) call_another();  // the victim may have work meanwhile
   }
   if (pick.entry == nullptr) return;
   flow::Task& task = pick.entry->task;

@@ -18,8 +18,8 @@
 
 namespace relay::runtime {
 
-/// Who of all databases' tasks is next, and who has which of the sessions. It owns no thread and
-/// waits for nothing. Time is an argument. Threads: one at a time.
+/// Which of all databases' tasks is next, and which task has which of the sessions. It owns no
+/// thread and waits for nothing. Time is an argument. Threads: one at a time.
 ///
 /// Next is, of those that have work, the database that has had the least time of threads so far;
 /// one that had nothing to do is not owed for it, and comes first once (the idea of Linux's CFS).
@@ -72,7 +72,7 @@ class Schedule {
   /// Sessions of the account's tasks that rest are to be closed now.
   void shed(Account& account, Moment now);
 
-  /// Who is next, if anybody can be. Has to be told by `ended` when its turn is over.
+  /// The next task, if there is one that can run. `ended` must be called when its turn is over.
   [[nodiscard]] std::optional<Pick> next(Moment now);
   /// When `next` may have another answer, unless something changes before.
   [[nodiscard]] Moment wake_at(Moment now) const;
@@ -83,9 +83,9 @@ class Schedule {
   /// meanwhile.
   bool left(Entry& victim);
 
-  /// A session for what is no task; see Pool::lend. @param victim set to who has to leave one for
-  /// it, or null. @return false: none is to be had now. Who waits for one tells it, by `borrowers`,
-  /// and goes before tasks that have none.
+  /// A session for what is no task; see Pool::lend. @param victim set to the task that has to leave
+  /// one for it, or null. @return false: none is to be had now. A caller that waits for one says
+  /// so, by `borrowers`, and goes before tasks that have none.
   [[nodiscard]] bool lend(Entry*& victim) { return budget_.lend(victim); }
   void borrowers(int more) { budget_.borrowers(more); }
   [[nodiscard]] bool anybody_borrows() const { return budget_.anybody_borrows(); }

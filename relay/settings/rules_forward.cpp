@@ -64,7 +64,7 @@ void check_name(const Forward& forward, const Place& place, const Settings& sett
 
 }  // namespace
 
-// handler < Kafka < statement: who is slow is then named by the one that knows.
+// handler < Kafka < statement: so the limit that ends first names what is slow.
 void check_timeout(const Kafka& kafka, const std::string& whose, const Work& work,
                    const Place& place, Faults& faults) {
   if (work.handler_timeout >= work.statement_timeout) return;  // said already

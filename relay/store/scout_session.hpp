@@ -72,7 +72,7 @@ class ScoutSession {
   /// Where the store stands, with the floors that are kept: those of the same server, the same
   /// timeline, and of sequences that have not gone back since.
   [[nodiscard]] virtual Start start(int lanes) = 0;
-  /// The same for who cannot read floors; the last place is not known.
+  /// The same where floors cannot be read; the last place is not known.
   [[nodiscard]] virtual Standing start_without_floors() = 0;
   /// Keeps floors for relays that start later, of two relays' the higher ones.
   /// @param server_run of whom they were learned; if it is another by now, nothing is kept.

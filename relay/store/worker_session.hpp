@@ -51,7 +51,7 @@ class WorkerSession {
   [[nodiscard]] virtual Claim claim_events(const std::vector<lanes::LaneTicket>& tickets,
                                            Payloads payloads) = 0;
   /// The same of one listener's due and ready deliveries; floors are places, and hold back no retry
-  /// that is due. Payloads always travel: who has deliveries has failed, or is slow.
+  /// that is due. Payloads always travel: a listener with deliveries has failed, or is slow.
   [[nodiscard]] virtual Claim claim_deliveries(const DeliveryQueue& queue,
                                                const std::vector<lanes::LaneTicket>& tickets) = 0;
   /// Of the keys asked for, in claimed lanes: what is open, by listener of the first pass. A dead

@@ -73,7 +73,7 @@ class Fleet {
     bool killed = false;  ///< The end that comes was asked for.
     bool deadly = false;  ///< Its failpoints kill it.
     std::string failpoints;
-    bool held = false;  ///< Being terminated: whoever does that waits for the end.
+    bool held = false;  ///< Being terminated: its killer waits for the end.
     std::chrono::steady_clock::time_point since;
     Usage settled;
   };

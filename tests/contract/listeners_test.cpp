@@ -177,7 +177,7 @@ TEST_P(AStore, LetsGoWhatWaitedBehindDeadLettersThatAreSkippedFromNowOn) {
   owe({delivery(s[0], "board", dead), delivery(s[1], "board", waiting),
        delivery(s[2], "board", waiting)});
   declare("board", false, true);
-  EXPECT_EQ(states("board"), "dead ready waiting") << "whoever settles it wakes the next";
+  EXPECT_EQ(states("board"), "dead ready waiting") << "settling it wakes the next";
 }
 
 TEST_P(AStore, TellsHowLongAgoAnotherRelayWasSeenToServeAListener) {

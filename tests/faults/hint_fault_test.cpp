@@ -50,8 +50,8 @@ TEST_F(HintFault, AListenerThatIsCutOffSubscribesAgain) {
   outage_.expect_mended();
 }
 
-// Whoever may connect may notify: what is said is not believed, and however often it is said, the
-// relay looks no more often than it can.
+// Any role that may connect may notify: what is said is not believed, and however often it is said,
+// the relay looks no more often than it can.
 TEST_F(HintFault, AStormOfNotificationsByAnybodyIsHarmless) {
   ASSERT_TRUE(eventually([&] { return listeners(db_) == 1; })) << outage_.log();
   outage_.publish(20);

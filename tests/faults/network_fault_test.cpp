@@ -14,7 +14,7 @@ using tests::TestDatabase;
 /// A relay whose only way to the database leads through a bad network.
 class NetworkFault : public ::testing::Test {
  protected:
-  /// A connection was given up: whoever lost it knocks again.
+  /// A connection was given up: the one that lost it knocks again.
   [[nodiscard]] bool connects_again() const {
     const int before = network_.accepted();
     return eventually([&] { return network_.accepted() > before; }, 10s);

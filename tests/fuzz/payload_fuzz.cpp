@@ -1,5 +1,5 @@
 // Any bytes as a payload: a reason, or something that the parser which handlers use can read too;
-// the same on the quick road and on the careful one.
+// the same on the quick path and on the careful one.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -22,7 +22,7 @@ std::string_view next_part(std::string_view& rest) {
   return part;
 }
 
-/// "none" where they are refused; a space more sends plain texts down the parser's road.
+/// "none" where they are refused; a space more sends plain texts down the parser's path.
 std::string headers_in_words(const std::string& json) {
   std::vector<Header> headers{{"ours", "1"}};
   try {

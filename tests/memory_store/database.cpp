@@ -55,7 +55,7 @@ void Database::mark_run() {
 
 template <class Which>
 void Database::cut_off(Which which, const char* why) {
-  const std::vector<Session*> all = sessions_;  // whoever hears of an end may open and close some
+  const std::vector<Session*> all = sessions_;  // what an end calls may open and close some
   for (Session* session : all) {
     if (std::ranges::find(sessions_, session) != sessions_.end() && which(*session)) {
       session->cut_off(why);

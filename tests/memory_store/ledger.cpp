@@ -92,7 +92,7 @@ void update_deliveries(Session& session, const std::string& listener,
   }
 }
 
-// Waits for whoever has changed or locked it; one that is gone is none.
+// Waits for the session that has changed or locked it; one that is gone is none.
 void lock_event(Session& session, const std::string& id) {
   Rows& rows = session.database().locked_rows();
   Transaction& transaction = session.open_transaction();

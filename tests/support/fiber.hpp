@@ -22,7 +22,7 @@ class Fiber {
   /// Whether its work has been left and not ended.
   [[nodiscard]] bool busy() const;
 
-  /// Inside one: back to whoever started or resumed it. Elsewhere: nothing.
+  /// Inside one: back to what started or resumed it. Elsewhere: nothing.
   static void leave();
   [[nodiscard]] static bool is_inside();
 

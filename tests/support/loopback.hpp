@@ -9,7 +9,7 @@
 
 namespace tests {
 
-// Sockets of this machine, as proxies need them. Whoever gets a socket closes it.
+// Sockets of this machine, as proxies need them. The caller closes the sockets it gets.
 
 /// 127.0.0.1 and a port; 0: any.
 [[nodiscard]] sockaddr_in on_this_machine(int port);

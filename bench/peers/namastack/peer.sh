@@ -7,7 +7,7 @@ needs() { needs_maven; }
 bring() { bring_maven; }
 version() { echo "Namastack Outbox 1.6.0, poll 10 ms, 5,000 keys at once, 16 threads, deletes"; }
 
-# Whoever runs is an instance that owns partitions, even if it only sets up; the worker is to own
+# Each process is an instance that owns partitions, even if it only sets up; the worker is to own
 # all of them at once.
 setup() {
   effects "$1"

@@ -36,7 +36,7 @@ class Fleet {
   const Blueprint& blueprint_;
   const bool drain_;
   std::vector<settings::Database> wanted_;
-  std::map<std::string, SharedDatabase> to_come_;  ///< Wait until who had the name has left.
+  std::map<std::string, SharedDatabase> to_come_;  ///< Wait until the one of that name has left.
   std::set<std::string> served_;
   Latecomers latecomers_;
 };

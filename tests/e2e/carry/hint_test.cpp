@@ -13,7 +13,7 @@ using tests::TestDatabase;
 using tests::ThingLoad;
 
 // At rest the pauses of the probe double: 1.0, 2.0, 4.1 seconds, then five. One that has lasted
-// 2.3 seconds goes on for 1.8 more, so whoever comes within one has been called.
+// 2.3 seconds goes on for 1.8 more, so a relay that comes within one has been called.
 constexpr const char* scouts_deep_in_a_pause =
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND application_name LIKE 'freshet scout%' AND state = 'idle' "

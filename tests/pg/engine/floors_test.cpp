@@ -73,7 +73,7 @@ TEST_F(Floors, AreLearnedInPiecesAndKeptForTheRelayThatStartsNext) {
 }
 
 // A relay that trusts what is kept does not find what lies below it before a sweep comes by, which
-// takes lanes in turn: so whoever finds this event at once has not trusted.
+// takes lanes in turn: so a worker that finds this event at once has not trusted.
 TEST_F(Floors, OfAnotherSequenceOrServerAreNotTrusted) {
   const auto kept = [&](const std::string& server, const std::string& last_seq) {
     db_.run("INSERT INTO event_floor (listener, server, last, floors) VALUES ('', " + server +
@@ -171,7 +171,8 @@ TEST_F(Floors, ThatCannotBeKeptAreSaidAndStopNothing) {
   end(*engine);
 }
 
-// What the floor rests on: whoever has drawn a number is seen until their transaction has ended.
+// What the floor rests on: a writer that has drawn a number is seen until its transaction has
+// ended.
 TEST(SequenceLock, IsHeldToTheTransactionsEndAlsoByASavepointThatWasRolledBack) {
   const TestDatabase db;
   const auto writers = [&] { return db.run(std::string{schema::statements::open_writers}).size(); };

@@ -186,7 +186,7 @@ TEST_F(DeadLettersOf, TenThousandAreRetriedByOneCommandInBoundedTransactions) {
   EXPECT_EQ(retried.number, 10'000);
   EXPECT_EQ(last, 10'000);
   EXPECT_GE(steps, 64);
-  EXPECT_EQ(rows_.count("ready"), 2'500 + 200) << "whoever settles those promotes the next";
+  EXPECT_EQ(rows_.count("ready"), 2'500 + 200) << "settling those promotes the next";
   EXPECT_EQ(rows_.count("waiting"), 7'500 - 200);
   EXPECT_EQ(db_.number("SELECT count(*) FROM (SELECT seq - lag(seq) OVER (PARTITION BY key ORDER "
                        "BY state, place) AS step FROM event_delivery) s WHERE step < 0"),
@@ -230,7 +230,7 @@ TEST_F(DeadLettersOf, WhatWaitsIsPromotedOnlyUpToTheNextThatHoldsTheKey) {
   db_.run("UPDATE event_delivery SET state = 'retrying' WHERE event_id = '" + rows_.event("k1", 2) +
           "'");
   discard({.events = {rows_.event("k1", 4)}});
-  EXPECT_EQ(states("k1"), "retrying ready waiting waiting") << "whoever settles those promotes";
+  EXPECT_EQ(states("k1"), "retrying ready waiting waiting") << "settling those promotes the rest";
 }
 
 TEST_F(DeadLettersOf, AnEventThatIsOwedToSomebodyElseStaysOpen) {

@@ -226,7 +226,7 @@ TEST_F(Purging, GoesOnWhereAnotherRelayWasCutOffAndRestsAfterItsEnd) {
   while (last->step(connection_).more) continue;
   EXPECT_EQ(count("event_publication"), 0);
   EXPECT_EQ(db_.number("SELECT removed FROM upkeep_sweep WHERE finished_at IS NOT NULL"), 3'000);
-  EXPECT_GT(chore()->step(connection_).pause, 50min) << "each hour, whoever it is";
+  EXPECT_GT(chore()->step(connection_).pause, 50min) << "each hour, whichever relay it is";
   db_.run("UPDATE upkeep_sweep SET finished_at = now() + interval '1 year'");
   EXPECT_LT(chore()->step(connection_).pause, 61min) << "the clock was wrong then";
 }

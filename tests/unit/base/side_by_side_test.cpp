@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using relay::side_by_side;
 
-/// Whoever comes waits until `wanted` have come, or for a while.
+/// Each that comes waits until `wanted` have come, or for a while.
 class Meeting {
  public:
   explicit Meeting(int wanted) : wanted_(wanted) {}

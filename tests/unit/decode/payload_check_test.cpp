@@ -102,7 +102,7 @@ TEST(PayloadCheck, SaysTheSameQuicklyAndByWalking) {
   EXPECT_GT(good, 10'000);
 }
 
-// Where the quick road's looks at the text have their edges, wherever in the text that is.
+// Where the quick path's looks at the text have their edges, wherever in the text that is.
 TEST(PayloadCheck, SaysTheSameOfOddNumbersAndDeepNestsAtEachPlace) {
   const auto number = [](std::size_t length) { return "0." + std::string(length - 2, '7'); };
   const std::vector<std::string> odd{number(999),

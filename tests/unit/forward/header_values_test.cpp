@@ -32,7 +32,7 @@ TEST(EventHeaders, KeepNumbersAsTheyWereWritten) {
                           Header{"c", "[1.10]"}));
 }
 
-// Plain texts and all others take two roads; a space more sends a plain one down the other.
+// Plain texts and all others take two paths; a space more sends a plain one down the other.
 TEST(EventHeaders, AreTheSameWhicheverWayTheyAreRead) {
   for (const char* json :
        {R"({"a": "b"})", R"({"a": "b", "c": "", "": "x y"})", R"({"a": "1", "b": 2, "c": "3"})",

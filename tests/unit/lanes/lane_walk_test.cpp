@@ -18,7 +18,7 @@ TEST(LaneWalk, ProbesReadOnFromWhatIsSettledWhileAnOpenWriterKeepsTheFloorDown) 
   EXPECT_EQ(reads_from(), 900);
   board.found({{0, 950, 900}}, 100);
   EXPECT_EQ(board.take(1, Moment{} + std::chrono::hours{1})[0].floor, 100)
-      << "whoever claims takes what came late as well";
+      << "a claim takes what came late as well";
   board.done(0, false);
   EXPECT_EQ(reads_from(), 900) << "an event above it changes nothing";
   board.walk_again();

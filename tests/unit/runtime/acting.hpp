@@ -10,7 +10,7 @@
 
 namespace relay::runtime {
 
-/// Something that a test lets happen, once; whoever waits for it gives up after half a minute.
+/// Something that a test lets happen, once; what waits for it gives up after half a minute.
 class Signal {
  public:
   void give() {

@@ -76,19 +76,19 @@ void expect_outcomes(int batch_size, bool beside) {
   for (const Case& c : cases) EXPECT_EQ(outcome(db, c.type), c.outcome) << c.type;
 }
 
-TEST(PayloadRoad, JudgesEachPayloadByItselfWhenItStays) {
+TEST(PayloadPath, JudgesEachPayloadByItselfWhenItStays) {
   expect_outcomes(1, false);
 }
 
-TEST(PayloadRoad, JudgesAlikeBesideOthersThatFail) {
+TEST(PayloadPath, JudgesAlikeBesideOthersThatFail) {
   expect_outcomes(500, false);
 }
 
-TEST(PayloadRoad, JudgesAlikeWhenSomebodyInTheRelayReadsPayloads) {
+TEST(PayloadPath, JudgesAlikeWhenTheRelayReadsPayloads) {
   expect_outcomes(500, true);
 }
 
-TEST(PayloadRoad, AGuardOfThePayloadMakesPayloadsTravel) {
+TEST(PayloadPath, AGuardOfThePayloadMakesPayloadsTravel) {
   const TestDatabase db;
   db.run("CREATE TABLE effects (n text)");
   db.run(
