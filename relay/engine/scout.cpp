@@ -72,7 +72,7 @@ void Scout::look_under(DatabaseBreaker::Call& call, const std::stop_token& stop)
     if (!stop.stop_requested()) call.failed(error.what());
   } catch (...) {
     const projections::Failure why = projections::current_failure();
-    drop_session();
+    session_.drop();
     if (stop.stop_requested()) return;  // cancelled to end in time
     if (why.kind == projections::FailureKind::connection) return call.failed(why.message);
     call.worked();
@@ -88,8 +88,7 @@ void Scout::connect() {
   if (pulse_name_.empty()) pulse_name_ = fresh->pulse_name();
   fresh->store_suspects(remains_.found);
   if (const auto stored = std::exchange(remains_, {}).stored) stored();
-  const std::lock_guard lock{session_mutex_};
-  session_ = std::move(fresh);
+  session_.put(std::move(fresh));
 }
 
 // It may be another server than before, whose sequences stand elsewhere; or the same after a crash,
@@ -110,16 +109,6 @@ void Scout::forget_floors() {
   keeper_.forget();
   boards_.forget_floors();
   look_anew();
-}
-
-void Scout::drop_session() noexcept {
-  const std::lock_guard lock{session_mutex_};
-  session_.reset();
-}
-
-void Scout::cancel() noexcept {
-  const std::lock_guard lock{session_mutex_};
-  if (session_) session_->cancel();
 }
 
 void Scout::look(const std::stop_token& stop) {

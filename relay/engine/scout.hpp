@@ -18,6 +18,7 @@
 #include "relay/engine/look.hpp"
 #include "relay/engine/look_interval.hpp"
 #include "relay/engine/work_boards.hpp"
+#include "relay/flow/cancellable.hpp"
 #include "relay/flow/crash/flight_remains.hpp"
 #include "relay/lanes/floor_keeper.hpp"
 #include "relay/lanes/walk_pace.hpp"
@@ -58,10 +59,10 @@ class Scout {
   void sign_of_life() noexcept;
   /// Whether it keeps a session between turns; closes it. On the same run of a server it goes on
   /// later where it was, else as at first. Not during a turn.
-  [[nodiscard]] bool has_session() const { return session_ != nullptr; }
+  [[nodiscard]] bool has_session() const { return static_cast<bool>(session_); }
   void leave_session() noexcept;
   /// Cancels the running statement, if any. Any thread. Never throws.
-  void cancel() noexcept;
+  void cancel() noexcept { session_.cancel(); }
 
   /// With `drain`: nothing is left to do.
   [[nodiscard]] bool drained() const { return drained_; }
@@ -73,7 +74,6 @@ class Scout {
  private:
   void look_under(DatabaseBreaker::Call& call, const std::stop_token& stop);
   void connect();
-  void drop_session() noexcept;
   void learn_server(store::ScoutSession& session);
   [[nodiscard]] bool is_back_where_it_was(store::ScoutSession& session);
   void look(const std::stop_token& stop);
@@ -99,8 +99,7 @@ class Scout {
   AssignmentKeeper assignment_keeper_;
   DeliveryScout deliveries_;
   LookInterval interval_;
-  std::mutex session_mutex_;  // guards the pointer against cancel()
-  std::unique_ptr<store::ScoutSession> session_;
+  flow::Cancellable<store::ScoutSession> session_;
   lanes::FloorKeeper keeper_;
   lanes::Reach reach_;
   lanes::Watermark watermark_;

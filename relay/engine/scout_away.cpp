@@ -34,15 +34,15 @@ void Scout::look_anew() {
 }
 
 void Scout::leave_session() noexcept {
-  left_ = session_ != nullptr;
-  drop_session();
+  left_ = has_session();
+  session_.drop();
 }
 
 void Scout::sign_of_life() noexcept {
   try {
     if (session_) session_->sign_of_life();
   } catch (...) {
-    drop_session();  // the next look tells what is wrong
+    session_.drop();  // the next look tells what is wrong
   }
 }
 

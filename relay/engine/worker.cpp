@@ -49,7 +49,7 @@ bool Worker::take_turn(const std::stop_token& stop) noexcept {
 // What failed on the way out of a failure, as without memory. Lanes and permits are back already;
 // the session may be in the middle of anything.
 void Worker::surprised() noexcept {
-  drop_session();
+  session_.drop();
   try {
     log::error("a worker was surprised and goes on",
                {{"who", name_}, {"why", projections::current_failure().message}});
@@ -129,7 +129,7 @@ bool Worker::work(Job& job, const listeners::Assignment& assignment, bool alone,
   } catch (...) {
     failed(job, {.failure = projections::current_failure()}, call);
   }
-  if (session_ && !session_->rollback()) drop_session();
+  if (session_ && !session_->rollback()) session_.drop();
   return true;
 }
 
@@ -162,8 +162,7 @@ store::WorkerSession& Worker::connected() {
       connected_before_ = boards_.next_look();
     }
     server_run_ = run;
-    const std::lock_guard lock{session_mutex_};
-    session_ = std::move(fresh);
+    session_.put(std::move(fresh));
   } catch (const store::Unreachable& error) {
     throw PassFailed{{.where = PassFailure::Where::connecting,
                       .failure = {error.failure.kind, "", error.what()}}};
@@ -194,13 +193,8 @@ bool Worker::check_floors(Job& job) {
 }
 
 void Worker::leave_session() noexcept {
-  left_ = impatient_ = session_ != nullptr;
-  drop_session();
-}
-
-void Worker::cancel() noexcept {
-  const std::lock_guard lock{session_mutex_};
-  if (session_) session_->cancel();
+  left_ = impatient_ = has_session();
+  session_.drop();
 }
 
 void Worker::give_back(const Job& job) {

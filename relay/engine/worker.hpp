@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -13,6 +12,7 @@
 #include "relay/engine/exclusive_section.hpp"
 #include "relay/engine/pass.hpp"
 #include "relay/engine/work_boards.hpp"
+#include "relay/flow/cancellable.hpp"
 #include "relay/lanes/taken_lanes.hpp"
 
 namespace relay::engine {
@@ -54,10 +54,10 @@ class Worker {
   /// Whether a turn would find anything. Not during one.
   [[nodiscard]] bool sees_work() const;
   /// Whether it keeps a session between turns; closes it. Not during one.
-  [[nodiscard]] bool has_session() const { return session_ != nullptr; }
+  [[nodiscard]] bool has_session() const { return static_cast<bool>(session_); }
   void leave_session() noexcept;
   /// Cancels the statement that runs now. Any thread.
-  void cancel() noexcept;
+  void cancel() noexcept { session_.cancel(); }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] flow::Bell& bell() const { return bell_; }
   /// Whose deliveries it works off, if it has nothing else to do; or null.
@@ -112,7 +112,6 @@ class Worker {
   bool statements_work();
   void count_loss(const Job& job, const PassFailure& why, DatabaseBreaker::Call& call);
   void lost(const projections::Failure& why, DatabaseBreaker::Call& call);
-  void drop_session() noexcept;
   bool can_connect();
   void rest(const Job& job, std::chrono::milliseconds time);
 
@@ -128,8 +127,7 @@ class Worker {
   ExclusiveSection& section_;
   std::size_t next_source_ = 0;
   std::unique_ptr<Turn> waiting_;  // to be alone
-  std::mutex session_mutex_;       // cancel() comes from another thread
-  std::unique_ptr<store::WorkerSession> session_;
+  flow::Cancellable<store::WorkerSession> session_;
   std::string server_run_;  // of the session's server
   std::chrono::milliseconds waited_{0};
   bool left_ = false;  // the last session, which had not failed

@@ -95,7 +95,7 @@ bool Worker::can_connect() {
     (void)connected();
     return true;
   } catch (...) {
-    drop_session();
+    session_.drop();
     return false;
   }
 }
@@ -174,14 +174,9 @@ void Worker::again(const Job& job, const PassFailure& why, DatabaseBreaker::Call
 }
 
 void Worker::lost(const Failure& why, DatabaseBreaker::Call& call) {
-  drop_session();
+  session_.drop();
   call.failed(why.message);
   log::warn("a connection was lost", {{"who", name_}, {"why", why.message}});
-}
-
-void Worker::drop_session() noexcept {
-  const std::lock_guard lock{session_mutex_};
-  session_.reset();
 }
 
 void Worker::rest(const Job& job, std::chrono::milliseconds time) {

@@ -108,19 +108,9 @@ std::optional<FreshnessRecorder::Pause> FreshnessRecorder::turn(
   if (save(troubles, asleep)) saved_asleep_ = asleep;
   written_ = Clock::now();
   // While the database is in trouble sessions may be what it lacks.
-  if (asleep || troubles.contains("")) drop_connection();
+  if (asleep || troubles.contains("")) connection_.drop();
   if (last) return std::nullopt;
   return look_every;
-}
-
-void FreshnessRecorder::drop_connection() noexcept {
-  const std::lock_guard lock{mutex_};
-  connection_.reset();
-}
-
-void FreshnessRecorder::cancel() noexcept {
-  const std::lock_guard lock{mutex_};
-  if (connection_) connection_->cancel();
 }
 
 void FreshnessRecorder::drain() {
@@ -151,8 +141,7 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
                                                 .connect_timeout = options_.connect_timeout,
                                                 .watchdog = options_.watchdog,
                                                 .slow = options_.slow});
-      const std::lock_guard lock{mutex_};
-      connection_ = std::move(fresh);
+      connection_.put(std::move(fresh));
     }
     connection_->had_waited(waited_);
     pg::Script{*connection_}.begin(pg::beside_batches).run();
@@ -166,7 +155,7 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
     saved_troubles_ = troubles;
     return true;
   } catch (...) {
-    drop_connection();  // the server rolls back; the numbers are written with the next ones
+    connection_.drop();  // the server rolls back; the numbers are written with the next ones
     log::debug("freshness could not be written", {{"why", projections::current_failure().message}});
     return false;
   }

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "relay/flow/bounded_queue.hpp"
+#include "relay/flow/cancellable.hpp"
 #include "relay/flow/task.hpp"
 #include "relay/measure/recent_lag.hpp"
 #include "relay/measure/recorder.hpp"
@@ -52,10 +53,12 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   [[nodiscard]] Pause idle() noexcept override;
   void waited(std::chrono::milliseconds time) noexcept override { waited_ = time; }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
-  [[nodiscard]] bool has_session() const noexcept override { return connection_ != nullptr; }
-  void leave_session() noexcept override { drop_connection(); }
+  [[nodiscard]] bool has_session() const noexcept override {
+    return static_cast<bool>(connection_);
+  }
+  void leave_session() noexcept override { connection_.drop(); }
   void rest(bool asleep) noexcept override { asleep_ = asleep; }
-  void cancel() noexcept override;
+  void cancel() noexcept override { connection_.cancel(); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -68,7 +71,6 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
     std::int64_t unsaved = 0;  ///< Applied since the row was last written.
   };
   void drain();
-  void drop_connection() noexcept;
   [[nodiscard]] bool serves(const std::string& listener) const;
   /// @return false: it could not be written.
   bool save(const Troubles& troubles, bool asleep) noexcept;
@@ -87,8 +89,8 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   std::atomic<bool> asleep_{false};
   bool saved_asleep_ = false;
   std::chrono::milliseconds waited_{0};
-  mutable std::mutex mutex_;                    // guards what follows
-  std::unique_ptr<pg::Connection> connection_;  // against cancel() alone
+  flow::Cancellable<pg::Connection> connection_;
+  mutable std::mutex mutex_;  // guards what follows
   Troubles troubles_;
   std::set<std::string> serving_;
   bool serving_told_ = false;

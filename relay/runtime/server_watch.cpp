@@ -73,9 +73,7 @@ void ServerWatch::look() {
   if (!pulse_) {
     store_ = any_store();
     if (!store_) return;
-    auto fresh = store_->open_pulse("watch of " + server_);
-    const std::lock_guard lock{pulse_mutex_};
-    pulse_ = std::move(fresh);
+    pulse_.put(store_->open_pulse("watch of " + server_));
   }
   if (pulse_) ring_for(pulse_->read());
 }
@@ -96,16 +94,6 @@ void ServerWatch::ring_for(const std::map<std::string, std::int64_t>& pulse) {
     sleeper.seen = now->second;
     bell->ring();
   }
-}
-
-void ServerWatch::leave_session() noexcept {
-  const std::lock_guard lock{pulse_mutex_};
-  pulse_.reset();
-}
-
-void ServerWatch::cancel() noexcept {
-  const std::lock_guard lock{pulse_mutex_};
-  if (pulse_) pulse_->cancel();
 }
 
 }  // namespace relay::runtime

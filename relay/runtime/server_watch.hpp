@@ -9,6 +9,7 @@
 #include <string>
 
 #include "relay/flow/bell.hpp"
+#include "relay/flow/cancellable.hpp"
 #include "relay/flow/task.hpp"
 #include "relay/runtime/pool.hpp"
 #include "relay/store/store.hpp"
@@ -28,9 +29,9 @@ class ServerWatch final : public flow::Task {
 
   [[nodiscard]] Pause idle() noexcept override;
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
-  [[nodiscard]] bool has_session() const noexcept override { return pulse_ != nullptr; }
-  void leave_session() noexcept override;
-  void cancel() noexcept override;
+  [[nodiscard]] bool has_session() const noexcept override { return static_cast<bool>(pulse_); }
+  void leave_session() noexcept override { pulse_.drop(); }
+  void cancel() noexcept override { pulse_.cancel(); }
 
  private:
   struct Sleeper {
@@ -50,8 +51,7 @@ class ServerWatch final : public flow::Task {
   std::mutex mutex_;                    ///< Guards the sleepers; held while it rings.
   std::map<flow::Bell*, Sleeper> sleepers_;
   std::shared_ptr<store::Store> store_;  ///< Of the pulse; the turns' own.
-  std::mutex pulse_mutex_;               ///< Guards the pointer against cancel().
-  std::unique_ptr<store::Pulse> pulse_;
+  flow::Cancellable<store::Pulse> pulse_;
   int failures_ = 0;  ///< In a row.
   Account& account_;
 };

@@ -46,11 +46,6 @@ std::optional<Upkeep::Pause> Upkeep::turn(const std::stop_token& stop) noexcept 
   return nap_asleep;
 }
 
-void Upkeep::cancel() noexcept {
-  const std::lock_guard lock{mutex_};
-  if (connection_) connection_->cancel();
-}
-
 milliseconds Upkeep::step(const std::stop_token& stop) {
   flow::Leave leave{breaker_};
   if (!leave.given()) return while_down;
@@ -60,11 +55,11 @@ milliseconds Upkeep::step(const std::stop_token& stop) {
     const milliseconds pause = work();
     leave.worked();
     failures_ = 0;
-    if (pause >= idle_session) drop_connection();
+    if (pause >= idle_session) connection_.drop();
     return pause;
   } catch (...) {
     const projections::Failure why = projections::current_failure();
-    drop_connection();
+    connection_.drop();
     if (stop.stop_requested()) return while_down;
     leave.failed(why.message);
     if (++failures_ % failures_to_say == 0) {
@@ -117,13 +112,7 @@ void Upkeep::connect() {
                          .watchdog = options_.watchdog,
                          .slow = options_.slow});
   lease_.doubt();
-  const std::lock_guard lock{mutex_};
-  connection_ = std::move(fresh);
-}
-
-void Upkeep::drop_connection() noexcept {
-  const std::lock_guard lock{mutex_};
-  connection_.reset();
+  connection_.put(std::move(fresh));
 }
 
 void Upkeep::give_back() noexcept {

@@ -3,12 +3,12 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "relay/flow/cancellable.hpp"
 #include "relay/flow/shared_breaker.hpp"
 #include "relay/flow/task.hpp"
 #include "relay/pg/connection.hpp"
@@ -44,10 +44,12 @@ class Upkeep final : public flow::Task {
   [[nodiscard]] Pause idle() noexcept override;
   void waited(std::chrono::milliseconds time) noexcept override { waited_ = time; }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
-  [[nodiscard]] bool has_session() const noexcept override { return connection_ != nullptr; }
-  void leave_session() noexcept override { drop_connection(); }
+  [[nodiscard]] bool has_session() const noexcept override {
+    return static_cast<bool>(connection_);
+  }
+  void leave_session() noexcept override { connection_.drop(); }
   void rest(bool asleep) noexcept override { asleep_ = asleep; }
-  void cancel() noexcept override;
+  void cancel() noexcept override { connection_.cancel(); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -64,7 +66,6 @@ class Upkeep final : public flow::Task {
   void run_step(Turn& turn);
   void say(Turn& turn, const std::string& why);
   void connect();
-  void drop_connection() noexcept;
   void give_back() noexcept;
 
   UpkeepOptions options_;
@@ -76,8 +77,7 @@ class Upkeep final : public flow::Task {
   Clock::time_point seldom_until_{};  ///< While asleep.
   int failures_ = 0;                  ///< In a row.
   std::chrono::milliseconds waited_{0};
-  std::mutex mutex_;  ///< Guards `connection_` against `cancel`.
-  std::unique_ptr<pg::Connection> connection_;
+  flow::Cancellable<pg::Connection> connection_;
 };
 
 }  // namespace relay::upkeep
