@@ -34,13 +34,13 @@ Served::Served(Service service, Pool& pool, Sleepers& sleepers)
       flight_(flight_options(service.options, service.parts, bounds_)),
       engine_(std::move(service.options), std::move(service.parts), remains_of(flight_),
               [this](std::size_t worker) { return handling_of(worker); }),
-      account_(pool_.open(service.share)),
       sleep_(engine_, sleepers, service.share.server, service.may_sleep,
-             [this](bool asleep) { rest(asleep); }) {
+             [this](bool asleep) { rest(asleep); }),
+      account_(pool_, service.share) {
   chores_bell_.answer([this](flow::Bell::Who who) { pool_.ring(chores_bell_, who); });
   engine_.answer_bells(
       [&pool](const flow::Bell& bell, flow::Bell::Who who) { pool.ring(bell, who); });
-  chores_ = service.chores({engine_, [this] { return pool_.take_use(account_); }});
+  chores_ = service.chores({engine_, [this] { return pool_.take_use(account_.get()); }});
   add_tasks();
   if (!service.listens) return;
   hints_session_ = pool_.lend(Clock::now() + hints_session);
@@ -52,8 +52,8 @@ Served::Served(Service service, Pool& pool, Sleepers& sleepers)
   }
 }
 
-Served::~Served() {
-  request_stop();
+Served::OpenAccount::~OpenAccount() {
+  stop();
   if (!ended_by(Clock::now())) cancel();
   while (!ended_by(Clock::now() + 1s)) cancel();
   pool_.close(account_);
@@ -62,7 +62,7 @@ Served::~Served() {
 // What may wait for the same is in one group: no listener, nor the brokers, holds all threads.
 void Served::add_tasks() {
   const std::string brokers = "brokers";
-  pool_.add(account_, Schedule::Kind::look,
+  pool_.add(account_.get(), Schedule::Kind::look,
             *tasks_.emplace_back(std::make_shared<ScoutTask>(engine_.scout(), &sleep_)),
             &engine_.scout_bell());
   for (const auto& worker : engine_.workers()) {
@@ -72,12 +72,12 @@ void Served::add_tasks() {
     const bool forward =
         queue != nullptr ? queue->listener->kind() == listeners::forward : engine_.only_forwards();
     if (forward) groups.push_back(brokers);
-    pool_.add(account_, queue != nullptr ? Schedule::Kind::drain : Schedule::Kind::work,
+    pool_.add(account_.get(), queue != nullptr ? Schedule::Kind::drain : Schedule::Kind::work,
               *tasks_.emplace_back(std::make_shared<WorkerTask>(*worker, sleep_)), &worker->bell(),
               groups);
   }
   for (const auto& chore : chores_) {
-    pool_.add(account_, Schedule::Kind::chore, *chore, &chores_bell_);
+    pool_.add(account_.get(), Schedule::Kind::chore, *chore, &chores_bell_);
   }
 }
 
@@ -85,7 +85,7 @@ void Served::add_tasks() {
 void Served::rest(bool asleep) {
   for (const auto& chore : chores_) chore->rest(asleep);
   chores_bell_.ring_for_all();
-  if (asleep) pool_.shed(account_);
+  if (asleep) pool_.shed(account_.get());
 }
 
 engine::HandlingOfPass Served::handling_of(std::size_t worker) {

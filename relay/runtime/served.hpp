@@ -54,26 +54,43 @@ class Served {
   /// Starts at once. @param pool, sleepers outlive it.
   Served(Service service, Pool& pool, Sleepers& sleepers);
   /// Stops with no patience.
-  ~Served();
+  ~Served() = default;
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
 
   [[nodiscard]] engine::Engine& engine() { return engine_; }
   [[nodiscard]] const engine::Engine& engine() const { return engine_; }
   /// What is under way goes on. Returns at once.
-  void request_stop() { pool_.stop(account_); }
+  void request_stop() { account_.stop(); }
   /// Waits until every task has ended. @return false: the time is over.
-  [[nodiscard]] bool ended_by(Clock::time_point deadline) {
-    return pool_.ended_by(account_, deadline);
-  }
+  [[nodiscard]] bool ended_by(Clock::time_point deadline) { return account_.ended_by(deadline); }
   /// Cuts off all sessions; their transactions roll back. Never waits.
-  void cancel() { pool_.cancel(account_); }
+  void cancel() { account_.cancel(); }
   /// See Runtime.
   [[nodiscard]] std::string look_after_handlers();
   [[nodiscard]] bool asleep() const { return sleep_.asleep(); }
-  [[nodiscard]] const Account& account() const { return account_; }
+  [[nodiscard]] const Account& account() const { return account_.get(); }
 
  private:
+  /// An account of the pool. Its end stops and cuts off what is there under it, and waits for that.
+  class OpenAccount {
+   public:
+    OpenAccount(Pool& pool, const Share& share) : pool_(pool), account_(pool.open(share)) {}
+    ~OpenAccount();
+    OpenAccount(const OpenAccount&) = delete;
+    OpenAccount& operator=(const OpenAccount&) = delete;
+    [[nodiscard]] Account& get() const { return account_; }
+    void stop() { pool_.stop(account_); }
+    [[nodiscard]] bool ended_by(Clock::time_point deadline) {
+      return pool_.ended_by(account_, deadline);
+    }
+    void cancel() { pool_.cancel(account_); }
+
+   private:
+    Pool& pool_;
+    Account& account_;
+  };
+
   [[nodiscard]] engine::HandlingOfPass handling_of(std::size_t worker);
   void add_tasks();
   void rest(bool asleep);
@@ -83,11 +100,11 @@ class Served {
   std::vector<std::unique_ptr<HandlerWatch>> watches_;  // of each worker
   flow::FlightRecord flight_;
   engine::Engine engine_;
-  Account& account_;
   flow::Bell chores_bell_;
   Chores chores_;
   Sleep sleep_;
   std::vector<std::shared_ptr<flow::Task>> tasks_;
+  OpenAccount account_;  // ends before whatever its tasks touch, also when the constructor throws
   std::unique_ptr<Pool::Loan> hints_session_;
   std::unique_ptr<store::Hints> hints_;
   std::set<std::size_t> reported_;  // workers whose stuck handler was told
