@@ -53,12 +53,29 @@ class PoolThreads : public testing::Test {
   }
   bool ends(const Db& db) { return pool_->ended_by(db.account, Pool::Clock::now() + in_time); }
 
-  void TearDown() override {
+  /// Ends every task as it goes: declared after what the tasks use of a test's own.
+  class AllEnd {
+   public:
+    explicit AllEnd(PoolThreads& test) : test_(test) {}
+    ~AllEnd() { test_.end_all(); }
+    AllEnd(const AllEnd&) = delete;
+    AllEnd& operator=(const AllEnd&) = delete;
+
+   private:
+    PoolThreads& test_;
+  };
+
+  void end_all() {
     for (const auto& db : all_) pool_->stop(db->account);
     for (const auto& db : all_) {
       EXPECT_TRUE(ends(*db));
       pool_->close(db->account);
     }
+    all_.clear();
+  }
+
+  void TearDown() override {
+    end_all();
     Account& none = pool_->open({});
     EXPECT_EQ(pool_->take_use(none).of_all, 0);
     pool_->close(none);

@@ -34,6 +34,7 @@ TEST_F(PoolThreadsEnd, ACancelledTurnIsItsLastAndWhoeverWaitsForItIsTold) {
   limits({});
   Signal began;
   Signal cut_off;
+  const AllEnd end{*this};
   Db& db = begin(database([&](const auto&) {
     began.give();
     EXPECT_TRUE(cut_off.wait());
@@ -58,6 +59,7 @@ TEST_F(PoolThreadsEnd, ATaskWhoseSessionIsBeingClosedForAnotherHasNotEndedBefore
   Db& robbed = resting();
   Signal leaving;
   Signal left;
+  const AllEnd end{*this};
   robbed.task.on_leave = [&] {
     leaving.give();
     EXPECT_TRUE(left.wait());
@@ -75,6 +77,7 @@ TEST_F(PoolThreadsEnd, ByThemselvesWhileThereIsNothingToDoButForAFew) {
   limits({.sessions = 20, .at_once = {1, 20, 1, 1}});
   const long before = threads_of_process();
   Tally at_work;
+  const AllEnd end{*this};
   for (int n = 0; n < 12; ++n) {
     begin(database([&](const auto&) {
       at_work.more();

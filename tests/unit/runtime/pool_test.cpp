@@ -20,6 +20,7 @@ TEST_F(PoolThreads, EachRingFromAnyThreadIsFollowedByATurnThatBeganAfterIt) {
     std::atomic<int> done{0};
   };
   std::array<Work, 4> works;
+  const AllEnd end{*this};
   std::vector<Db*> dbs;
   for (Work& work : works) {
     Db& db = database([&work](const auto&) {
@@ -55,6 +56,7 @@ TEST_F(PoolThreads, EachRingFromAnyThreadIsFollowedByATurnThatBeganAfterIt) {
 TEST_F(PoolThreads, HaveNoMoreTurnsAtOnceThanAreAllowedAndNoFewer) {
   limits({.sessions = 10, .at_once = {2, 3, 2, 1}, .hand_over_after = 10min});
   Tally turns;
+  const AllEnd end{*this};
   for (int n = 0; n < 6; ++n) {
     begin(database([&](const auto&) {
       turns.more();
@@ -101,6 +103,7 @@ TEST_F(PoolThreads, ALongTurnKeepsNobodyWaiting) {
   Db& other = resting();
   Signal began;
   Signal over;
+  const AllEnd end{*this};
   begin(database([&](const auto&) {
     began.give();
     EXPECT_TRUE(over.wait());
@@ -120,6 +123,7 @@ TEST_F(PoolThreads, ALongTurnKeepsNobodyWaiting) {
 TEST_F(PoolThreads, CallATaskWhenItsPauseIsOverAndNotBefore) {
   limits({});
   std::vector<Pool::Clock::time_point> began;
+  const AllEnd end{*this};
   Db& db = begin(database([&](const auto&) {
     began.push_back(Pool::Clock::now());
     return began.size() < 10 ? Pause{20ms} : flow::Task::until_called;
@@ -132,6 +136,7 @@ TEST_F(PoolThreads, ALoanIsHadFromWhoeverRestsAndWaitedForWhileNobodyDoes) {
   limits({.sessions = 1});
   Signal began;
   Signal over;
+  const AllEnd end{*this};
   Db& db = begin(database([&](const auto&) {
     began.give();
     EXPECT_TRUE(over.wait());
