@@ -7,6 +7,18 @@
 
 namespace relay::runtime {
 
+void Budget::open(Account& account) {
+  int& least = account.share.least;
+  least = std::clamp(sessions_ - 1 - promised_, 0, std::max(0, least));
+  promised_ += least;
+  kept_ += kept_for(account);
+}
+
+void Budget::close(const Account& account) {
+  promised_ -= account.share.least;
+  kept_ -= kept_for(account);
+}
+
 bool Budget::place_for(const Account& account, Entry*& victim) const {
   // Loans go first: where all are busy, a turn would always come between.
   const int own = kept_for(account);

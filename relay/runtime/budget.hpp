@@ -19,8 +19,10 @@ class Budget {
 
   explicit Budget(int sessions) : sessions_(sessions) {}
 
-  void open(const Account& account) { kept_ += kept_for(account); }
-  void close(const Account& account) { kept_ -= kept_for(account); }
+  /// An account gets no more for itself than leaves one session for all others: what is promised to
+  /// it is lowered to that.
+  void open(Account& account);
+  void close(const Account& account);
 
   /// Whether the account may have one session more. @param victim set to whose session has to be
   /// closed first, or null.
@@ -56,8 +58,9 @@ class Budget {
   [[nodiscard]] Entry* rested_longest(const Account* only) const;
 
   const int sessions_;
-  int held_ = 0;  ///< Sessions.
-  int kept_ = 0;  ///< … that are none yet, for those who have less than their least.
+  int held_ = 0;      ///< Sessions.
+  int promised_ = 0;  ///< The leasts of all accounts.
+  int kept_ = 0;  ///< … of it what is no session yet, for those who have less than their least.
   int borrowers_ = 0;
   std::list<Entry*> resting_;  ///< The longest first.
 };

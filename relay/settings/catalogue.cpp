@@ -25,13 +25,6 @@ const std::vector<Row<Database>>& rows_of_columns() {
   return rows;
 }
 
-std::vector<std::string> known_columns() {
-  std::vector<std::string> known;
-  for (const Row<Database>& row : rows_of_columns()) known.push_back(row.name);
-  for (const Row<Retention>& row : retention_rows()) known.push_back(of_retention + row.name);
-  return known;
-}
-
 /// A url in a column where none belongs must not get into a sentence. Nothing that another setting
 /// may hold looks like one.
 bool may_be_shown(const std::string& text) {
@@ -105,6 +98,7 @@ ReadRow read_row(const CatalogueRow& row, std::size_t number, const Settings& se
   const Place relay = place_of_relay(settings);
   nest_limits(database, drain, {&relay, &place});
   check_own_limits("", database, drain, place, faults);
+  check_own_sessions("", database, settings.relay.connections, place, faults);
   check_url("", database.url, "url", place, faults);
   check_url("", database.direct_url, "direct_url", place, faults);
   check_guards(of_retention, retention, kept, faults);
@@ -113,6 +107,31 @@ ReadRow read_row(const CatalogueRow& row, std::size_t number, const Settings& se
   lead_to_schema(database);
   return {std::move(database), by_variables};
 }
+
+/// Sessions that databases have for themselves alone.
+class Kept {
+ public:
+  explicit Kept(const Settings& settings) : sessions_(settings.relay.connections) {
+    for (const Database& database : settings.databases) all_ += database.connections_min;
+  }
+
+  /// @return why there are not as many left as the database wants; empty: it has them now.
+  std::string take(const Database& database) {
+    const int mine = database.connections_min;
+    if (mine > 0 && all_ + mine >= sessions_) {
+      return "connections_min (" + std::to_string(mine) + ") does not fit: [relay] connections (" +
+             std::to_string(sessions_) +
+             ") must be more than what is kept for single databases, which would be " +
+             std::to_string(all_ + mine);
+    }
+    all_ += mine;
+    return "";
+  }
+
+ private:
+  int sessions_;
+  int all_ = 0;
+};
 
 /// Names that are taken, and in capitals, as variables have them, by whom.
 class Taken {
@@ -149,9 +168,16 @@ class Taken {
 
 }  // namespace
 
+std::vector<std::string> columns_of_database() {
+  std::vector<std::string> known;
+  for (const Row<Database>& row : rows_of_columns()) known.push_back(row.name);
+  for (const Row<Retention>& row : retention_rows()) known.push_back(of_retention + row.name);
+  return known;
+}
+
 std::vector<std::string> column_faults(const std::vector<std::string>& columns) {
   std::vector<std::string> faults;
-  const std::vector<std::string> known = known_columns();
+  const std::vector<std::string> known = columns_of_database();
   std::set<std::string> seen;
   for (const std::string& column : columns) {
     if (std::ranges::find(known, column) == known.end()) {
@@ -176,6 +202,7 @@ CatalogueContents databases_of(const std::vector<CatalogueRow>& rows,
                                const Environment& environment) {
   CatalogueContents contents;
   Taken taken{in_file};
+  Kept kept{settings};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto named = rows[i].find("name");
     std::string name = named == rows[i].end() ? "" : named->second.value_or("");
@@ -189,7 +216,8 @@ CatalogueContents databases_of(const std::vector<CatalogueRow>& rows,
     }
     try {
       ReadRow read = read_row(rows[i], i + 1, settings, environment);
-      const std::string why = read.by_variables ? taken.refuse_variables(name) : "";
+      std::string why = read.by_variables ? taken.refuse_variables(name) : "";
+      if (why.empty()) why = kept.take(read.database);
       if (!why.empty()) {
         refuse(why);
         continue;

@@ -14,6 +14,9 @@ namespace relay::settings {
 /// A row, its values by their columns' names; nothing: NULL, which says nothing.
 using CatalogueRow = std::map<std::string, std::optional<std::string>>;
 
+/// What a column may be called, and a variable of the environment in capitals.
+[[nodiscard]] std::vector<std::string> columns_of_database();
+
 /// What is wrong with the catalogue as a whole: columns that no setting of `[[database]]` has, or
 /// that are there twice, or no `name`. @return sentences; empty: its rows can be read.
 [[nodiscard]] std::vector<std::string> column_faults(const std::vector<std::string>& columns);

@@ -68,18 +68,8 @@ void check_budget(const Settings& settings, const Places& places, Faults& faults
   const std::string budget = "connections (" + std::to_string(settings.relay.connections) + ")";
   for (std::size_t i = 0; i < settings.databases.size(); ++i) {
     const Database& database = settings.databases[i];
-    const std::string label = "[[database]] " + in_quotes(database.name) + " ";
-    const int most = database.connections;
-    if (most > settings.relay.connections) {
-      faults.add(places.databases[i].of("connections"),
-                 label + "connections (" + std::to_string(most) +
-                     ") must not be more than [relay] " + budget);
-    }
-    if (most > 0 && database.connections_min > most) {
-      faults.add(places.databases[i].of("connections_min"),
-                 label + "connections_min (" + std::to_string(database.connections_min) +
-                     ") must not be more than its connections (" + std::to_string(most) + ")");
-    }
+    check_own_sessions("[[database]] " + in_quotes(database.name) + " ", database,
+                       settings.relay.connections, places.databases[i], faults);
     kept += database.connections_min;
   }
   if (kept <= 0 || kept < settings.relay.connections) return;
@@ -173,6 +163,21 @@ void lead_to_schema(Database& database) {
 void check_own_limits(const std::string& label, const Work& work, std::chrono::seconds drain,
                       const Place& place, Faults& faults) {
   if (says_limits(place)) check_limits(label, work, drain, place, faults);
+}
+
+void check_own_sessions(const std::string& label, const Database& database, int sessions,
+                        const Place& place, Faults& faults) {
+  const int most = database.connections;
+  if (most > sessions) {
+    faults.add(place.of("connections"), label + "connections (" + std::to_string(most) +
+                                            ") must not be more than [relay] connections (" +
+                                            std::to_string(sessions) + ")");
+  }
+  if (most > 0 && database.connections_min > most) {
+    faults.add(place.of("connections_min"),
+               label + "connections_min (" + std::to_string(database.connections_min) +
+                   ") must not be more than its connections (" + std::to_string(most) + ")");
+  }
 }
 
 void check_url(const std::string& label, const std::string& url, const char* key,

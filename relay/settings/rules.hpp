@@ -44,6 +44,9 @@ void check_rules(const Settings& settings, const Places& places, Faults& faults)
 /// That its limits nest. Nothing where it says none itself: then all was said of [relay].
 void check_own_limits(const std::string& label, const Work& work, std::chrono::seconds drain,
                       const Place& place, Faults& faults);
+/// That what it may have of the process's sessions is no more than there are.
+void check_own_sessions(const std::string& label, const Database& database, int sessions,
+                        const Place& place, Faults& faults);
 void check_url(const std::string& label, const std::string& url, const char* key,
                const Place& place, Faults& faults);
 void check_guards(const std::string& label, const Retention& retention, const Place& place,

@@ -158,6 +158,18 @@ TEST_F(SessionsOfAProcess, WhatIsCutOffKeepsNoneOnceItsDatabaseIsClosed) {
   EXPECT_EQ(schedule_->held(), 0);
 }
 
+TEST_F(SessionsOfAProcess, HoweverManyAreKeptForDatabasesOneIsLeftForTheOthers) {
+  limits({.sessions = 3, .at_once = {4, 4, 4, 4}});
+  Db& greedy = database("greedy", {.least = 9});
+  Db& late = database("late", {.least = 1});
+  EXPECT_EQ(greedy.account.share.least, 2);
+  EXPECT_EQ(late.account.share.least, 0);
+  working("other");
+  EXPECT_EQ(next(), "other");
+  schedule_->close(greedy.account);
+  EXPECT_EQ(database("again", {.least = 1}).account.share.least, 1);
+}
+
 TEST_F(SessionsOfAProcess, EachKindOfTaskGetsOneWhereAnotherWouldTakeThemAll) {
   limits({.sessions = 1, .at_once = {9, 9, 9, 9}});
   for (const char* name : {"a", "b"}) working(name);
