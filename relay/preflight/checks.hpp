@@ -2,6 +2,7 @@
 
 #include "relay/pg/connection.hpp"
 #include "relay/preflight/finding.hpp"
+#include "relay/preflight/outbox_identity.hpp"
 #include "relay/preflight/subject.hpp"
 
 namespace relay::preflight {
@@ -16,6 +17,8 @@ void check_sessions(pg::Connection& connection, const Subject& subject, Findings
 /// @return false: the tables are not those of this binary, or not where the settings say, and
 /// nothing about them can be checked.
 bool check_schema(pg::Connection& connection, const Subject& subject, Findings& findings);
+/// `direct_url` leads to the same outbox as `url`, which is this one.
+void check_direct(const OutboxIdentity& outbox, const Subject& subject, Findings& findings);
 /// Sequence without a cache, no row security in the way.
 void check_tables(pg::Connection& connection, Findings& findings);
 /// All that the relay's role may do; a missing privilege is told with its GRANT.

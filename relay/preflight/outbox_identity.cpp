@@ -15,12 +15,6 @@ bool both_know_the_cluster(const OutboxIdentity& a, const OutboxIdentity& b) {
   return !a.system_identifier.empty() && !b.system_identifier.empty();
 }
 
-bool same(const OutboxIdentity& a, const OutboxIdentity& b) {
-  if (a.database != b.database || a.schema != b.schema) return false;
-  return both_know_the_cluster(a, b) ? a.system_identifier == b.system_identifier
-                                     : a.server_start == b.server_start;
-}
-
 std::string in_words(const OutboxIdentity& one, const OutboxIdentity& other) {
   const std::string cluster = both_know_the_cluster(one, other)
                                   ? "system identifier " + one.system_identifier
@@ -29,6 +23,12 @@ std::string in_words(const OutboxIdentity& one, const OutboxIdentity& other) {
 }
 
 }  // namespace
+
+bool is_same(const OutboxIdentity& a, const OutboxIdentity& b) {
+  if (a.database != b.database || a.schema != b.schema) return false;
+  return both_know_the_cluster(a, b) ? a.system_identifier == b.system_identifier
+                                     : a.server_start == b.server_start;
+}
 
 std::optional<OutboxIdentity> read_outbox_identity(pg::Connection& connection) {
   const pqxx::result rows = connection.exec(sql::outbox_identity);
@@ -48,7 +48,7 @@ std::optional<OutboxIdentity> read_outbox_identity(pg::Connection& connection) {
 Findings compare_outbox(const NamedOutbox& one, std::span<const NamedOutbox> others) {
   Findings findings;
   const auto first = std::ranges::find_if(
-      others, [&](const NamedOutbox& other) { return same(other.identity, one.identity); });
+      others, [&](const NamedOutbox& other) { return is_same(other.identity, one.identity); });
   if (first != others.end()) {
     fault(findings, "[[database]] " + in_quotes(one.name) + " is the same outbox as " +
                         in_quotes(first->name) + ": " + in_words(one.identity, first->identity) +

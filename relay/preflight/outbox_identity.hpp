@@ -28,6 +28,9 @@ struct NamedOutbox {
 /// Nothing: there is no event_publication. @throws pqxx::failure and kin.
 [[nodiscard]] std::optional<OutboxIdentity> read_outbox_identity(pg::Connection& connection);
 
+/// Pure.
+[[nodiscard]] bool is_same(const OutboxIdentity& a, const OutboxIdentity& b);
+
 /// A fault when it is the outbox of one of the others, whatever their names; else nothing. Pure.
 [[nodiscard]] Findings compare_outbox(const NamedOutbox& one, std::span<const NamedOutbox> others);
 

@@ -1,5 +1,7 @@
 #include "relay/preflight/preflight.hpp"
 
+#include <utility>
+
 #include "projections/failure.hpp"
 #include "relay/pg/connection.hpp"
 #include "relay/preflight/checks.hpp"
@@ -29,9 +31,10 @@ void check_all(pg::Connection& connection, const Subject& subject, Findings& fin
   bool current = false;
   make([&] { current = check_schema(connection, subject, findings); }, "the schema", findings);
   if (!current) return;
-  if (outbox != nullptr) {
-    make([&] { *outbox = read_outbox_identity(connection); }, "which outbox it is", findings);
-  }
+  std::optional<OutboxIdentity> identity;
+  make([&] { identity = read_outbox_identity(connection); }, "which outbox it is", findings);
+  if (identity) check_direct(*identity, subject, findings);
+  if (outbox != nullptr) *outbox = std::move(identity);
   make([&] { check_tables(connection, findings); }, "the tables", findings);
   make([&] { check_privileges(connection, subject, findings); }, "the privileges", findings);
   make([&] { check_agreement(connection, subject, findings); }, "freshet_setting", findings);

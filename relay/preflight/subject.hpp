@@ -36,6 +36,7 @@ struct Subject {
   std::chrono::milliseconds time{0};
   std::string schema = {};  ///< Where the outbox must be; empty: anywhere the session looks.
   SessionBudget sessions = {};
+  std::string direct_conninfo = {};  ///< Past a pooler, to the same outbox; empty: there is none.
 };
 
 }  // namespace relay::preflight

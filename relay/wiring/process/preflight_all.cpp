@@ -102,7 +102,8 @@ preflight::Findings findings_of(const Blueprint& blueprint, const settings::Data
                              .projections = std::move(here),
                              .time = time,
                              .schema = database.schema,
-                             .sessions = budgets.of(database)},
+                             .sessions = budgets.of(database),
+                             .direct_conninfo = database.direct_url},
                             outbox);
 }
 

@@ -53,6 +53,16 @@ class Preflight : public ::testing::Test {
     return url.substr(0, url.find("//") + 2) + user + url.substr(url.find('@'));
   }
 
+  std::vector<std::string> inspect_direct(const std::string& direct_url) {
+    std::vector<std::string> sentences;
+    findings_ = inspect({.conninfo = db_.url(),
+                         .agreed = {{"completion", "update"}, {"ordering", "key"}, {"lanes", "64"}},
+                         .projections = {},
+                         .direct_conninfo = direct_url});
+    for (const Finding& finding : findings_) sentences.push_back(finding.sentence);
+    return sentences;
+  }
+
   tests::TestDatabase db_;
   Findings findings_;
   bool role_made_ = false;
@@ -184,6 +194,21 @@ TEST_F(Preflight, AReadOnlyDatabaseIsAFault) {
 TEST_F(Preflight, OtherSettingsInTheDatabaseAreAWarning) {
   db_.run("INSERT INTO freshet_setting VALUES ('completion', 'archive')");
   EXPECT_THAT(inspect_all(db_.url()), ElementsAre(HasSubstr("freshet settings --adopt")));
+  EXPECT_FALSE(any_fault(findings_));
+}
+
+TEST_F(Preflight, ADirectUrlThatLeadsElsewhereIsAFaultAndOneThatLeadsNowhereAWarning) {
+  EXPECT_THAT(inspect_direct(db_.url()), IsEmpty());
+  const tests::TestDatabase other;
+  EXPECT_THAT(inspect_direct(other.url()),
+              ElementsAre(AllOf(HasSubstr("direct_url leads to another outbox (database "),
+                                HasSubstr("point it at the same"))));
+  EXPECT_TRUE(any_fault(findings_));
+  const tests::TestDatabase empty{tests::TestDatabase::Kind::empty};
+  EXPECT_THAT(inspect_direct(empty.url()),
+              ElementsAre(HasSubstr("direct_url leads to a database without an outbox")));
+  EXPECT_THAT(inspect_direct("host=127.0.0.1 port=1 dbname=x"),
+              ElementsAre(HasSubstr("direct_url: cannot connect")));
   EXPECT_FALSE(any_fault(findings_));
 }
 
