@@ -18,7 +18,7 @@ void run_alone(const std::string& url, const std::string& sql) {
 
 void apply_migrations(const std::string& url) {
   relay::pg::Connection direct{url};
-  relay::operate::migrate(direct, [](auto, auto, auto, auto) {});
+  relay::operate::migrate(direct, [](auto, auto, auto, auto) {}, {.any_encoding = true});
 }
 
 // The same url with another database.

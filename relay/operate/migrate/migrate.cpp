@@ -64,10 +64,16 @@ std::set<int> finished_versions(pg::Connection& direct) {
   return versions;
 }
 
-void require_server(const pg::Connection& direct) {
-  if (direct.server_version() >= 140000) return;
-  throw MigrateError{"Freshet needs PostgreSQL 14 or newer; this server is version " +
-                     std::to_string(direct.server_version() / 10000) + "."};
+void require_server(pg::Connection& direct, bool any_encoding) {
+  if (direct.server_version() < 140000) {
+    throw MigrateError{"Freshet needs PostgreSQL 14 or newer; this server is version " +
+                       std::to_string(direct.server_version() / 10000) + "."};
+  }
+  const std::string encoding = direct.exec(sql::preflight_server)[0][2].c_str();
+  if (!any_encoding && encoding != "UTF8") {
+    throw MigrateError{"Nothing was changed: the database's encoding is " + encoding +
+                       "; Freshet needs UTF8, in which every JSON can be stored."};
+  }
 }
 
 // Before the first change of anything that an application may own.
@@ -86,7 +92,7 @@ constexpr int owned_from_here = 2;
 
 MigrateReport migrate(pg::Connection& direct, const MigrateProgress& progress,
                       const MigrateOptions& options) {
-  require_server(direct);
+  require_server(direct, options.any_encoding);
   const Session session{direct, progress, options};
   const pg::SchemaState state = pg::schema_state(direct, options.files);
   if (state.kind == Kind::newer || state.kind == Kind::changed) {

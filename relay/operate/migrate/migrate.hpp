@@ -33,6 +33,7 @@ struct MigrateOptions {
   std::chrono::milliseconds pause{250};
   std::stop_token stop{};  ///< Ends the waiting for others; a step at work is finished first.
   std::span<const schema::Migration> files = schema::migrations;
+  bool any_encoding = false;  ///< Else the database must be in UTF8.
 };
 
 /// The run ended before its end. `what()` says why and what to do; a later run goes on from there.

@@ -90,4 +90,11 @@ TEST(AdoptRefusal, TellsEveryFaultAtOnce) {
   EXPECT_NE(text.find("publication_date"), std::string::npos) << text;
 }
 
+TEST(MigrateRefusal, ChangesNothingInADatabaseThatIsNotInUtf8) {
+  const TestDatabase db = TestDatabase::created("ENCODING 'LATIN1' LOCALE 'C'");
+  EXPECT_EQ(tests::refusal(db),
+            "Nothing was changed: the database's encoding is LATIN1; Freshet needs UTF8, in which "
+            "every JSON can be stored.");
+}
+
 }  // namespace
