@@ -47,6 +47,10 @@ void add_first_events(Measures& measures, const Urls& sleepers) {
   add_percentiles(measures, "first, session opened just before, stays:", ms[Visit::fresh]);
 }
 
+/// Half as many as there are sessions: where more databases have events than there are sessions,
+/// those that are quiet for a moment sleep, and the busiest do not.
+constexpr int busiest = 20;
+
 using Shares = std::vector<double> (*)(std::size_t databases);
 
 std::vector<double> by_zipf(std::size_t databases) {
@@ -90,9 +94,14 @@ Measures under_load(FleetScene& scene, const Subject& subject, int databases, Sh
   const int sessions = watch.sessions();
   await_carried(fleet.urls(), relay, std::chrono::seconds{90});
   relay.stop();
+  const double from = written.began + warm_up;
   Measures measures;
-  add_percentiles(measures, "lag",
-                  awake_lags(parts.loaded, written.began + warm_up, scene.sleep_after()));
+  add_percentiles(measures, "lag", awake_lags(parts.loaded, from, scene.sleep_after()));
+  if (shares == by_zipf && parts.loaded.size() > busiest) {
+    const Urls first(parts.loaded.begin(), parts.loaded.begin() + busiest);
+    add_percentiles(measures, "lag of the " + count_text(busiest) + " busiest",
+                    awake_lags(first, from, scene.sleep_after()));
+  }
   add_first_events(measures, parts.sleepers);
   measures.push_back({"writer late p95", "ms", written.late_ms});
   measures.push_back({"sessions", "", static_cast<double>(sessions)});
