@@ -72,14 +72,17 @@ const std::vector<Row<Relay>>& relay_rows() {
 const std::vector<Row<Database>>& own_database_rows() {
   using D = Database;
   static const std::vector<Row<D>> rows = {
-      {"name", Text<D>{&D::name, Shape::name}, "What the database is called in messages; unique.",
+      {"name", Text<D>{&D::name, Shape::name},
+       "What the database is called in messages; unique. A letter or `_`, then letters, digits, "
+       "`_`, "
+       "`.` and `-`; 64 at most.",
        true},
       {"url", Text<D>{&D::url, Shape::secret},
        "libpq URI or keywords, for example `postgresql://relay:${DB_PASSWORD}@db/app`. Never "
        "shown.",
        true},
       {"direct_url", Text<D>{&D::direct_url, Shape::secret},
-       "The same database past a pooler, for `migrate` and LISTEN. Never shown.", false, "`url`"},
+       "The same outbox past a pooler, for `migrate` and LISTEN. Never shown.", false, "`url`"},
       {"schema", Text<D>{&D::schema, Shape::any},
        "The schema in which the outbox and Freshet's own tables are. Names that say no schema are "
        "looked up there first, then in `public`, also in projections. Together with the database "
@@ -88,10 +91,13 @@ const std::vector<Row<Database>>& own_database_rows() {
       {"listen", Flag<D>{&D::listen},
        "Be woken by `NOTIFY freshet` besides polling; takes one direct connection."},
       {"connections", integer<D, &D::connections>(2, 10'000),
-       "Sessions of the process's budget that it may have at most.", false,
-       "`connections` of `[relay]`"},
+       "Sessions of the process's budget that it may have at most; not more than those of "
+       "`[relay]`.",
+       false, "`connections` of `[relay]`"},
       {"connections_min", integer<D, &D::connections_min>(0, 10'000),
-       "Sessions of the budget that are reserved for it."},
+       "Sessions of the budget that are reserved for it; not more than its `connections`, and "
+       "those of "
+       "all databases together less than those of `[relay]`."},
       {"projections", Texts<D>{&D::projections, false, 512},
        "Which projections and forwards run here, by name; `*` stands for any run of characters.",
        false, "`[\"*\"]`"},
@@ -115,7 +121,9 @@ const std::vector<Row<Catalogue>>& catalogue_rows() {
       {"query", Text<C>{&C::query, Shape::secret},
        "One SELECT that has a row for each database: `name`, `url`, and any other setting of "
        "`[[database]]` as a column of its name (`retention_completed_days` of its retention); NULL "
-       "says nothing. Read only, 10,000 rows at most. Never shown.",
+       "says nothing. One statement that begins with SELECT, WITH, VALUES or TABLE; read only, "
+       "five "
+       "seconds and 10,000 rows at most. Never shown.",
        true},
       {"refresh_s", duration<C, &C::refresh>(1, 86'400),
        "How often a running relay asks it again."},
