@@ -42,7 +42,7 @@ Arena::Arena(const Options& options, const std::string& folder)
       create_topics(broker_->address(), l.topics, partitions);
     }
   }
-  fleet_ = std::make_unique<Fleet>(folder + "/relays", specs_of(options), environment_of(options));
+  crew_ = std::make_unique<Crew>(folder + "/relays", specs_of(options), environment_of(options));
   wait_for_listeners();
 }
 
@@ -72,7 +72,7 @@ void Arena::wait_for_listeners() {
   while (session.number("SELECT count(*) FROM event_listener") < std::ssize(cast_)) {
     if (std::chrono::steady_clock::now() > until) {
       throw std::runtime_error{"the relays do not register their listeners; see " +
-                               fleet_->folder()};
+                               crew_->folder()};
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
@@ -100,7 +100,7 @@ void Arena::create_schema(const Options& options, const std::string& folder) {
 
 std::string Arena::settings(const Options& options, const std::string& url) const {
   std::string text =
-      "[relay]\nworkers = 2\nbatch_size = 100\ndrain_s = " + std::to_string(Fleet::drain_s) +
+      "[relay]\nworkers = 2\nbatch_size = 100\ndrain_s = " + std::to_string(Crew::drain_s) +
       "\nhandler_timeout_ms = 3000\nstatement_timeout_ms = 3300\ncompletion = \"" +
       options.completion + "\"\nsynchronous_commit = " + (options.async ? "false" : "true") +
       "\n\n[[database]]\nname = \"main\"\nurl = \"" + url + "\"\n";

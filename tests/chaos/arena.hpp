@@ -6,7 +6,7 @@
 
 #include "tests/chaos/bouncer.hpp"
 #include "tests/chaos/broker.hpp"
-#include "tests/chaos/fleet.hpp"
+#include "tests/chaos/crew.hpp"
 #include "tests/chaos/listeners.hpp"
 #include "tests/chaos/options.hpp"
 #include "tests/chaos/proxy.hpp"
@@ -29,7 +29,7 @@ class Arena {
   [[nodiscard]] Proxy& proxy() { return *proxy_; }
   [[nodiscard]] Bouncer* bouncer() { return bouncer_.get(); }
   [[nodiscard]] Broker* broker() { return broker_.get(); }  ///< Null without Kafka.
-  [[nodiscard]] Fleet& fleet() { return *fleet_; }
+  [[nodiscard]] Crew& crew() { return *crew_; }
   [[nodiscard]] const Cast& cast() const { return cast_; }
   /// How long a single fault may last, so that a short run has time for others.
   [[nodiscard]] double longest_s() const { return longest_s_; }
@@ -56,7 +56,7 @@ class Arena {
   Servers servers_;
   std::unique_ptr<Proxy> proxy_;
   std::unique_ptr<Bouncer> bouncer_;
-  std::unique_ptr<Fleet> fleet_;
+  std::unique_ptr<Crew> crew_;
 };
 
 }  // namespace chaos

@@ -64,12 +64,12 @@ Fault::Strike under(Weather weather, double least_s, double most_s) {
 // A relay that for some seconds, and as often as it starts, has a fault of its own.
 Fault::Strike armed(const std::string& failpoints) {
   return [=](Arena& arena, Random& random) {
-    const std::size_t relay = random() % arena.fleet().size();
-    arena.fleet().arm(relay, failpoints);
-    arena.fleet().signal(relay, SIGKILL);
+    const std::size_t relay = random() % arena.crew().size();
+    arena.crew().arm(relay, failpoints);
+    arena.crew().signal(relay, SIGKILL);
     hold(random, 2, 5);
-    arena.fleet().arm(relay, "");
-    arena.fleet().signal(relay, SIGKILL);
+    arena.crew().arm(relay, "");
+    arena.crew().signal(relay, SIGKILL);
   };
 }
 

@@ -12,18 +12,18 @@ namespace {
 using Track = Fault::Track;
 
 std::size_t some_relay(Arena& arena, Random& random) {
-  return random() % arena.fleet().size();
+  return random() % arena.crew().size();
 }
 
 void stop_and_continue(Arena& arena, Random& random, double least_s, double most_s) {
   const std::size_t relay = some_relay(arena, random);
-  arena.fleet().signal(relay, SIGSTOP);
+  arena.crew().signal(relay, SIGSTOP);
   hold(random, least_s, most_s);
-  arena.fleet().signal(relay, SIGCONT);
+  arena.crew().signal(relay, SIGCONT);
 }
 
 void kill_all(Arena& arena, Random& random) {
-  for (std::size_t i = 0; i < arena.fleet().size(); ++i) arena.fleet().signal(i, SIGKILL);
+  for (std::size_t i = 0; i < arena.crew().size(); ++i) arena.crew().signal(i, SIGKILL);
   hold(random, 0.2, 1.5);
 }
 
@@ -59,8 +59,8 @@ void discard(Arena& arena, std::size_t relay, const DeadLetter& letter) {
       "INSERT INTO chaos_discard (event_id, listener) VALUES ($1::uuid, $2) ON CONFLICT DO "
       "NOTHING",
       {letter.event, letter.listener});
-  (void)arena.fleet().command(relay, {"dead", "discard", letter.event, "--projection",
-                                      letter.listener, "--reason", "chaos", "--yes"});
+  (void)arena.crew().command(relay, {"dead", "discard", letter.event, "--projection",
+                                     letter.listener, "--reason", "chaos", "--yes"});
 }
 
 void discard_one(Arena& arena, Random& random) {
@@ -79,7 +79,7 @@ void quarrel(Arena& arena, Random& random, Which which) {
         std::async(std::launch::async, [&, letter] { discard(arena, relay, letter); }));
     operators.push_back(std::async(std::launch::async, [&, letter] {
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
-      (void)arena.fleet().command(relay, {"dead", "retry", letter.event, "--yes"});
+      (void)arena.crew().command(relay, {"dead", "retry", letter.event, "--yes"});
     }));
   }
   for (auto& one : operators) one.get();
@@ -87,11 +87,11 @@ void quarrel(Arena& arena, Random& random, Which which) {
 
 void pause_and_resume(Arena& arena, Random& random) {
   const std::string listener = some_listener(arena, random);
-  (void)arena.fleet().command(0, {"pause", listener, "--yes"});
+  (void)arena.crew().command(0, {"pause", listener, "--yes"});
   hold(random, 0.5, 4);
   // The server may be away just then, and a pause that nobody ends is no delay of the relays'.
   for (int tries = 0; tries < 40; ++tries) {
-    if (arena.fleet().command(0, {"resume", listener, "--yes"}) == 0) return;
+    if (arena.crew().command(0, {"resume", listener, "--yes"}) == 0) return;
     hold(random, 0.5, 1);
   }
 }
@@ -101,12 +101,12 @@ void pause_and_resume(Arena& arena, Random& random) {
 std::vector<Fault> relay_faults() {
   return {
       {"relay-kill", Track::relays, 8,
-       [](Arena& a, Random& r) { a.fleet().signal(some_relay(a, r), SIGKILL); }},
+       [](Arena& a, Random& r) { a.crew().signal(some_relay(a, r), SIGKILL); }},
       {"relay-kill-all", Track::relays, 2, kill_all},
       {"relay-term", Track::relays, 4,
-       [](Arena& a, Random& r) { a.fleet().terminate(some_relay(a, r), false); }},
+       [](Arena& a, Random& r) { a.crew().terminate(some_relay(a, r), false); }},
       {"relay-term-twice", Track::relays, 2,
-       [](Arena& a, Random& r) { a.fleet().terminate(some_relay(a, r), true); }},
+       [](Arena& a, Random& r) { a.crew().terminate(some_relay(a, r), true); }},
       {"relay-stop", Track::relays, 4, [](Arena& a, Random& r) { stop_and_continue(a, r, 0.2, 3); },
        2},
       {"relay-stop-long", Track::relays, 1,
@@ -118,7 +118,7 @@ std::vector<Fault> operator_faults() {
   return {
       {"operator-retry", Track::relays, 3,
        [](Arena& a, Random& r) {
-         (void)a.fleet().command(some_relay(a, r), {"dead", "retry", "--all", "--yes"});
+         (void)a.crew().command(some_relay(a, r), {"dead", "retry", "--all", "--yes"});
        }},
       {"operator-discard", Track::relays, 3, discard_one},
       {"operator-quarrel", Track::relays, 2,

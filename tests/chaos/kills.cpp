@@ -36,9 +36,9 @@ Verdict kill_again_and_again(Arena& arena, int kills, std::uint64_t seed) {
   Session db = arena.admin();
   std::vector<long> times_ms;
   for (int i = 0; i < kills; ++i) {
-    const int starts = arena.fleet().starts(0);
-    arena.fleet().signal(0, SIGKILL);
-    while (arena.fleet().starts(0) == starts) std::this_thread::sleep_for(milliseconds{1});
+    const int starts = arena.crew().starts(0);
+    arena.crew().signal(0, SIGKILL);
+    while (arena.crew().starts(0) == starts) std::this_thread::sleep_for(milliseconds{1});
     const auto started = Clock::now();
     const milliseconds life{5 + random() % 796};
     // Some die before they have done anything; of the others it is seen when work went on.

@@ -79,7 +79,7 @@ void Nemesis::strike(const Fault& fault, Random& random) {
 void Nemesis::stop_and_heal() {
   for (auto& track : tracks_) track.request_stop();
   tracks_.clear();
-  for (std::size_t i = 0; i < arena_.fleet().size(); ++i) arena_.fleet().signal(i, SIGCONT);
+  for (std::size_t i = 0; i < arena_.crew().size(); ++i) arena_.crew().signal(i, SIGCONT);
   arena_.proxy().weather(Weather::fair);
   if (arena_.broker() != nullptr) {
     arena_.broker()->proxy().weather(Weather::fair);
@@ -102,7 +102,7 @@ void Nemesis::stop_and_heal() {
     if (admin.number("SELECT count(*) FROM event_listener WHERE name = $1 AND state = 'paused' AND "
                      "paused_by IS NOT DISTINCT FROM 'operator'",
                      {l.name}) > 0) {
-      (void)arena_.fleet().command(0, {"resume", l.name, "--yes"});
+      (void)arena_.crew().command(0, {"resume", l.name, "--yes"});
     }
   }
 }

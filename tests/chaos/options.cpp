@@ -69,7 +69,7 @@ void set(Options& options, const std::string& name, const std::string& value) {
         "no option '" + name +
         "'; there are --seed N, --minutes M, --faults A,B, --kills N, --sabotage RULE, "
         "--failpoints RULES, --completion MODE, --company both|forwards, --no-kafka, --no-crashes, "
-        "--keep, --freshet FILE and --service FILE"};
+        "--fleet, --keep, --freshet FILE and --service FILE"};
   }
 }
 
@@ -92,6 +92,8 @@ Options read_options(int argc, char** argv) {
       options.kafka = false;
     } else if (name == "--async") {
       options.async = true;
+    } else if (name == "--fleet") {
+      options.fleet = true;
     } else if (name == "--no-crashes") {
       options.crashes = false;
     } else if (i + 1 < argc) {
@@ -105,7 +107,10 @@ Options read_options(int argc, char** argv) {
     options.completion = modes[options.seed % 3];
   }
   if (options.sabotage.empty() && options.seed % 2 == 0) options.async = true;
-  if (options.kills > 0) options.kafka = false;
+  if (options.kills > 0 || options.fleet) options.kafka = false;
+  if (options.fleet && options.kills > 0) {
+    throw std::invalid_argument{"--fleet and --kills are different runs: leave out one of them"};
+  }
   if (options.company.empty()) options.company = options.seed % 4 == 3 ? "forwards" : "both";
   return options;
 }
@@ -130,7 +135,8 @@ std::string repeat(const Options& options) {
   if (!options.failpoints.empty()) out << " --failpoints '" << options.failpoints << "'";
   if (options.async) out << " --async";
   if (!options.crashes) out << " --no-crashes";
-  if (!options.kafka) out << " --no-kafka";
+  if (options.fleet) out << " --fleet";
+  if (!options.kafka && !options.fleet) out << " --no-kafka";
   if (options.kafka) out << " --company " << options.company;
   out << " --completion " << options.completion;
   return out.str();

@@ -25,6 +25,7 @@ struct Options {
   std::string kafka_recipe;  ///< The folder of that script.
   bool async = false;        ///< Relays do not wait for the disk; drawn from the seed as well.
   bool crashes = true;       ///< Some events kill the process that applies them.
+  bool fleet = false;        ///< One process that serves many databases; nothing of the other mode.
   bool keep = false;         ///< The folder with logs stays, whatever comes out.
 };
 

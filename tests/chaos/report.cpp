@@ -35,7 +35,7 @@ long print_report(const std::map<std::string, Nemesis::Count>& faults,
   return violations;
 }
 
-std::string describe_run(Session& db, Fleet& fleet) {
+std::string describe_run(Session& db, Crew& crew) {
   std::ostringstream out;
   out << db.number("SELECT count(*) FROM chaos_written") << " events, "
       << db.number("SELECT count(*) FROM event_attempt") << " counted failures, "
@@ -45,9 +45,9 @@ std::string describe_run(Session& db, Fleet& fleet) {
       << " discarded, " << db.number("SELECT count(*) FROM chaos_record") << " records, of which "
       << db.number("SELECT count(*) - count(DISTINCT (topic, event_id)) FROM chaos_record")
       << " are repeated; relays";
-  for (std::size_t i = 0; i < fleet.size(); ++i) out << " " << fleet.starts(i);
+  for (std::size_t i = 0; i < crew.size(); ++i) out << " " << crew.starts(i);
   out << " times started, ended with";
-  for (const auto& [code, times] : fleet.ends()) out << " " << code << " (" << times << "×)";
+  for (const auto& [code, times] : crew.ends()) out << " " << code << " (" << times << "×)";
   return out.str();
 }
 

@@ -14,6 +14,6 @@ long print_report(const std::map<std::string, Nemesis::Count>& faults,
                   const std::vector<Verdict>& verdicts);
 
 /// Numbers of a run, in one line: how many events, effects, dead letters, restarts.
-std::string describe_run(Session& db, Fleet& fleet);
+std::string describe_run(Session& db, Crew& crew);
 
 }  // namespace chaos

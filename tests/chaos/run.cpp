@@ -1,14 +1,11 @@
 #include "tests/chaos/run.hpp"
 
-#include <unistd.h>
-#include <csignal>
-
-#include <filesystem>
 #include <iostream>
 #include <thread>
 #include <utility>
 
 #include "tests/chaos/check_processes.hpp"
+#include "tests/chaos/in_folder.hpp"
 #include "tests/chaos/kills.hpp"
 #include "tests/chaos/late_writers.hpp"
 #include "tests/chaos/nemesis.hpp"
@@ -33,20 +30,6 @@ struct DrainLimit {
 constexpr DrainLimit drain_limit{.still = seconds{120}, .all = seconds{600}};
 // What is lost by then does not come back.
 constexpr DrainLimit sabotaged_drain_limit{.still = seconds{20}, .all = seconds{20}};
-
-volatile sig_atomic_t interrupted = 0;
-
-void interrupt(int /*signal*/) {
-  interrupted = 1;
-}
-
-// A folder for everything, in reach of the user postgres.
-std::string make_folder() {
-  std::string folder = (std::filesystem::temp_directory_path() / "freshet-chaos-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error{"cannot make " + folder};
-  std::filesystem::permissions(folder, std::filesystem::perms{0755});
-  return folder;
-}
 
 Load load_of(const Options& options, const Arena& arena) {
   Load load{.cast = arena.cast(), .seed = options.seed};
@@ -128,7 +111,7 @@ struct Outcome {
 };
 
 void let_storm(Nemesis& nemesis, Clock::time_point until, Outcome& outcome) {
-  while (Clock::now() < until && interrupted == 0 && nemesis.broken().empty()) {
+  while (Clock::now() < until && !interrupted() && nemesis.broken().empty()) {
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
   }
   outcome.broken = nemesis.broken();
@@ -155,7 +138,7 @@ Outcome let_loose(const Options& options, Arena& arena, const std::string& folde
       Nemesis nemesis{arena, seed, options.faults, folder + "/relays/nemesis.log"};
       let_storm(nemesis, std::min(until, Clock::now() + storm), outcome);
     }
-    if (Clock::now() >= until || interrupted != 0 || !outcome.broken.empty()) return outcome;
+    if (Clock::now() >= until || interrupted() || !outcome.broken.empty()) return outcome;
     Session db{arena.servers().admin_url(), "chaos-checker"};
     wait_for_quiet(db, drain_limit, outcome.drained, outcome.moving);
     if (!outcome.drained.violations.empty()) return outcome;
@@ -178,7 +161,7 @@ void judge(const Options& options, Arena& arena, const History& history, const W
   verdicts.push_back(outcome.moving);
   note_discards(db);
   // Topics and tables are read one after the other, and must be of one moment.
-  if (!outcome.drained.violations.empty()) arena.fleet().retire();
+  if (!outcome.drained.violations.empty()) arena.crew().retire();
   if (arena.broker() != nullptr) collect_records(db, arena.cast(), arena.broker()->address());
   // A crash takes back what nobody waited for, and readers may have seen it.
   const auto relapses = options.async ? std::vector<Relapse>{} : watchers.observer.relapses();
@@ -189,13 +172,13 @@ void judge(const Options& options, Arena& arena, const History& history, const W
                     .looks = watchers.observer.looks(),
                     .moments = outcome.moments,
                     .idle = watchers.idle.seen()};
-  for (const Moment& end : arena.fleet().moments()) evidence.moments.push_back(end);
+  for (const Moment& end : arena.crew().moments()) evidence.moments.push_back(end);
   for (Verdict& verdict : check_database(db, evidence)) verdicts.push_back(std::move(verdict));
-  verdicts.push_back(check_processes(arena.fleet()));
+  verdicts.push_back(check_processes(arena.crew()));
   verdicts.push_back(
-      check_secrets(db, arena.fleet().folder(), {arena.password(), std::string{Writers::secret}}));
+      check_secrets(db, arena.crew().folder(), {arena.password(), std::string{Writers::secret}}));
   if (arena.bouncer() != nullptr) verdicts.push_back(check_pool(arena.bouncer_url()));
-  std::cout << describe_run(db, arena.fleet()) << "\n";
+  std::cout << describe_run(db, arena.crew()) << "\n";
 }
 
 long run_in(const Options& options, const std::string& folder) {
@@ -219,25 +202,7 @@ long run_in(const Options& options, const std::string& folder) {
 }  // namespace
 
 int run(const Options& options) {
-  ::signal(SIGINT, interrupt);
-  ::signal(SIGTERM, interrupt);
-  ::signal(SIGPIPE, SIG_IGN);
-  std::cout << "seed " << options.seed << "; to repeat: " << repeat(options) << "\n" << std::flush;
-  const std::string folder = make_folder();
-  long violations = 1;
-  try {
-    violations = run_in(options, folder);
-  } catch (const std::exception& error) {
-    std::cout << "the harness itself broke: " << error.what() << "\n";
-  }
-  if (violations == 0 && !options.keep) {
-    std::filesystem::remove_all(folder);
-  } else {
-    std::cout << "logs and data: " << folder << "\n";
-  }
-  std::cout << (violations == 0 ? "no violation" : "VIOLATED") << "; to repeat: " << repeat(options)
-            << "\n";
-  return violations == 0 ? 0 : 1;
+  return run_in_folder(options, [&](const std::string& folder) { return run_in(options, folder); });
 }
 
 }  // namespace chaos

@@ -2,6 +2,7 @@
 
 #include "tests/chaos/service/broken_claims.hpp"
 #include "tests/chaos/service/broken_ends.hpp"
+#include "tests/chaos/service/broken_fleet.hpp"
 #include "tests/chaos/service/broken_looks.hpp"
 #include "tests/support/store_decorator.hpp"
 
@@ -14,6 +15,11 @@ using relay::store::WorkerSession;
 class BrokenStore final : public tests::StoreDecorator {
  public:
   using StoreDecorator::StoreDecorator;
+
+  std::unique_ptr<ScoutSession> open_scout_session(const std::string& who) override {
+    const auto open = [&] { return StoreDecorator::open_scout_session(who); };
+    return with_broken_fleet(open(), description(), open);
+  }
 
  private:
   std::unique_ptr<WorkerSession> around(std::unique_ptr<WorkerSession> session) override {

@@ -30,13 +30,13 @@ struct RelaySpec {
 };
 
 /// The relays under test, each started again a moment after it ended. Threads: any.
-class Fleet {
+class Crew {
  public:
   /// @param environment what each gets besides ours.
-  Fleet(std::string folder, std::vector<RelaySpec> specs,
-        std::map<std::string, std::string> environment);
-  Fleet(const Fleet&) = delete;
-  Fleet& operator=(const Fleet&) = delete;
+  Crew(std::string folder, std::vector<RelaySpec> specs,
+       std::map<std::string, std::string> environment);
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
 
   [[nodiscard]] std::size_t size() const { return relays_.size(); }
   void signal(std::size_t relay, int number);
@@ -48,6 +48,12 @@ class Fleet {
   /// How often a relay was started, which changes when it was started again.
   [[nodiscard]] int starts(std::size_t relay);
   [[nodiscard]] bool running(std::size_t relay);
+  /// Its process, and when that was started.
+  struct Life {
+    pid_t pid = -1;
+    long from_ms = 0;
+  };
+  [[nodiscard]] Life life(std::size_t relay);
   /// The most that each relay used in its first half minute, and now; of those older than a minute.
   [[nodiscard]] std::vector<std::pair<Usage, Usage>> usages();
   /// What no relay may do: die by a signal that nobody sent, not end in time.
@@ -75,6 +81,7 @@ class Fleet {
     std::string failpoints;
     bool held = false;  ///< Being terminated: its killer waits for the end.
     std::chrono::steady_clock::time_point since;
+    long since_ms = 0;
     Usage settled;
   };
 

@@ -1,4 +1,4 @@
-#include "tests/chaos/fleet.hpp"
+#include "tests/chaos/crew.hpp"
 
 #include <csignal>
 
@@ -40,8 +40,8 @@ Usage usage_of(pid_t pid) {
 
 }  // namespace
 
-Fleet::Fleet(std::string folder, std::vector<RelaySpec> specs,
-             std::map<std::string, std::string> environment)
+Crew::Crew(std::string folder, std::vector<RelaySpec> specs,
+           std::map<std::string, std::string> environment)
     : folder_{std::move(folder)}, environment_{std::move(environment)} {
   std::filesystem::create_directories(folder_);
   for (RelaySpec& spec : specs) {
@@ -52,20 +52,21 @@ Fleet::Fleet(std::string folder, std::vector<RelaySpec> specs,
   watcher_ = std::jthread{[this](const std::stop_token& stop) { watch(stop); }};
 }
 
-void Fleet::retire() {
+void Crew::retire() {
   watcher_ = {};
   for (std::size_t relay = 0; relay < relays_.size(); ++relay) terminate(relay, false);
 }
 
-std::string Fleet::settings_file(const Relay& relay) const {
+std::string Crew::settings_file(const Relay& relay) const {
   return folder_ + "/" + relay.spec.name + ".toml";
 }
 
-void Fleet::start(Relay& relay) {
+void Crew::start(Relay& relay) {
   auto environment = environment_;
   std::string& failpoints = environment["FRESHET_FAILPOINTS"];
   if (!relay.failpoints.empty()) failpoints = relay.failpoints;
   relay.deadly = failpoints.find("=kill:") != std::string::npos;
+  relay.since_ms = now_ms();
   relay.child = std::make_unique<Child>(
       Launch{.argv = {relay.spec.program, "run", "-c", settings_file(relay)},
              .log = folder_ + "/" + relay.spec.name + ".log",
@@ -76,7 +77,7 @@ void Fleet::start(Relay& relay) {
   relay.settled = {};
 }
 
-void Fleet::ended(Relay& relay, int code) {
+void Crew::ended(Relay& relay, int code) {
   ++ends_[code];
   moments_.push_back({"the end of " + relay.spec.name, now_ms(), now_ms(), 1, false});
   const bool aborted = code == 128 + SIGABRT && relay.spec.may_abort;
@@ -87,14 +88,14 @@ void Fleet::ended(Relay& relay, int code) {
   }
 }
 
-void Fleet::note_usage(Relay& relay) {
+void Crew::note_usage(Relay& relay) {
   const Usage now = usage_of(relay.child->pid());
   relay.settled.threads = std::max(relay.settled.threads, now.threads);
   relay.settled.descriptors = std::max(relay.settled.descriptors, now.descriptors);
   relay.settled.rss_kib = std::max(relay.settled.rss_kib, now.rss_kib);
 }
 
-void Fleet::watch(const std::stop_token& stop) {
+void Crew::watch(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     {
       const std::lock_guard lock{mutex_};
@@ -114,14 +115,14 @@ void Fleet::watch(const std::stop_token& stop) {
   }
 }
 
-void Fleet::signal(std::size_t relay, int number) {
+void Crew::signal(std::size_t relay, int number) {
   const std::lock_guard lock{mutex_};
   Relay& one = relays_.at(relay);
   if (number == SIGKILL || number == SIGTERM) one.killed = true;
   one.child->signal(number);
 }
 
-void Fleet::terminate(std::size_t relay, bool twice) {
+void Crew::terminate(std::size_t relay, bool twice) {
   Relay& one = relays_.at(relay);
   Child* child = nullptr;
   {
@@ -153,17 +154,23 @@ void Fleet::terminate(std::size_t relay, bool twice) {
   one.held = false;
 }
 
-int Fleet::starts(std::size_t relay) {
+int Crew::starts(std::size_t relay) {
   const std::lock_guard lock{mutex_};
   return relays_.at(relay).starts;
 }
 
-bool Fleet::running(std::size_t relay) {
+bool Crew::running(std::size_t relay) {
   const std::lock_guard lock{mutex_};
   return relays_.at(relay).child->running();
 }
 
-std::vector<std::pair<Usage, Usage>> Fleet::usages() {
+Crew::Life Crew::life(std::size_t relay) {
+  const std::lock_guard lock{mutex_};
+  const Relay& one = relays_.at(relay);
+  return {one.child->pid(), one.since_ms};
+}
+
+std::vector<std::pair<Usage, Usage>> Crew::usages() {
   const std::lock_guard lock{mutex_};
   std::vector<std::pair<Usage, Usage>> all;
   for (Relay& relay : relays_) {
@@ -173,27 +180,27 @@ std::vector<std::pair<Usage, Usage>> Fleet::usages() {
   return all;
 }
 
-std::vector<std::string> Fleet::faults() {
+std::vector<std::string> Crew::faults() {
   const std::lock_guard lock{mutex_};
   return faults_;
 }
 
-void Fleet::arm(std::size_t relay, const std::string& failpoints) {
+void Crew::arm(std::size_t relay, const std::string& failpoints) {
   const std::lock_guard lock{mutex_};
   relays_.at(relay).failpoints = failpoints;
 }
 
-std::vector<Moment> Fleet::moments() {
+std::vector<Moment> Crew::moments() {
   const std::lock_guard lock{mutex_};
   return moments_;
 }
 
-std::map<int, int> Fleet::ends() {
+std::map<int, int> Crew::ends() {
   const std::lock_guard lock{mutex_};
   return ends_;
 }
 
-int Fleet::command(std::size_t relay, std::vector<std::string> words) {
+int Crew::command(std::size_t relay, std::vector<std::string> words) {
   const Relay& one = relays_.at(relay);
   words.insert(words.begin(), one.spec.program);
   words.insert(words.end(), {"-c", settings_file(one)});
