@@ -70,6 +70,8 @@ std::optional<flow::Task::Pause> ServerWatch::turn(const std::stop_token& stop) 
 }
 
 void ServerWatch::look() {
+  // A database that left may be about to be dropped, or renamed: nobody's session may be in it.
+  if (pulse_ && !is_a_sleepers(store_)) leave_session();
   if (!pulse_) {
     store_ = any_store();
     if (!store_) return;
@@ -84,6 +86,11 @@ std::shared_ptr<store::Store> ServerWatch::any_store() {
   // Another each time, or one that is dropped would hide all others.
   const auto number = static_cast<std::size_t>(failures_) % sleepers_.size();
   return std::next(sleepers_.begin(), static_cast<std::ptrdiff_t>(number))->second.store;
+}
+
+bool ServerWatch::is_a_sleepers(const std::shared_ptr<store::Store>& store) {
+  const std::lock_guard lock{mutex_};
+  return std::ranges::any_of(sleepers_, [&](const auto& one) { return one.second.store == store; });
 }
 
 void ServerWatch::ring_for(const std::map<std::string, std::int64_t>& pulse) {

@@ -42,6 +42,7 @@ class ServerWatch final : public flow::Task {
 
   void look();
   [[nodiscard]] std::shared_ptr<store::Store> any_store();
+  [[nodiscard]] bool is_a_sleepers(const std::shared_ptr<store::Store>& store);
   void ring_for(const std::map<std::string, std::int64_t>& pulse);
 
   Pool& pool_;

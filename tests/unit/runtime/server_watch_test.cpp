@@ -25,8 +25,13 @@ class FakeServer {
     const std::lock_guard lock{mutex_};
     dropped_ = database;
   }
+  [[nodiscard]] std::string asked_over() {
+    const std::lock_guard lock{mutex_};
+    return over_;
+  }
   [[nodiscard]] Numbers read(const std::string& over) {
     const std::lock_guard lock{mutex_};
+    over_ = over;
     if (over == dropped_) throw std::runtime_error{"database \"" + over + "\" does not exist"};
     ++reads;
     return numbers_;
@@ -39,6 +44,7 @@ class FakeServer {
   std::mutex mutex_;
   Numbers numbers_{{"a", 7}, {"b", 7}};
   std::string dropped_;
+  std::string over_;
 };
 
 class FakePulse final : public store::Pulse {
@@ -141,6 +147,20 @@ TEST_F(WatchOfAServer, ReadsOverAnotherDatabaseWhereOneIsGone) {
     const auto before = left.bell.rings();
     server_.inserted(left.name);
     EXPECT_TRUE(rings(left, before + 1)) << gone << " hides it";
+  }
+}
+
+TEST_F(WatchOfAServer, LeavesTheDatabaseThatSleepsNoMoreAndReadsOverAnother) {
+  sleep(a_);
+  sleep(b_);
+  EXPECT_TRUE(rings(a_, 1));
+  for (int i = 0; i < 2; ++i) {
+    Sleeper& left = server_.asked_over() == a_.name ? a_ : b_;
+    const Sleeper& other = left.name == a_.name ? b_ : a_;
+    wake(left);
+    EXPECT_TRUE(eventually([&] { return server_.asked_over() == other.name; }, looks));
+    EXPECT_TRUE(eventually([&] { return server_.sessions == 1; }, looks));
+    sleep(left);
   }
 }
 
