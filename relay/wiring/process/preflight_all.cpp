@@ -37,7 +37,9 @@ Looks look_at_all(const Blueprint& blueprint, bool drain, Identities& identities
   const SessionBudgets budgets{blueprint.settings};
   std::atomic<bool> one_is_fit = false;
   Looks looks(databases.size());
-  side_by_side(databases.size(), databases_at_once, [&](std::size_t i) {
+  // Each look has a session, and those of the process are never more than its settings say.
+  const auto sessions = static_cast<std::size_t>(blueprint.settings.relay.connections);
+  side_by_side(databases.size(), std::min(databases_at_once, sessions), [&](std::size_t i) {
     if (!all && one_is_fit && std::chrono::steady_clock::now() >= end_of_turns) return;
     looks[i] =
         findings_of(blueprint, databases[i], budgets, all ? 0s : look_at_most, &identities[i]);

@@ -39,9 +39,10 @@ using Identities = std::vector<std::optional<preflight::OutboxIdentity>>;
 /// Says why a database is not served while others are.
 void log_unfit(const std::string& database, const std::string& why);
 
-/// The preflight of all databases before a run, ten at a time, said in the log. As soon as one is
-/// fit, those that have had no turn within five seconds are left to be asked while it is served.
-/// One that is the outbox of another, which is fit and comes before it, is unfit.
+/// The preflight of all databases before a run, ten at a time or as many as the process may have
+/// sessions, said in the log. As soon as one is fit, those that have had no turn within five
+/// seconds are left to be asked while it is served. One that is the outbox of another, which is fit
+/// and comes before it, is unfit.
 /// @param unfit gets those that are not to be served yet. @param outboxes gets those of the others.
 /// @return 0, or 3 when none is fit, or with `drain`, which ends only when all is done, when any is
 /// not.

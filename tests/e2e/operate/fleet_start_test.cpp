@@ -92,6 +92,19 @@ TEST_F(FleetStart, TenDatabasesThatDoNotAnswerDelayTheOthersAsOneDoes) {
   EXPECT_EQ(relay.wait(15s), 0) << relay.err();
 }
 
+TEST_F(FleetStart, NoMoreDatabasesAreAskedAtOnceThanTheProcessMayHaveSessions) {
+  FaultProxy hole{well_.url()};
+  hole.set(FaultProxy::Mode::black_hole);
+  const std::string url = hole.url() + "?connect_timeout=2";
+  RelayConfig config{url};
+  config.add("effects", "Thing", effects_.sql());
+  config.relay["connections"] = "3";
+  for (int n = 0; n < 5; ++n) tests::add_database(config, "hole" + std::to_string(n), url);
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(config.run({"run"}).code, 3);
+  EXPECT_GT(std::chrono::steady_clock::now() - began, 3s) << "six at once are given up after two";
+}
+
 TEST_F(FleetStart, ADatabaseThatIsTooSlowIsLeftForLater) {
   const TestDatabase slow;
   const Effects effects_of_slow{slow};
