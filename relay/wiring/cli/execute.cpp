@@ -9,6 +9,7 @@
 #include "relay/wiring/cli/verbs.hpp"
 #include "relay/wiring/process/preflight_all.hpp"
 #include "relay/wiring/process/run_relay.hpp"
+#include "relay/wiring/process/stop_signals.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -64,6 +65,9 @@ int dispatch(const Blueprint& blueprint, const Command& command, const Additions
 
 int execute(const Command& command, const Additions& additions) {
   try {
+    // A start may take as long as databases take to answer, and nobody outside knows when it is
+    // over.
+    if (command.verb == Verb::run) hold_hang_up();
     Blueprint blueprint = read_blueprint(command.config, command.database, additions);
     log::configure(
         blueprint.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,

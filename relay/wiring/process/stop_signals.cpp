@@ -19,6 +19,13 @@ sigset_t awaited_signals() {
 
 }  // namespace
 
+void hold_hang_up() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
 void take_stop_signals() {
   const sigset_t set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

@@ -4,6 +4,10 @@
 
 namespace relay::wiring {
 
+/// From here on a SIGHUP waits for `take_stop_signals` instead of ending a process that starts; in
+/// this thread and those that it starts.
+void hold_hang_up();
+
 /// From here on SIGTERM, SIGINT, SIGHUP and SIGUSR1 are waited for instead of ending the process,
 /// in this thread and those that it starts; a lost connection is an error of the call, not a
 /// signal.

@@ -92,6 +92,19 @@ TEST_F(FleetStart, TenDatabasesThatDoNotAnswerDelayTheOthersAsOneDoes) {
   EXPECT_EQ(relay.wait(15s), 0) << relay.err();
 }
 
+TEST_F(FleetStart, AHangUpWhileDatabasesAreStillAskedDoesNotEndTheProcess) {
+  FaultProxy hole{well_.url()};
+  hole.set(FaultProxy::Mode::black_hole);
+  tests::add_database(config_, "hole", hole.url() + "?connect_timeout=2");
+  Process relay{config_.command({"run"})};
+  ASSERT_TRUE(tests::eventually([&] { return hole.accepted() > 0; })) << relay.err();
+  relay.signal(SIGHUP);
+  expect_well_is_served(relay);
+  EXPECT_TRUE(it_says(relay, "no setting changed")) << "it is heard once there is somebody to hear";
+  relay.signal(SIGTERM);
+  EXPECT_EQ(relay.wait(15s), 0) << relay.err();
+}
+
 TEST_F(FleetStart, NoMoreDatabasesAreAskedAtOnceThanTheProcessMayHaveSessions) {
   FaultProxy hole{well_.url()};
   hole.set(FaultProxy::Mode::black_hole);
