@@ -40,7 +40,8 @@ void Latecomers::ask(SharedDatabase database, const std::string& said) {
                    .said = said,
                    .asked = was_asked ? 1 : 0,
                    .due = Clock::now() + pause});
-  if (threads_.size() < std::min(away_.size(), databases_at_once)) {
+  // One that is at a look may be for long.
+  if (idle_ < away_.size() && threads_.size() < databases_at_once) {
     threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
   }
   came_.notify_one();
@@ -71,13 +72,8 @@ void Latecomers::run(const std::stop_token& stop) {
 // One that was forgotten meanwhile, or is wanted otherwise by now, is dropped.
 void Latecomers::returned(Latecomer one, bool fit) {
   const std::lock_guard lock{mutex_};
-  const std::string& name = one.database->name;
-  const auto wanted = wanted_.find(name);
-  if (wanted == wanted_.end() || wanted->second != one.database) {
-    std::erase_if(outboxes_, [&](const auto& outbox) {
-      return wanted == wanted_.end() && outbox.name == name;
-    });
-  } else if (fit) {
+  if (!is_wanted(*one.database)) return;
+  if (fit) {
     reached_.push_back(one.database);
   } else {
     ++one.asked;
@@ -85,6 +81,12 @@ void Latecomers::returned(Latecomer one, bool fit) {
     away_.push_back(std::move(one));
     came_.notify_one();
   }
+}
+
+/// Still, and as it is said here. To be called under the mutex.
+bool Latecomers::is_wanted(const settings::Database& database) const {
+  const auto wanted = wanted_.find(database.name);
+  return wanted != wanted_.end() && wanted->second.get() == &database;
 }
 
 /// The one that is due first, when it is. @return nothing: a stop.
@@ -100,12 +102,16 @@ std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& sto
     }
     const std::size_t seen = away_.size();
     const auto until = first == away_.end() ? now + longest_rest : first->due;
+    ++idle_;
     came_.wait_until(lock, stop, until, [&] { return away_.size() != seen; });
+    --idle_;
   }
   return {};
 }
 
-/// The preflight; one that passes has its outbox for itself from then on.
+/// The preflight; one that passes has its outbox for itself from then on. Not so if it was
+/// forgotten meanwhile: whoever is wanted by its name now would find the outbox taken, by that
+/// name.
 preflight::Findings Latecomers::look_at(const settings::Database& database) {
   std::optional<preflight::OutboxIdentity> outbox;
   preflight::Findings findings =
@@ -113,6 +119,7 @@ preflight::Findings Latecomers::look_at(const settings::Database& database) {
   if (!outbox || preflight::any_fault(findings)) return findings;
   preflight::NamedOutbox one{database.name, std::move(*outbox)};
   const std::lock_guard lock{mutex_};
+  if (!is_wanted(database)) return findings;
   const preflight::Findings doubles = preflight::compare_outbox(one, outboxes_);
   if (doubles.empty()) outboxes_.push_back(std::move(one));
   findings.insert(findings.end(), doubles.begin(), doubles.end());

@@ -58,6 +58,7 @@ class Latecomers {
   void run(const std::stop_token& stop);
   std::optional<Latecomer> next(const std::stop_token& stop);
   void returned(Latecomer one, bool fit);
+  [[nodiscard]] bool is_wanted(const settings::Database& database) const;
   bool is_fit(Latecomer& latecomer);
   [[nodiscard]] preflight::Findings look_at(const settings::Database& database);
 
@@ -71,6 +72,7 @@ class Latecomers {
   std::vector<Latecomer> away_;  // those that are not being asked
   std::vector<SharedDatabase> reached_;
   std::vector<preflight::NamedOutbox> outboxes_;  // of all that are served, or will be
+  std::size_t idle_ = 0;                          // of the threads
   std::vector<std::jthread> threads_;
 };
 

@@ -76,6 +76,49 @@ TEST_F(DatabasesThatComeAndGo, ARowOfTheCatalogueIsServedAndOneThatIsGoneIsNot) 
   EXPECT_EQ(relay_->wait(), 0) << relay_->err();
 }
 
+TEST_F(DatabasesThatComeAndGo, ADatabaseThatComesIsLookedAtWhileTheLookAtAnotherOneTakesLong) {
+  const TestDatabase slow;
+  ask_the_catalogue();
+  start();
+  pqxx::connection another{slow.url()};
+  pqxx::work holds_up{another};
+  holds_up.exec("LOCK TABLE freshet_schema_history");
+  main_.run("INSERT INTO tenants VALUES ('slow', '" + slow.url() + "', NULL)");
+  ASSERT_TRUE(eventually([&] { return sessions(slow) == 1; })) << relay_->err();
+  const auto looking = [&] {
+    return main_.number("SELECT min(pid) FROM pg_stat_activity WHERE datname = '" + slow.name() +
+                        "' AND application_name LIKE 'freshet%'");
+  };
+  const long looks = looking();
+  publish(other_, 20);
+  main_.run("INSERT INTO tenants VALUES ('other', '" + other_.url() + "', NULL)");
+  EXPECT_TRUE(effects_of_other_.reach(20)) << relay_->err();
+  EXPECT_EQ(looking(), looks) << "that look was to last";
+}
+
+// The look at what its row said first ends after its name was forgotten, and before the look at
+// what it says now.
+TEST_F(DatabasesThatComeAndGo, ARowThatChangesWhileItsDatabaseIsLookedAtIsServedAsItIsByThen) {
+  ask_the_catalogue();
+  start();
+  pqxx::connection another{other_.url()};
+  pqxx::work holds_up{another};
+  holds_up.exec("LOCK TABLE freshet_schema_history");
+  const auto held_up = [&](const std::string& what) {
+    return main_.number("SELECT " + what + " FROM pg_stat_activity WHERE datname = '" +
+                        other_.name() + "' AND wait_event_type = 'Lock'");
+  };
+  main_.run("INSERT INTO tenants VALUES ('other', '" + other_.url() + "', NULL)");
+  ASSERT_TRUE(eventually([&] { return held_up("count(*)") == 1; })) << relay_->err();
+  const std::string first = std::to_string(held_up("pid"));
+  main_.run("UPDATE tenants SET batch_size = 7");
+  ASSERT_TRUE(eventually([&] { return held_up("count(*)") == 2; })) << relay_->err();
+  (void)held_up("count(pg_terminate_backend(CASE WHEN pid <> " + first + " THEN pid END))");
+  holds_up.commit();
+  publish(other_, 20);
+  EXPECT_TRUE(effects_of_other_.reach(20)) << relay_->err();
+}
+
 TEST_F(DatabasesThatComeAndGo, ACatalogueThatCannotBeReadChangesNothing) {
   ask_the_catalogue();
   main_.run("INSERT INTO tenants VALUES ('other', '" + other_.url() + "', NULL)");
