@@ -11,7 +11,7 @@ namespace chaos::fleet {
 namespace {
 
 constexpr double ask_every_ms = 100;
-constexpr double look_every_ms = 50;
+constexpr double look_every_ms = 20;
 
 /// Open connections to one of the ports, by inode, with the server of each.
 std::map<long, int> connections_to(const std::vector<std::pair<int, int>>& ports) {

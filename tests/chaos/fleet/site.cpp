@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +17,7 @@ namespace chaos::fleet {
 namespace {
 
 constexpr int first_databases = 20;
+constexpr std::chrono::seconds frozen_most{20};
 
 /// Children of a process, as /proc tells.
 std::vector<pid_t> children_of(pid_t parent) {
@@ -182,7 +184,30 @@ void Site::write_file(std::size_t relay, int connections, int own) {
 }
 
 Session Site::admin(int server, const std::string& dbname) const {
-  return Session{clusters_.at(server)->admin_url(dbname), "fleet-harness"};
+  const std::string url = clusters_.at(server)->admin_url(dbname);
+  const auto until = std::chrono::steady_clock::now() + frozen_most;
+  while (true) {
+    try {
+      return Session{url, "fleet-harness"};
+    } catch (const DatabaseError&) {
+      if (!backends_lag(server) || std::chrono::steady_clock::now() > until) throw;
+    }
+  }
+}
+
+void Site::change_catalogue(const std::string& sql, const std::vector<Value>& values) const {
+  const std::string undefined_table = "42P01";
+  const auto until = std::chrono::steady_clock::now() + frozen_most;
+  while (true) {
+    try {
+      catalogue_admin().exec(sql, values);
+      return;
+    } catch (const DatabaseError& error) {
+      const bool late = std::chrono::steady_clock::now() > until;
+      if (error.sqlstate != undefined_table || late) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
 }
 
 std::string Site::url(const std::string& role, int port, const std::string& dbname) const {

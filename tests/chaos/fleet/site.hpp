@@ -35,9 +35,12 @@ class Site {
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
 
+  /// As the superuser; where the server is stopped, once it goes on.
   [[nodiscard]] Session admin(int server, const std::string& dbname = "postgres") const;
   /// In the database that has the catalogue.
   [[nodiscard]] Session catalogue_admin() const { return admin(0, catalogue_name); }
+  /// As an operator changes the catalogue, once its table is there.
+  void change_catalogue(const std::string& sql, const std::vector<Value>& values) const;
   [[nodiscard]] std::string writer_url(const Tenant& tenant) const;
   /// What the catalogue says of it.
   [[nodiscard]] std::string relay_url(const Tenant& tenant) const;

@@ -36,8 +36,8 @@ void create(Ground& ground, Random& random) {
     site.create(tenant);
     site.tenants().add(tenant);
     hold(random, 0, 1);
-    site.catalogue_admin().exec("INSERT INTO tenant (name, url) VALUES ($1, $2)",
-                                {tenant.name, site.relay_url(tenant)});
+    site.change_catalogue("INSERT INTO tenant (name, url) VALUES ($1, $2)",
+                          {tenant.name, site.relay_url(tenant)});
   }
   site.tenants().change(name, [](Tenant& one) { one.served = true; });
 }
@@ -69,8 +69,8 @@ void rename(Ground& ground, Random& random) {
   now.dbname = fresh;
   const Troubles::Lasting changed{site.troubles(),
                                   trouble_of(Kind::row_changed, "database-renamed", now)};
-  site.catalogue_admin().exec("UPDATE tenant SET url = $2 WHERE name = $1",
-                              {now.name, site.relay_url(now)});
+  site.change_catalogue("UPDATE tenant SET url = $2 WHERE name = $1",
+                        {now.name, site.relay_url(now)});
 }
 
 void close(Ground& ground, Random& random) {
@@ -117,7 +117,7 @@ void drop_when_removed(Ground& ground, Random& random) {
   if (!tenant || site.tenants().all().size() <= tenants_least) return;
   (void)site.troubles().begin(trouble_of(Kind::unserved, "database-dropped", *tenant));
   site.tenants().change(tenant->name, [](Tenant& one) { one.served = false; });
-  site.catalogue_admin().exec("DELETE FROM tenant WHERE name = $1", {tenant->name});
+  site.change_catalogue("DELETE FROM tenant WHERE name = $1", {tenant->name});
   hold(random, (Bounds::leave + 2 * Bounds::grace) / 1e3,
        (Bounds::leave + 4 * Bounds::grace) / 1e3);
   drop(ground, *tenant);
@@ -131,7 +131,7 @@ void drop_at_once(Ground& ground, Random& random) {
                                trouble_of(Kind::away, "database-dropped-while-served", *tenant)};
   drop(ground, *tenant);
   hold(random, 0.5, 4);
-  site.catalogue_admin().exec("DELETE FROM tenant WHERE name = $1", {tenant->name});
+  site.change_catalogue("DELETE FROM tenant WHERE name = $1", {tenant->name});
 }
 
 }  // namespace
