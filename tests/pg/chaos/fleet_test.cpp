@@ -22,7 +22,6 @@ using chaos::fleet::check_starved;
 using chaos::fleet::check_told;
 using chaos::fleet::Life;
 using chaos::fleet::Seen;
-using chaos::fleet::SeenEvent;
 using chaos::fleet::Stay;
 using chaos::fleet::Trouble;
 using ::testing::ElementsAre;
