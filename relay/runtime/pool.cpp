@@ -81,11 +81,12 @@ void Pool::close(Account& account) {
   schedule_.close(account);
 }
 
-std::unique_ptr<Pool::Loan> Pool::lend(Clock::time_point deadline) {
+std::unique_ptr<Pool::Loan> Pool::lend(Clock::time_point deadline, const std::stop_token& stop) {
   std::unique_lock lock{mutex_};
   Schedule::Entry* victim = nullptr;
   schedule_.borrowers(1);
-  const bool given = changed_.wait_until(lock, deadline, [&] { return schedule_.lend(victim); });
+  const bool given =
+      changed_.wait_until(lock, stop, deadline, [&] { return schedule_.lend(victim); });
   schedule_.borrowers(-1);
   tell();
   if (!given) return nullptr;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -56,8 +57,10 @@ class Pool {
   /// Forgets it. @param account its tasks have ended.
   void close(Account& account);
 
-  /// A session for what is no task. Waits until one is to be had. @return null: the time is over.
-  [[nodiscard]] std::unique_ptr<Loan> lend(Clock::time_point deadline);
+  /// A session for what is no task. Waits until one is to be had. @return null: the time is over,
+  /// or a stop was asked for.
+  [[nodiscard]] std::unique_ptr<Loan> lend(Clock::time_point deadline,
+                                           const std::stop_token& stop = {});
 
   /// Who uses the sessions just now.
   struct Pressure {
@@ -91,8 +94,8 @@ class Pool {
   void start_thread();
 
   const std::function<void()> task_ended_;
-  mutable std::mutex mutex_;         ///< Guards all below; never held during a turn.
-  std::condition_variable changed_;  ///< A task ended, or a session came back.
+  mutable std::mutex mutex_;             ///< Guards all below; never held during a turn.
+  std::condition_variable_any changed_;  ///< A task ended, or a session came back.
   Schedule schedule_;
   /// The last is called first, and waits no longer than until the schedule's next moment: so few
   /// threads do all the work, and none of the others is woken for a moment that is not its own.

@@ -155,5 +155,20 @@ TEST_F(PoolThreads, ALoanIsHadFromWhoeverRestsAndWaitedForWhileNobodyDoes) {
   EXPECT_TRUE(has_had(db, 2));
 }
 
+TEST_F(PoolThreads, ALoanThatIsWaitedForIsGivenUpAtAStop) {
+  limits({.sessions = 1});
+  const auto held = pool_->lend(Pool::Clock::now() + in_time);
+  ASSERT_NE(held, nullptr);
+  std::unique_ptr<Pool::Loan> loan;
+  const auto began = Pool::Clock::now();
+  std::jthread waits{[&](const std::stop_token& stop) {
+    loan = pool_->lend(Pool::Clock::now() + 10 * in_time, stop);
+  }};
+  waits.request_stop();
+  waits.join();
+  EXPECT_EQ(loan, nullptr);
+  EXPECT_LT(Pool::Clock::now() - began, in_time);
+}
+
 }  // namespace
 }  // namespace relay::runtime
