@@ -13,6 +13,7 @@ struct Finding {
   };
   Severity severity = Severity::fault;
   std::string sentence;
+  bool idles = false;  ///< A warning: the relay serves the database, and does nothing there.
 };
 
 using Findings = std::vector<Finding>;

@@ -1,7 +1,6 @@
 #include "relay/preflight/outbox_identity.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "relay/base/in_quotes.hpp"
 #include "schema/statements.hpp"
@@ -50,24 +49,22 @@ Findings compare_outbox(const NamedOutbox& one, std::span<const NamedOutbox> oth
   const auto first = std::ranges::find_if(
       others, [&](const NamedOutbox& other) { return is_same(other.identity, one.identity); });
   if (first != others.end()) {
-    fault(findings, "[[database]] " + in_quotes(one.name) + " is the same outbox as " +
-                        in_quotes(first->name) + ": " + in_words(one.identity, first->identity) +
-                        "; remove one of them");
+    fault(findings, "it is the same outbox as " + in_quotes(first->name) + " (" +
+                        in_words(one.identity, first->identity) + "); remove one of them");
   }
   return findings;
 }
 
-Findings compare_outboxes(const std::vector<NamedOutbox>& outboxes) {
+Findings told_by_start(const std::vector<NamedOutbox>& outboxes) {
   Findings findings;
-  for (auto one = outboxes.begin(); one != outboxes.end(); ++one) {
-    std::ranges::move(compare_outbox(*one, {outboxes.begin(), one}), std::back_inserter(findings));
-    if (outboxes.size() > 1 && one->identity.system_identifier.empty()) {
-      warning(findings, "[[database]] " + in_quotes(one->name) +
-                            ": whether it is another's outbox is told by its server's start alone, "
-                            "since the role may not read the cluster's identifier; run: GRANT "
-                            "EXECUTE ON FUNCTION pg_control_system() TO " +
-                            one->identity.role + ";");
-    }
+  if (outboxes.size() < 2) return findings;
+  for (const NamedOutbox& one : outboxes) {
+    if (!one.identity.system_identifier.empty()) continue;
+    warning(findings, "database " + in_quotes(one.name) +
+                          ": whether it is another's outbox is told by its server's start alone, "
+                          "since the role may not read the cluster's identifier; run: GRANT "
+                          "EXECUTE ON FUNCTION pg_control_system() TO " +
+                          one.identity.role + ";");
   }
   return findings;
 }

@@ -31,12 +31,12 @@ struct NamedOutbox {
 /// Pure.
 [[nodiscard]] bool is_same(const OutboxIdentity& a, const OutboxIdentity& b);
 
-/// A fault when it is the outbox of one of the others, whatever their names; else nothing. Pure.
+/// A fault when it is the outbox of one of the others, whatever their names: "it is the same outbox
+/// as …", to be said of it by name; else nothing. Two engines of one process would take turns at
+/// it, and each would count the other's work as its own. Pure.
 [[nodiscard]] Findings compare_outbox(const NamedOutbox& one, std::span<const NamedOutbox> others);
 
-/// A fault for each that is the outbox of one before it: two engines of one process would take
-/// turns at it, and each would count the other's work as its own. With several, a warning for each
-/// that may not read the cluster's identifier. Pure.
-[[nodiscard]] Findings compare_outboxes(const std::vector<NamedOutbox>& outboxes);
+/// With several, a warning for each that may not read the cluster's identifier. Pure.
+[[nodiscard]] Findings told_by_start(const std::vector<NamedOutbox>& outboxes);
 
 }  // namespace relay::preflight

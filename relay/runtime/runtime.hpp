@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,10 @@ class Runtime {
   bool see_off(const std::string& database);
   void see_off();
   /// A session of the budget for what is not served: to be held while there is one. @return null:
-  /// none was to be had by then.
-  [[nodiscard]] std::unique_ptr<Pool::Loan> lend_session(Clock::time_point deadline) {
-    return pool_.lend(deadline);
+  /// none was to be had by then, or a stop was asked for.
+  [[nodiscard]] std::unique_ptr<Pool::Loan> lend_session(Clock::time_point deadline,
+                                                         const std::stop_token& stop) {
+    return pool_.lend(deadline, stop);
   }
   /// In the order in which they came.
   [[nodiscard]] std::vector<const engine::Engine*> engines() const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "projections/suggest.hpp"
 #include "relay/base/in_quotes.hpp"
@@ -192,6 +193,16 @@ std::vector<std::string> column_faults(const std::vector<std::string>& columns) 
   return faults;
 }
 
+std::vector<std::string> names_of(const std::vector<RefusedRow>& refused) {
+  std::vector<std::string> names;
+  std::set<std::pair<std::size_t, std::string>> seen;
+  for (const RefusedRow& row : refused) {
+    if (!seen.emplace(row.number, row.name).second) continue;
+    names.push_back(row.name.empty() ? "row " + std::to_string(row.number) : row.name);
+  }
+  return names;
+}
+
 Database database_of(const CatalogueRow& row, std::size_t number, const Settings& settings,
                      const Environment& environment) {
   return read_row(row, number, settings, environment).database;
@@ -208,7 +219,7 @@ CatalogueContents databases_of(const std::vector<CatalogueRow>& rows,
     std::string name = named == rows[i].end() ? "" : named->second.value_or("");
     if (!is_name(name)) name.clear();  // reading it says so
     const auto refuse = [&](const std::string& why) {
-      contents.refused.push_back({name, called(rows[i], i + 1) + ": " + why});
+      contents.refused.push_back({name, called(rows[i], i + 1) + ": " + why, i + 1});
     };
     if (const std::string why = taken.refuse_name(name); !why.empty()) {
       refuse(why);
@@ -224,7 +235,9 @@ CatalogueContents databases_of(const std::vector<CatalogueRow>& rows,
       }
       contents.databases.push_back(std::move(read.database));
     } catch (const SettingsError& error) {
-      for (const std::string& sentence : error.faults) contents.refused.push_back({name, sentence});
+      for (const std::string& sentence : error.faults) {
+        contents.refused.push_back({name, sentence, i + 1});
+      }
     }
     if (!name.empty()) taken.take(name);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,9 +34,16 @@ using CatalogueRow = std::map<std::string, std::optional<std::string>>;
 struct RefusedRow {
   std::string name;      ///< Of the database that it is about; empty: it has none to be called by.
   std::string sentence;  ///< Why, and what to do.
+  std::size_t number = 0;  ///< Counts from 1; 0: of the one database that has this name.
 
-  bool operator==(const RefusedRow&) const = default;
+  /// Whether they say the same; the rows' order does not matter.
+  bool operator==(const RefusedRow& other) const {
+    return name == other.name && sentence == other.sentence;
+  }
 };
+
+/// What to call each row that was refused, once: its database's name, or "row 5".
+[[nodiscard]] std::vector<std::string> names_of(const std::vector<RefusedRow>& refused);
 
 struct CatalogueContents {
   std::vector<Database>

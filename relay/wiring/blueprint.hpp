@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "projections/registry.hpp"
 #include "relay/forward/format.hpp"
 #include "relay/preflight/subject.hpp"
+#include "relay/settings/catalogue.hpp"
 #include "relay/settings/settings.hpp"
 #include "relay/store/around.hpp"
 
@@ -27,6 +29,13 @@ struct ReadyForward {
   int workers = 2;  ///< Beside projections, per database.
 };
 
+/// What asking the catalogue told beside the databases, which stand with those of the file.
+struct CatalogueNews {
+  std::vector<settings::RefusedRow> refused;
+  std::size_t databases = 0;  ///< All that it has, also where one alone is asked for.
+  std::string unread;         ///< Why it could not be read, a sentence; empty: it was, or is none.
+};
+
 /// What the settings and the program describe, ready to be checked and run.
 struct Blueprint {
   settings::Settings settings;
@@ -37,6 +46,7 @@ struct Blueprint {
   std::vector<std::string>
       in_file;                      ///< Names of all databases of the file, also of those left out.
   std::optional<std::string> only;  ///< The one database that is asked for, and not in the file.
+  CatalogueNews catalogue;          ///< Nothing before process/catalogue has asked.
 };
 
 /// Whether a projection or forward of that name runs in the database.

@@ -47,7 +47,8 @@ const std::string& RelayConfig::write() const {
     file << "flight_record_dir = \"" << folder_ << "/flight\"\n";
   }
   for (const auto& [name, value] : relay) file << name << " = " << value << "\n";
-  file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n" << database_extra << "\n";
+  if (!url.empty()) file << "\n[[database]]\nname = \"main\"\nurl = \"" << url << "\"\n";
+  file << database_extra << "\n";
   if (!kafka.empty()) file << "\n[kafka]\n";
   for (const auto& [name, value] : kafka) file << name << " = " << value << "\n";
   if (!kafka_options.empty()) file << "\n[kafka.options]\n";

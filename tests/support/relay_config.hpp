@@ -16,7 +16,7 @@ class RelayConfig {
   RelayConfig(const RelayConfig&) = delete;
   RelayConfig& operator=(const RelayConfig&) = delete;
 
-  std::string url;
+  std::string url;                           ///< Of "main"; empty: the file has no [[database]].
   std::string database_extra;                ///< More lines for [[database]].
   std::map<std::string, std::string> relay;  ///< [relay], values as TOML writes them.
   std::string projections;                   ///< TOML text of the [[projection]]s.

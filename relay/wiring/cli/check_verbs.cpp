@@ -2,8 +2,10 @@
 #include <iostream>
 #include <optional>
 
+#include "relay/base/some_of.hpp"
 #include "relay/wiring/cli/check_forwards.hpp"
 #include "relay/wiring/cli/each_database.hpp"
+#include "relay/wiring/cli/twins.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 #include "relay/wiring/process/preflight_all.hpp"
 
@@ -15,32 +17,45 @@ constexpr std::chrono::seconds kafka_time{5};
 std::string lines_of(const std::string& about, const preflight::Findings& findings) {
   std::string text;
   for (const preflight::Finding& finding : findings) {
-    const bool is_fault = finding.severity == preflight::Finding::Severity::fault;
+    const bool is_fault = finding.severity == preflight::Finding::Severity::fault || finding.idles;
     text += about + ": " + (is_fault ? "fault: " : "warning: ") + finding.sentence + "\n";
   }
   return text;
 }
 
-std::string advice(const settings::Database& database) {
-  const bool kept = database.completion == settings::Completion::update;
-  if (!kept || database.retention.completed_days > 0) return "";
-  return database.name +
-         ": advice: completed events are kept for ever; [retention] completed_days = 30 keeps "
-         "a month's\n";
+bool is_fit(const preflight::Findings& findings) {
+  return !preflight::any_fault(findings) &&
+         std::ranges::none_of(findings, &preflight::Finding::idles);
 }
 
-/// @param outbox gets which one it is, if that can be told.
-Told checked(const Blueprint& blueprint, const settings::Database& database,
-             const SessionBudgets& budgets, std::optional<preflight::OutboxIdentity>& outbox) {
-  const preflight::Findings findings = findings_of(blueprint, database, budgets, {}, &outbox);
-  std::string text = lines_of(database.name, findings) + advice(database);
-  if (findings.empty()) {
-    const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
-    text += database.name + ": fine, " +
-            std::to_string(std::ranges::count_if(blueprint.registry.all(), here)) +
-            " projection(s)\n";
+bool keeps_for_ever(const settings::Database& database) {
+  return database.completion == settings::Completion::update &&
+         database.retention.completed_days == 0;
+}
+
+/// One advice for all whom it concerns.
+std::string advice(const std::vector<settings::Database>& databases) {
+  std::vector<std::string> names;
+  for (const settings::Database& database : databases) {
+    if (keeps_for_ever(database)) names.push_back(database.name);
   }
-  return {std::move(text), preflight::any_fault(findings) ? Exit::database : Exit::fine};
+  if (names.empty()) return "";
+  return (names.size() == 1 ? names[0] + ": advice: completed events are kept for ever"
+                            : "advice: completed events are kept for ever in " +
+                                  counted(names.size(), "database")) +
+         "; [retention] completed_days = 30 keeps a month's\n";
+}
+
+/// What is said of a database, once it is known which outbox each before it is.
+Told checked(const Blueprint& blueprint, const settings::Database& database,
+             const preflight::Findings& findings) {
+  if (!findings.empty()) {
+    return {lines_of(database.name, findings), is_fit(findings) ? Exit::fine : Exit::database};
+  }
+  const auto here = [&](const auto& one) { return runs_in(database, one.options.name); };
+  return {database.name + ": fine, " +
+          std::to_string(std::ranges::count_if(blueprint.registry.all(), here)) +
+          " projection(s)\n"};
 }
 
 }  // namespace
@@ -48,15 +63,23 @@ Told checked(const Blueprint& blueprint, const settings::Database& database,
 int check(const Blueprint& blueprint) {
   const auto& databases = blueprint.settings.databases;
   Identities identities(databases.size());
+  std::vector<preflight::Findings> findings(databases.size());
+  Twins twins{blueprint};
   const SessionBudgets budgets{blueprint.settings};
-  const auto work = [&](std::size_t i) {
-    return checked(blueprint, databases[i], budgets, identities[i]);
+  const auto work = [&](std::size_t i) -> Told {
+    findings[i] = findings_of(blueprint, databases[i], budgets, {}, &identities[i]);
+    return {};
   };
-  int code = worst(each_database(blueprint, work, {.named = true}));
-  const preflight::Findings doubles =
-      preflight::compare_outboxes(named_outboxes(blueprint, identities));
-  std::cout << lines_of("settings", doubles);
-  if (preflight::any_fault(doubles)) code = Exit::database;
+  const auto in_turn = [&](std::size_t i, Told& told) {
+    twins.is(i, identities[i]);
+    const std::string& same = twins.same_as(i);
+    if (!same.empty()) preflight::fault(findings[i], same);
+    told = checked(blueprint, databases[i], findings[i]);
+  };
+  int code = worst(each_database(blueprint, work, {.named = true, .in_turn = in_turn}));
+  std::cout << advice(databases)
+            << lines_of("settings",
+                        preflight::told_by_start(named_outboxes(blueprint, identities)));
   const preflight::Findings topics = inspect_forwards(blueprint, kafka_time);
   std::cout << lines_of("kafka", topics);
   if (topics.empty() && !blueprint.forwards.empty()) {

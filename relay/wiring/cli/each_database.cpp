@@ -5,11 +5,13 @@
 #include <sstream>
 
 #include "relay/base/side_by_side.hpp"
+#include "relay/base/some_of.hpp"
 #include "relay/operate/usage_error.hpp"
 #include "relay/wiring/cli/command_line.hpp"
 #include "relay/wiring/cli/complaint.hpp"
 #include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/cli/terminal.hpp"
+#include "relay/wiring/cli/twins.hpp"
 
 namespace relay::wiring {
 namespace {
@@ -27,21 +29,26 @@ class Speaker {
     }
     tell_absent();
     if (!outcome.complaint.empty()) return complain(place, outcome.complaint);
+    if (told.nothing && several()) {
+      ++without_;
+      nothing_ = told.text;
+      return;
+    }
     if (told.text.empty()) return;
+    shown_ = true;
     const bool named = several() && !how_.named;
     std::cout << (named ? under_name(databases_[place].name, told.text) : told.text) << std::flush;
   }
 
   /// @return whether none of them had what was named, which makes it a fault of the command.
   bool end() {
-    if (absent_.size() < databases_.size()) {
+    if (absent_.empty() || absent_.size() < databases_.size()) {
       tell_absent();
+      tell_nothing();
       return false;
     }
-    std::cerr << "freshet: "
-              << (several() ? "in none of " + std::to_string(databases_.size()) + " databases: "
-                            : "")
-              << absent_[0].sentence << "\n";
+    std::cerr << "freshet: " << (several() ? of_all(absent_[0].sentence) : absent_[0].sentence)
+              << "\n";
     return true;
   }
 
@@ -59,6 +66,28 @@ class Speaker {
               << std::endl;
   }
 
+  /// A sentence that is about one database, and true of each.
+  [[nodiscard]] std::string of_all(std::string sentence) const {
+    constexpr std::string_view here = " in this database";
+    const std::string number = std::to_string(databases_.size()) + " databases";
+    const std::size_t place = sentence.find(here);
+    if (place == std::string::npos) return "in none of " + number + ": " + sentence;
+    return sentence.replace(place, here.size(), " in any of " + number);
+  }
+
+  /// Of those that have nothing to show, together.
+  void tell_nothing() const {
+    if (without_ == 0) return;
+    if (shown_) {
+      std::cout << "none in " << counted(without_, "other") << std::endl;
+      return;
+    }
+    const std::string where =
+        (without_ == databases_.size() ? " in any of " : " in ") + counted(without_, "database");
+    std::cout << nothing_.substr(0, nothing_.find_last_not_of(".\n") + 1) << where << "."
+              << std::endl;
+  }
+
   /// Held back until one of them has it: else one sentence says it for all.
   void tell_absent() {
     for (const Absent& one : absent_) {
@@ -70,6 +99,9 @@ class Speaker {
   const std::vector<settings::Database>& databases_;
   HowTold how_;
   std::vector<Absent> absent_;
+  std::size_t without_ = 0;
+  std::string nothing_;
+  bool shown_ = false;
 };
 
 std::string to_change(const std::vector<settings::Database>& databases,
@@ -114,6 +146,10 @@ std::vector<Outcome> each_database(const Blueprint& blueprint,
         }
       },
       [&](std::size_t i) {
+        if (how.in_turn && outcomes[i].complaint.empty()) {
+          how.in_turn(i, told[i]);
+          outcomes[i].code = told[i].code;
+        }
         speaker.say(i, told[i], outcomes[i]);
         told[i] = {};  // of a thousand, each may be long
       });
@@ -130,12 +166,18 @@ int worst(const std::vector<Outcome>& outcomes) {
 }
 
 int read_each(const Blueprint& blueprint, const std::string& application,
-              const std::function<std::string(pg::Connection&, const settings::Database&)>& read) {
-  return worst(each_database(blueprint, [&](std::size_t i) -> Told {
+              const std::function<Told(pg::Connection&, const settings::Database&)>& read) {
+  Twins twins{blueprint};
+  const auto work = [&](std::size_t i) -> Told {
     const settings::Database& database = blueprint.settings.databases[i];
     OutboxConnection connection{database, {.application_name = application}};
-    return {read(connection, database)};
-  }));
+    twins.look(i, connection);
+    return read(connection, database);
+  };
+  const auto in_turn = [&](std::size_t i, Told& told) {
+    if (!twins.same_as(i).empty()) told = {twins.same_as(i) + "\n"};
+  };
+  return worst(each_database(blueprint, work, {.in_turn = in_turn}));
 }
 
 int change_each(const Blueprint& blueprint, const std::string& application, bool without_asking,
@@ -143,13 +185,19 @@ int change_each(const Blueprint& blueprint, const std::string& application, bool
   const auto& databases = blueprint.settings.databases;
   std::vector<Change> changes(databases.size());
   const pg::ConnectOptions options{.application_name = application};
-  const int looked = worst(each_database(blueprint,
-                                         [&](std::size_t i) -> Told {
-                                           OutboxConnection connection{databases[i], options};
-                                           changes[i] = look(connection, databases[i]);
-                                           return {changes[i].before};
-                                         },
-                                         {.absent = true}));
+  Twins twins{blueprint};
+  const auto look_at = [&](std::size_t i) -> Told {
+    OutboxConnection connection{databases[i], options};
+    twins.look(i, connection);
+    changes[i] = look(connection, databases[i]);
+    return {changes[i].before};
+  };
+  const auto once = [&](std::size_t i, Told& told) {
+    if (twins.same_as(i).empty()) return;
+    changes[i] = {};
+    told = {twins.same_as(i) + "\n"};
+  };
+  const int looked = worst(each_database(blueprint, look_at, {.absent = true, .in_turn = once}));
   const auto number = static_cast<std::size_t>(
       std::ranges::count_if(changes, [](const Change& change) { return bool{change.act}; }));
   if (number == 0) return looked;

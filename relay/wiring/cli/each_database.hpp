@@ -18,6 +18,9 @@ inline constexpr std::size_t databases_at_once = 10;
 struct Told {
   std::string text = {};  ///< Whole lines for standard output, or nothing.
   int code = 0;           ///< One of `Exit`.
+  /// The text is a sentence that there is nothing to show; of several databases it is said at the
+  /// end, of all together.
+  bool nothing = false;
 };
 
 /// What came of it.
@@ -32,6 +35,9 @@ struct HowTold {
   bool named = false;
   /// Databases without what was named are told; else they are passed over.
   bool absent = false;
+  /// Has the last word on what is told of a database that did not fail: called on the caller's
+  /// thread in the order of the settings. May be empty.
+  std::function<void(std::size_t, Told&)> in_turn = {};
 };
 
 /// Does `work` for every database of the settings, `databases_at_once` of them at a time, on
@@ -51,10 +57,10 @@ std::vector<Outcome> each_database(const Blueprint& blueprint,
 /// The text with the database's name before it: on its line, or above several, which are indented.
 [[nodiscard]] std::string under_name(const std::string& database, const std::string& text);
 
-/// `each_database` for what only looks. @param application how the connections introduce
-/// themselves. @return the exit code.
+/// `each_database` for what only looks. An outbox under a second name is told there by a sentence.
+/// @param application how the connections introduce themselves. @return the exit code.
 int read_each(const Blueprint& blueprint, const std::string& application,
-              const std::function<std::string(pg::Connection&, const settings::Database&)>& read);
+              const std::function<Told(pg::Connection&, const settings::Database&)>& read);
 
 /// What a command would change in a database.
 struct Change {
@@ -65,7 +71,8 @@ struct Change {
 using Look = std::function<Change(pg::Connection&, const settings::Database&)>;
 
 /// Looks at every database for what there is to change, asks once, and changes it in all of them.
-/// A database that could not be looked at is told before the question and left alone.
+/// A database that could not be looked at, or whose outbox one before it leads to, is told before
+/// the question and left alone.
 /// @param application how the connections introduce themselves. @return the exit code.
 int change_each(const Blueprint& blueprint, const std::string& application, bool without_asking,
                 const Look& look);

@@ -72,8 +72,11 @@ int execute(const Command& command, const Additions& additions) {
     log::configure(
         blueprint.settings.relay.log_format == "json" ? log::Format::json : log::Format::text,
         level_of(blueprint.settings.relay.log_level));
-    const int code = take_catalogue(blueprint, command.verb);
-    return std::max(code, dispatch(blueprint, command, additions));
+    const int code = take_catalogue(blueprint, command);
+    if (code != Exit::fine && command.verb == Verb::run) return code;
+    const int done = dispatch(blueprint, command, additions);
+    conclude(blueprint, command);
+    return std::max(code, done);
   } catch (const settings::SettingsError& error) {
     for (const std::string& fault : error.faults) std::cerr << fault << "\n";
     return Exit::usage;

@@ -6,10 +6,13 @@
 #include <iostream>
 
 #include "relay/base/log.hpp"
+#include "relay/base/some_of.hpp"
 #include "relay/operate/migrate/migrate.hpp"
 #include "relay/pg/conninfo.hpp"
 #include "relay/preflight/check_place.hpp"
 #include "relay/wiring/cli/each_database.hpp"
+#include "relay/wiring/cli/take_catalogue.hpp"
+#include "relay/wiring/cli/twins.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 
 namespace relay::wiring {
@@ -61,8 +64,11 @@ std::string in_one_line(std::string text) {
 }
 
 /// "48 of 50 databases are at version 20; 2 failed: a (reason), b (reason)"
+/// @param twins names of those that are the outbox of another.
 std::string summed_up(const std::vector<settings::Database>& databases,
-                      const std::vector<Outcome>& outcomes, int version) {
+                      const std::vector<Outcome>& outcomes, const std::vector<std::string>& twins,
+                      int version) {
+  if (databases.empty()) return "0 of 0 databases";
   std::string failed;
   std::size_t number = 0;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
@@ -71,13 +77,14 @@ std::string summed_up(const std::vector<settings::Database>& databases,
               in_one_line(outcomes[i].complaint) + ")";
     ++number;
   }
-  const std::string all = std::to_string(outcomes.size());
-  const std::string good = number == outcomes.size()
+  const std::size_t outboxes = outcomes.size() - twins.size();
+  const std::string all = std::to_string(outboxes);
+  const std::string good = number == outboxes
                                ? "None of " + all + " databases could be brought up to date"
-                               : std::to_string(outcomes.size() - number) + " of " + all +
+                               : std::to_string(outboxes - number) + " of " + all +
                                      " databases are at version " + std::to_string(version);
-  if (number == 0) return good + "\n";
-  return good + "; " + std::to_string(number) + " failed: " + failed + "\n";
+  return good + (number == 0 ? "" : "; " + std::to_string(number) + " failed: " + failed) +
+         (twins.empty() ? "" : "; the same outbox as another: " + some_of(twins));
 }
 
 }  // namespace
@@ -85,6 +92,8 @@ std::string summed_up(const std::vector<settings::Database>& databases,
 int migrate(const Blueprint& blueprint) {
   const auto& databases = blueprint.settings.databases;
   const MigrationProgress progress{databases.size() > 1};
+  Twins twins{blueprint};
+  std::vector<std::string> second_names;
   std::atomic<int> version{0};  // of this binary: the same wherever it succeeds
   const auto work = [&](std::size_t i) -> Told {
     const settings::Database& database = databases[i];
@@ -97,15 +106,26 @@ int migrate(const Blueprint& blueprint) {
     const auto show = [&](auto... what) { progress.show(database.name, what...); };
     const operate::MigrateReport report = operate::migrate(direct, show);
     progress.end();
+    twins.look(i, direct);
     version = report.version;
     return {database.name + ": schema is at version " + std::to_string(report.version) + ", " +
             (report.applied == 0 ? "nothing to do"
                                  : std::to_string(report.applied) + " migration(s) applied") +
             "\n"};
   };
-  const std::vector<Outcome> outcomes = each_database(blueprint, work, {.named = true});
-  if (databases.size() == 1) return outcomes[0].code;
-  std::cout << summed_up(databases, outcomes, version) << std::flush;
+  const auto in_turn = [&](std::size_t i, Told& told) {
+    const std::string& same = twins.same_as(i);
+    if (same.empty()) return;
+    second_names.push_back(databases[i].name);
+    told.text = databases[i].name + ": " + same + "\n";
+  };
+  const std::vector<Outcome> outcomes =
+      each_database(blueprint, work, {.named = true, .in_turn = in_turn});
+  std::string left_out = catalogue_faults(blueprint);
+  if (databases.empty() && left_out.empty()) left_out = "the catalogue has none";
+  if (databases.size() == 1 && left_out.empty()) return outcomes[0].code;
+  std::cout << summed_up(databases, outcomes, second_names, version)
+            << (left_out.empty() ? "" : "; " + left_out) << std::endl;
   return worst(outcomes) == Exit::fine ? Exit::fine : Exit::database;
 }
 

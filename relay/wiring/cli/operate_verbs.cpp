@@ -17,9 +17,10 @@
 namespace relay::wiring {
 
 int list_listeners(const Blueprint& blueprint) {
-  return read_each(blueprint, "freshet listeners", [](pg::Connection& connection, const auto&) {
-    return operate::in_text(operate::read_listeners(connection));
-  });
+  const auto read = [](pg::Connection& connection, const auto&) -> Told {
+    return {operate::in_text(operate::read_listeners(connection))};
+  };
+  return read_each(blueprint, "freshet listeners", read);
 }
 
 int retire_listener(const Blueprint& blueprint, const Command& command) {
@@ -56,10 +57,12 @@ int resume_listener(const Blueprint& blueprint, const Command& command) {
 }
 
 int blocked_keys(const Blueprint& blueprint, const Command& command) {
-  return read_each(blueprint, "freshet keys", [&](pg::Connection& connection, const auto&) {
-    return operate::in_text(
-        operate::find_blocked_keys(connection, command.dead.projection, command.limit));
-  });
+  const auto read = [&](pg::Connection& connection, const auto&) -> Told {
+    const operate::BlockedKeys blocked =
+        operate::find_blocked_keys(connection, command.dead.projection, command.limit);
+    return {.text = operate::in_text(blocked), .nothing = blocked.keys.empty()};
+  };
+  return read_each(blueprint, "freshet keys", read);
 }
 
 int publish(const Blueprint& blueprint, const Command& command) {
@@ -79,7 +82,10 @@ int show_settings(const Blueprint& blueprint, const Command& command) {
   const auto compared = [](pg::Connection& connection, const settings::Database& database) {
     return operate::compared(operate::read_agreement(connection), agreed_settings(database));
   };
-  if (!command.adopt) return read_each(blueprint, "freshet settings", compared);
+  if (!command.adopt) {
+    const auto read = [&](auto&... where) -> Told { return {compared(where...)}; };
+    return read_each(blueprint, "freshet settings", read);
+  }
   const bool several = blueprint.settings.databases.size() > 1;
   const auto look = [&](pg::Connection& looked_by, const settings::Database& database) -> Change {
     return {several ? compared(looked_by, database) : "",

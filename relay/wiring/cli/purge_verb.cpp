@@ -4,6 +4,7 @@
 #include "relay/wiring/cli/each_database.hpp"
 #include "relay/wiring/cli/one_database.hpp"
 #include "relay/wiring/cli/terminal.hpp"
+#include "relay/wiring/cli/twins.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 #include "relay/wiring/wire_upkeep.hpp"
 
@@ -35,6 +36,7 @@ upkeep::PurgeReport purge_one(pg::Connection& connection, const upkeep::Purge& p
 
 int purge(const Blueprint& blueprint, const Command& command) {
   const auto& databases = blueprint.settings.databases;
+  Twins twins{blueprint};
   const auto work = [&](std::size_t i) -> Told {
     const settings::Database& database = databases[i];
     const auto purges = upkeep::purges_of(keep_of(blueprint, database));
@@ -44,6 +46,7 @@ int purge(const Blueprint& blueprint, const Command& command) {
     }
     Told told;
     OutboxConnection connection{database, {.application_name = "freshet purge"}};
+    twins.look(i, connection);
     for (const upkeep::Purge& purge : purges) {
       const upkeep::PurgeReport report = command.dry_run
                                              ? upkeep::purge_estimate(connection, purge)
@@ -53,7 +56,11 @@ int purge(const Blueprint& blueprint, const Command& command) {
     }
     return told;
   };
-  return worst(each_database(blueprint, work, {.named = true}));
+  const auto in_turn = [&](std::size_t i, Told& told) {
+    const std::string& same = twins.same_as(i);
+    if (!same.empty()) told.text = databases[i].name + ": " + same + "\n";
+  };
+  return worst(each_database(blueprint, work, {.named = true, .in_turn = in_turn}));
 }
 
 }  // namespace relay::wiring

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <set>
 
 #include "relay/base/pause.hpp"
 #include "relay/base/side_by_side.hpp"
@@ -12,6 +13,8 @@
 #include "relay/pg/connection.hpp"
 #include "relay/wiring/cli/each_database.hpp"
 #include "relay/wiring/cli/one_database.hpp"
+#include "relay/wiring/cli/take_catalogue.hpp"
+#include "relay/wiring/cli/twins.hpp"
 #include "relay/wiring/cli/verbs.hpp"
 
 namespace relay::wiring {
@@ -42,7 +45,10 @@ class Looker {
  public:
   /// @param again over connections that it keeps.
   Looker(const Blueprint& blueprint, bool again)
-      : databases_(blueprint.settings.databases), again_(again), specs_(specs_of(blueprint)) {
+      : databases_(blueprint.settings.databases),
+        again_(again),
+        specs_(specs_of(blueprint)),
+        twins_(blueprint) {
     connections_.resize(databases_.size());
   }
 
@@ -55,7 +61,7 @@ class Looker {
     side_by_side(
         databases_.size(), databases_at_once, [&](std::size_t i) { seen[i] = seen_in(i); },
         [&](std::size_t i) {
-          if (seen[i].fault.empty()) return add(seen[i].status, all);
+          if (seen[i].fault.empty()) return add_once(i, seen[i].status, all);
           std::cerr << "freshet: " << databases_[i].name << ": " << seen[i].fault << "\n";
           code_ = Exit::database;
         });
@@ -93,6 +99,7 @@ class Looker {
                                        .wanted = pg::Wanted::any,
                                        .watchdog = &watchdog_});
     }
+    twins_.look(i, *connections_[i]);
     std::vector<operate::ProjectionSpec> here;
     std::ranges::copy_if(specs_, std::back_inserter(here),
                          [&](const auto& spec) { return runs_in(database, spec.name); });
@@ -100,6 +107,14 @@ class Looker {
         database.name, here, operate::read_snapshot(*connections_[i], database.pinned_after));
     one.upkeep.push_back(operate::read_upkeep(*connections_[i], database.name));
     return one;
+  }
+
+  /// An outbox under a second name is shown under its first.
+  void add_once(std::size_t i, const operate::Status& one, operate::Status& all) {
+    const std::string& same = twins_.same_as(i);
+    if (same.empty()) return add(one, all);
+    if (!twins_told_.insert(i).second) return;
+    std::cerr << "freshet: " << databases_[i].name << ": " << same << "\n";
   }
 
   static void add(const operate::Status& one, operate::Status& all) {
@@ -116,10 +131,21 @@ class Looker {
   std::vector<operate::ProjectionSpec> specs_;
   pg::Watchdog watchdog_;
   std::vector<std::unique_ptr<OutboxConnection>> connections_;
+  Twins twins_;
+  std::set<std::size_t> twins_told_;
   int code_ = Exit::fine;
 };
 
-int watch(Looker& looker, const Command& command) {
+/// What the table cannot show.
+std::string left_out(const Blueprint& blueprint) {
+  const std::string faults = catalogue_faults(blueprint);
+  if (faults.empty()) return "";
+  const bool some = blueprint.catalogue.unread.empty();
+  return faults + (some ? "; a relay that serves one already goes on with what it had\n"
+                        : ", so its databases are not shown\n");
+}
+
+int watch(Looker& looker, const Command& command, const std::string& last_line) {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   const auto end = Clock::now() + std::chrono::seconds{*command.watch_s};
   operate::Status before;
@@ -131,7 +157,7 @@ int watch(Looker& looker, const Command& command) {
     const operate::Rates rates =
         operate::rates_between(before, now, std::chrono::duration<double>(at - looked_at).count());
     const std::string text =
-        command.json ? operate::to_json(now) : operate::to_table(now, terminal, &rates);
+        command.json ? operate::to_json(now) : operate::to_table(now, terminal, &rates) + last_line;
     if (terminal && !command.json && lines > 0) std::cout << "\033[" << lines << "A\033[J";
     std::cout << text << std::flush;
     lines = std::ranges::count(text, '\n');
@@ -146,11 +172,12 @@ int watch(Looker& looker, const Command& command) {
 
 int status(const Blueprint& blueprint, const Command& command) {
   Looker looker{blueprint, command.watch_s.has_value()};
-  if (command.watch_s) return watch(looker, command);
+  if (command.watch_s) return watch(looker, command, left_out(blueprint));
   const operate::Status now = looker.look();
   if (looker.code() == Exit::fine || !now.projections.empty()) {
-    std::cout << (command.json ? operate::to_json(now)
-                               : operate::to_table(now, ::isatty(STDOUT_FILENO) == 1));
+    std::cout << (command.json
+                      ? operate::to_json(now)
+                      : operate::to_table(now, ::isatty(STDOUT_FILENO) == 1) + left_out(blueprint));
   }
   return looker.code();
 }

@@ -143,14 +143,34 @@ CatalogueContents only(const std::string& name, CatalogueContents contents) {
   return contents;
 }
 
-CatalogueContents read_all(const Blueprint& blueprint) {
+CatalogueContents read_all(const Blueprint& blueprint, const std::stop_token& stop) {
   try {
     pg::Connection connection{blueprint.settings.catalogue.value().url,
                               {.application_name = "freshet catalogue", .wanted = pg::Wanted::any}};
+    const std::stop_callback on_stop{stop, [&] { connection.cancel(); }};
     return read_all(connection, blueprint);
   } catch (const pg::ConnectError& error) {
     throw unreadable(error.what());
   }
+}
+
+/// Why the one database that is asked for is not to be had.
+[[noreturn]] void refuse(const std::string& name, const CatalogueContents& all,
+                         const std::vector<std::string>& in_file) {
+  const std::string called = "the catalogue's database " + in_quotes(name);
+  std::string why;
+  for (const settings::RefusedRow& row : all.refused) {
+    if (row.name != name) continue;
+    const bool begins_so = row.sentence.starts_with(called + ": ");
+    why += (why.empty() ? "" : "; ") +
+           (begins_so ? row.sentence.substr(called.size() + 2) : row.sentence);
+  }
+  if (!why.empty()) throw CatalogueError{called + " is refused: " + why};
+  std::vector<std::string> known = in_file;
+  for (const settings::Database& database : all.databases) known.push_back(database.name);
+  throw settings::SettingsError{{"freshet: there is no database named " + in_quotes(name) +
+                                 ", neither in the file nor in its catalogue" +
+                                 projections::did_you_mean(name, known)}};
 }
 
 }  // namespace
@@ -160,29 +180,25 @@ CatalogueContents read_catalogue(pg::Connection& connection, const Blueprint& bl
   return blueprint.only ? only(*blueprint.only, std::move(all)) : all;
 }
 
-CatalogueContents read_catalogue(const Blueprint& blueprint) {
-  CatalogueContents all = read_all(blueprint);
+CatalogueContents read_catalogue(const Blueprint& blueprint, const std::stop_token& stop) {
+  CatalogueContents all = read_all(blueprint, stop);
   return blueprint.only ? only(*blueprint.only, std::move(all)) : all;
 }
 
-std::vector<settings::RefusedRow> add_catalogue(Blueprint& blueprint) {
-  if (!blueprint.settings.catalogue) return {};
-  CatalogueContents contents = read_all(blueprint);
+void add_catalogue(Blueprint& blueprint) {
+  if (!blueprint.settings.catalogue) return;
+  CatalogueContents contents = read_all(blueprint, {});
+  blueprint.catalogue.databases = contents.databases.size();
   if (blueprint.only) {
-    std::vector<std::string> known = blueprint.in_file;
-    for (const auto& database : contents.databases) known.push_back(database.name);
-    contents = only(*blueprint.only, std::move(contents));
-    if (contents.databases.empty()) {
-      std::vector<std::string> faults{"freshet: there is no database named " +
-                                      in_quotes(*blueprint.only) +
-                                      ", neither in the file nor in its catalogue" +
-                                      projections::did_you_mean(*blueprint.only, known)};
-      for (const auto& row : contents.refused) faults.push_back("freshet: " + row.sentence);
-      throw settings::SettingsError{std::move(faults)};
+    const std::string& name = *blueprint.only;
+    const auto& all = contents.databases;
+    if (std::ranges::find(all, name, &settings::Database::name) == all.end()) {
+      refuse(name, contents, blueprint.in_file);
     }
+    contents = only(name, std::move(contents));
   }
   std::ranges::move(contents.databases, std::back_inserter(blueprint.settings.databases));
-  return std::move(contents.refused);
+  blueprint.catalogue.refused = std::move(contents.refused);
 }
 
 }  // namespace relay::wiring

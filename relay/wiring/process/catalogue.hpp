@@ -1,7 +1,7 @@
 #pragma once
 
 #include <stdexcept>
-#include <vector>
+#include <stop_token>
 
 #include "relay/pg/connection.hpp"
 #include "relay/settings/catalogue.hpp"
@@ -26,12 +26,15 @@ class CatalogueError : public std::runtime_error {
 /// @throws CatalogueError.
 [[nodiscard]] settings::CatalogueContents read_catalogue(pg::Connection& connection,
                                                          const Blueprint& blueprint);
-/// The same over a connection of its own, for this one look.
-[[nodiscard]] settings::CatalogueContents read_catalogue(const Blueprint& blueprint);
+/// The same over a connection of its own, for this one look. @param stop ends it, but for
+/// connecting, as a CatalogueError.
+[[nodiscard]] settings::CatalogueContents read_catalogue(const Blueprint& blueprint,
+                                                         const std::stop_token& stop = {});
 
-/// Reads it and adds its databases to those of the blueprint. Without a catalogue: nothing.
-/// @return the rows that were refused. @throws CatalogueError, and SettingsError when there is no
-/// database of the name that is asked for.
-[[nodiscard]] std::vector<settings::RefusedRow> add_catalogue(Blueprint& blueprint);
+/// Reads it, adds its databases to those of the blueprint, and notes what else it told in
+/// `blueprint.catalogue`. Without a catalogue: nothing.
+/// @throws CatalogueError, also when the one database that is asked for is refused, and
+/// SettingsError when there is none of that name.
+void add_catalogue(Blueprint& blueprint);
 
 }  // namespace relay::wiring

@@ -46,20 +46,26 @@ void CatalogueWatch::run(const std::stop_token& stop) {
       read_now_ = false;
       blueprint = blueprint_;
     }
-    if (!stop.stop_requested() && blueprint->settings.catalogue) read(blueprint);
+    if (!stop.stop_requested() && blueprint->settings.catalogue) read(blueprint, stop);
   }
 }
 
-void CatalogueWatch::read(const std::shared_ptr<const Blueprint>& blueprint) {
+void CatalogueWatch::read(const std::shared_ptr<const Blueprint>& blueprint,
+                          const std::stop_token& stop) {
   try {
-    const auto session = lend_();
-    if (session == nullptr) return say("every session of the process is in use");
-    settings::CatalogueContents read = read_catalogue(*blueprint);
+    const auto session = lend_(stop);
+    if (stop.stop_requested()) return;
+    if (session == nullptr) {
+      return say(
+          "the catalogue of databases cannot be read: every session of the process is in use");
+    }
+    settings::CatalogueContents read = read_catalogue(*blueprint, stop);
     say("");
     const std::lock_guard lock{mutex_};
     if (blueprint == blueprint_) contents_ = std::move(read);
   } catch (const CatalogueError& error) {
-    return say(error.what());
+    if (!stop.stop_requested()) say(error.what());
+    return;
   }
   on_read_();
 }
@@ -67,7 +73,7 @@ void CatalogueWatch::read(const std::shared_ptr<const Blueprint>& blueprint) {
 void CatalogueWatch::say(const std::string& why) {
   if (why == std::exchange(said_, why)) return;
   if (why.empty()) return log::info("the catalogue of databases can be read again");
-  log::error("the catalogue of databases cannot be read, and nothing changes: " + why);
+  log::error(why + "; nothing changes, and it is asked again");
 }
 
 }  // namespace relay::wiring

@@ -27,6 +27,8 @@ class CatalogueWatch {
   CatalogueWatch(const CatalogueWatch&) = delete;
   CatalogueWatch& operator=(const CatalogueWatch&) = delete;
 
+  /// Asks no more: what is waited for is given up. Returns at once.
+  void stop() { thread_.request_stop(); }
   /// From now on this one's, which is read at once.
   void use(std::shared_ptr<const Blueprint> blueprint);
   /// What was read last, unless it was given before.
@@ -35,7 +37,7 @@ class CatalogueWatch {
  private:
   void start_if_needed();
   void run(const std::stop_token& stop);
-  void read(const std::shared_ptr<const Blueprint>& blueprint);
+  void read(const std::shared_ptr<const Blueprint>& blueprint, const std::stop_token& stop);
   void say(const std::string& why);
 
   const Latecomers::Lend lend_;

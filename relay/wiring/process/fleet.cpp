@@ -44,7 +44,9 @@ void Fleet::want(std::vector<settings::Database> databases) {
   const settings::Difference difference = settings::difference(wanted_, databases);
   wanted_ = std::move(databases);
   for (const std::string& name : difference.end) {
-    log::info("a database is served no more", {{"database", name}});
+    if (served_.contains(name) || to_come_.contains(name)) {
+      log::info("a database is served no more", {{"database", name}});
+    }
     end(name);
   }
   for (const settings::Database& database : difference.changed) {

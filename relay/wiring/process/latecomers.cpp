@@ -62,7 +62,7 @@ std::vector<SharedDatabase> Latecomers::reached() {
 
 void Latecomers::run(const std::stop_token& stop) {
   while (std::optional<Latecomer> one = next(stop)) {
-    const auto session = lend_();
+    const auto session = lend_(stop);
     const bool fit = session != nullptr && is_fit(*one);
     returned(std::move(*one), fit);
     if (fit) on_reached_();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,8 +28,8 @@ using SharedDatabase = std::shared_ptr<const settings::Database>;
 /// owner's.
 class Latecomers {
  public:
-  /// Lends a session for one look; null: none is to be had just now.
-  using Lend = std::function<std::unique_ptr<runtime::Pool::Loan>()>;
+  /// Lends a session for one look; null: none is to be had just now, or a stop is asked for.
+  using Lend = std::function<std::unique_ptr<runtime::Pool::Loan>(const std::stop_token&)>;
 
   /// @param blueprint borrowed. @param outboxes that are served; one of them under another name is
   /// not served again. @param on_reached called on a thread of its own when `reached` has

@@ -149,7 +149,7 @@ int preflight_all(const Blueprint& blueprint, bool drain, Unfit& unfit,
     return Exit::database;
   }
   tell_unfit(blueprint, looks, unfit);
-  log_findings(preflight::compare_outboxes(outboxes), {});  // by now there are warnings alone
+  log_findings(preflight::told_by_start(outboxes), {});
   // What is wrong with the brokers concerns their forwards alone.
   const auto is_fit = [&](const settings::Database& one) { return !unfit.contains(one.name); };
   for (const preflight::Finding& finding :

@@ -106,11 +106,14 @@ class Reread {
       : options_(options),
         fleet_(fleet),
         before_(blueprint.settings),
-        wanted_(split(blueprint, true), split(blueprint, false)),
+        wanted_(split(blueprint, true), split(blueprint, false), blueprint.catalogue.refused),
         catalogue_(std::shared_ptr<const Blueprint>{std::shared_ptr<void>{}, &blueprint},
                    std::move(lend), interrupt_wait) {
     before_.databases = split(blueprint, true);
   }
+
+  /// Reads nothing more, and waits for nothing that it has asked. Returns at once.
+  void stop() { catalogue_.stop(); }
 
   /// The file. What is wrong with it changes nothing.
   void file() {
@@ -180,7 +183,9 @@ int run_relay(const Blueprint& blueprint, const RunOptions& options, const Unfit
                   {.after = settings.relay.sleep_after, .look = settings.relay.sleep_look},
                   interrupt_wait};
   const SharedParts shared{runtime, watchdog, open_sink(blueprint), !drain};
-  const auto lend = [&] { return runtime.lend_session(Clock::now() + for_session); };
+  const auto lend = [&](const std::stop_token& stop) {
+    return runtime.lend_session(Clock::now() + for_session, stop);
+  };
   Fleet fleet{shared, blueprint, drain, unfit, std::move(outboxes), lend, interrupt_wait};
   std::optional<Reread> reread;
   if (!drain) reread.emplace(blueprint, options, fleet, lend);
@@ -188,8 +193,8 @@ int run_relay(const Blueprint& blueprint, const RunOptions& options, const Unfit
   DrainProgress progress{drain};
   int signal_number = 0;
   const auto ended = [&] {
-    return drain &&
-           (runtime.all_are(Engine::State::drained) || runtime.any_is(Engine::State::refused));
+    return drain && (settings.databases.empty() || runtime.all_are(Engine::State::drained) ||
+                     runtime.any_is(Engine::State::refused));
   };
   while ((signal_number == 0 || signal_number == SIGHUP) && !ended()) {
     signal_number = next_signal();
@@ -200,7 +205,7 @@ int run_relay(const Blueprint& blueprint, const RunOptions& options, const Unfit
     runtime.look_after_sessions();
     progress.show(runtime.events_done());
   }
-  reread.reset();
+  if (reread) reread->stop();
   if (signal_number != 0) log::info("stopping", {{"signal", std::to_string(signal_number)}});
   last_resort.emplace(settings.relay.drain + to_cancel);
   stop_all(runtime, settings.relay.drain, *last_resort);

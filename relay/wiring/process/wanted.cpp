@@ -19,9 +19,12 @@ std::vector<settings::RefusedRow> Wanted::catalogue_says(
   std::vector<Database> now = contents.databases;
   std::vector<settings::RefusedRow> fresh;
   for (const settings::RefusedRow& row : contents.refused) {
-    if (std::ranges::find(refused_, row) == refused_.end()) fresh.push_back(row);
     const auto before = std::ranges::find(in_catalogue_, row.name, &Database::name);
-    if (before != in_catalogue_.end() && !has(now, row.name)) now.push_back(*before);
+    const bool stays = before != in_catalogue_.end() && !has(contents.databases, row.name);
+    if (stays && !has(now, row.name)) now.push_back(*before);
+    if (std::ranges::find(refused_, row) != refused_.end()) continue;
+    fresh.push_back(row);
+    if (stays && !has(in_file_, row.name)) fresh.back().sentence += "; it is served on as it was";
   }
   refused_ = contents.refused;
   in_catalogue_ = std::move(now);

@@ -41,7 +41,7 @@ class CatalogueOfAProgram : public ::testing::Test {
 TEST_F(CatalogueOfAProgram, CountsForEveryCommandAsTheFileDoes) {
   const Ended unmigrated = config_.run({"check"});
   EXPECT_EQ(unmigrated.code, 3);
-  EXPECT_THAT(unmigrated.out, AllOf(HasSubstr("catalogue: fine, 1 database(s)\n"),
+  EXPECT_THAT(unmigrated.out, AllOf(HasSubstr("catalogue: fine, 1 database\n"),
                                     HasSubstr("main: fine"), HasSubstr("second: fault: ")));
   const Ended migrated = config_.run({"migrate"});
   EXPECT_EQ(migrated.code, 0) << migrated.err;
@@ -73,14 +73,17 @@ TEST_F(CatalogueOfAProgram, ThatHoldsWrongRowsIsTakenWithoutThem) {
               AllOf(HasSubstr("catalogue: fault: " + third),
                     HasSubstr("catalogue: fault: the catalogue's database \"main\": stands in the "
                               "settings file, too"),
-                    HasSubstr("catalogue: 1 database(s), and rows that are none\n"),
-                    HasSubstr("second: fine"), Not(HasSubstr("s3cret"))));
+                    HasSubstr("catalogue: 1 database; 2 rows refused\n"), HasSubstr("second: fine"),
+                    Not(HasSubstr("s3cret"))));
   const Ended status = config_.run({"status"});
   EXPECT_EQ(status.code, 0);
   EXPECT_THAT(status.err, HasSubstr("freshet: " + third));
+  EXPECT_THAT(status.out, HasSubstr("2 rows of the catalogue were refused: third, main; a relay "
+                                    "that serves one already goes on with what it had\n"));
   const Ended drained = config_.run({"run", "--drain"});
-  EXPECT_EQ(drained.code, 0);
-  EXPECT_THAT(drained.err, AllOf(HasSubstr("batch_size must be from 1"), Not(HasSubstr("s3cret"))));
+  EXPECT_EQ(drained.code, 3) << "not everything is done then";
+  EXPECT_THAT(drained.err, AllOf(HasSubstr("batch_size must be from 1"), Not(HasSubstr("s3cret")),
+                                 Not(HasSubstr("drain ended"))));
 }
 
 TEST_F(CatalogueOfAProgram, ThatCannotBeReachedIsSaidAndTheFilesOwnIsServedByName) {
@@ -92,15 +95,32 @@ TEST_F(CatalogueOfAProgram, ThatCannotBeReachedIsSaidAndTheFilesOwnIsServedByNam
                     HasSubstr("main: fine"), Not(HasSubstr("s3cret"))));
   const Ended status = config_.run({"status"});
   EXPECT_EQ(status.code, 3);
+  EXPECT_THAT(status.out, AllOf(HasSubstr("effects"),
+                                HasSubstr("the catalogue could not be read, so its databases are "
+                                          "not shown\n")));
   EXPECT_THAT(status.err, AllOf(HasSubstr("freshet: the catalogue of databases cannot be read: "),
                                 Not(HasSubstr("s3cret"))));
   EXPECT_EQ(config_.run({"status", "--database", "main"}).code, 0);
   EXPECT_EQ(config_.run({"run", "--drain", "--database", "main"}).code, 0);
+  const Ended drained = config_.run({"run", "--drain"});
+  EXPECT_EQ(drained.code, 3);
+  EXPECT_THAT(drained.err, Not(HasSubstr("drain ended")));
+  const Ended migrated = config_.run({"migrate"});
+  EXPECT_EQ(migrated.code, 3);
+  EXPECT_THAT(migrated.out,
+              AllOf(HasSubstr("main: schema is at version"), HasSubstr("1 of 1 databases are at "),
+                    HasSubstr("; the catalogue could not be read\n")));
+  const Ended published =
+      config_.run({"publish"}, R"({"event_type": "Thing", "payload": {"n": 1}})");
+  EXPECT_EQ(published.code, 2) << "which one is meant is not clear";
+  EXPECT_EQ(main_.number("SELECT count(*) FROM event_publication"), 0);
 }
 
 TEST_F(CatalogueOfAProgram, KnowsADatabaseByNameOrSaysThatItDoesNot) {
   (void)config_.run({"migrate"});
   EXPECT_EQ(config_.run({"keys", "blocked", "--database", "second"}).code, 0);
+  EXPECT_THAT(config_.run({"check", "--database", "second"}).out,
+              HasSubstr("catalogue: fine, \"second\" is one of its 1 database\n"));
   const Ended unknown = config_.run({"status", "--database", "secnd"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_EQ(unknown.err,

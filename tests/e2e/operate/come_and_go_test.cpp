@@ -124,16 +124,50 @@ TEST_F(DatabasesThatComeAndGo, ACatalogueThatCannotBeReadChangesNothing) {
   ASSERT_TRUE(effects_of_other_.reach(20)) << relay_->err();
 
   main_.run("ALTER TABLE tenants RENAME TO elsewhere");
-  ASSERT_TRUE(says("the catalogue of databases cannot be read, and nothing changes: "));
+  ASSERT_TRUE(says("the catalogue of databases cannot be read: "));
+  ASSERT_TRUE(says("; nothing changes, and it is asked again"));
   publish(other_, 20);
   EXPECT_TRUE(effects_of_other_.reach(40)) << relay_->err();
 
   main_.run("ALTER TABLE elsewhere RENAME TO tenants");
   ASSERT_TRUE(says("the catalogue of databases can be read again"));
   main_.run("UPDATE tenants SET batch_size = 0");
-  ASSERT_TRUE(says("batch_size must be from 1 to 10000, not 0"));
+  ASSERT_TRUE(says("batch_size must be from 1 to 10000, not 0; it is served on as it was"));
   publish(other_, 20);
   EXPECT_TRUE(effects_of_other_.reach(60)) << "it is served as before: " << relay_->err();
+}
+
+TEST_F(DatabasesThatComeAndGo, AHangUpWithAnotherCatalogueEndsNothingBeforeThatWasRead) {
+  ask_the_catalogue();
+  main_.run("INSERT INTO tenants VALUES ('other', '" + other_.url() + "', NULL)");
+  start();
+  publish(other_, 20);
+  ASSERT_TRUE(effects_of_other_.reach(20)) << relay_->err();
+  const std::string right = config_.database_extra;
+  config_.database_extra =
+      "\n[databases]\nurl = \"" + other_.url() + "\"\nquery = \"TABLE tenants\"\nrefresh_s = 1";
+  (void)config_.write();
+  relay_->signal(SIGHUP);
+  ASSERT_TRUE(says("the catalogue of databases cannot be read: ")) << relay_->err();
+  publish(other_, 20);
+  EXPECT_TRUE(effects_of_other_.reach(40)) << relay_->err();
+  EXPECT_EQ(relay_->err().find("served no more"), std::string::npos) << relay_->err();
+  config_.database_extra = right;
+  (void)config_.write();
+  relay_->signal(SIGHUP);
+  EXPECT_TRUE(says("can be read again")) << relay_->err();
+}
+
+TEST_F(DatabasesThatComeAndGo, OneThatNeverWasServedIsNotToldAsServedNoMore) {
+  ask_the_catalogue();
+  start();
+  main_.run("INSERT INTO tenants VALUES ('twin', '" + main_.url() + "', NULL), ('other', '" +
+            other_.url() + "', NULL)");
+  ASSERT_TRUE(says("it is the same outbox as \"main\"")) << relay_->err();
+  ASSERT_TRUE(says("relay started database=other")) << relay_->err();
+  main_.run("DELETE FROM tenants");
+  ASSERT_TRUE(says("a database is served no more database=other")) << relay_->err();
+  EXPECT_EQ(relay_->err().find("served no more database=twin"), std::string::npos);
 }
 
 TEST_F(DatabasesThatComeAndGo, AHangUpReadsTheFileAgainAndSaysWhatItDidNotTakeOver) {

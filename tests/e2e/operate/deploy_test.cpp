@@ -135,6 +135,11 @@ TEST(RollingDeploy, AnotherCompletionModeStopsARelayWithWhatToDo) {
       std::string::npos)
       << refused.err;
   EXPECT_EQ(a.count(), 0);
+  const Ended checked = config.run({"check"});
+  EXPECT_EQ(checked.code, 3);
+  EXPECT_NE(checked.out.find("main: fault: this database works with completion = \"update\""),
+            std::string::npos)
+      << checked.out;
   EXPECT_EQ(config.run({"settings", "--adopt"}).code, 0);
   const Ended drained = config.run({"run", "--drain"});
   EXPECT_EQ(drained.code, 0) << drained.err;

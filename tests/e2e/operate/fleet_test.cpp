@@ -66,8 +66,7 @@ TEST_F(Fleet, WhatIsReadIsShownOfEachDatabaseUnderItsNameInTheOrderOfTheFile) {
               MatchesRegex("main:\n  listener +state +since +events\n  board +active [^\n]*\n"
                            "second: No listener is registered[^\n]*\n"
                            "last:\n  listener [^\n]*\n  board +active [^\n]*\n"));
-  for (const std::vector<std::string>& words :
-       {std::vector<std::string>{"dead", "list"}, {"keys", "blocked"}, {"settings"}, {"purge"}}) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"settings"}, {"purge"}}) {
     const Ended ended = config_.run(words);
     if (words[0] != "purge") expect_away_told(ended);  // which has nothing to purge there
     const auto main = ended.out.find("main:");
@@ -76,6 +75,22 @@ TEST_F(Fleet, WhatIsReadIsShownOfEachDatabaseUnderItsNameInTheOrderOfTheFile) {
     EXPECT_EQ(main, 0U) << ended.out;
     EXPECT_TRUE(main < second && second < last && last < ended.out.size()) << ended.out;
   }
+}
+
+TEST_F(Fleet, DatabasesWithoutDeadLettersOrKeysThatWaitAreToldTogether) {
+  add_all();
+  const Ended dead = config_.run({"dead", "list"});
+  expect_away_told(dead);
+  EXPECT_THAT(dead.out, MatchesRegex("main:\n  event [^\n]*\n(  [^\n]*\n)+last:\n(  [^\n]*\n)+"
+                                     "none in 1 other\n"));
+  const Ended of_nobody = config_.run({"dead", "list", "--type", "Nobodys"});
+  expect_away_told(of_nobody);
+  EXPECT_EQ(of_nobody.out, "There is no such dead letter in 3 databases.\n");
+  config_.database_extra.clear();
+  tests::add_database(config_, "second", second_.url());
+  EXPECT_EQ(config_.run({"dead", "list", "--type", "Nobodys"}).out,
+            "There is no such dead letter in any of 2 databases.\n");
+  EXPECT_THAT(config_.run({"keys", "blocked"}).out, HasSubstr("none in 1 other\n"));
 }
 
 TEST_F(Fleet, OneDatabaseOfSeveralIsShownAsIfItWereAlone) {
@@ -114,8 +129,8 @@ TEST_F(Fleet, AnEventIsShownOfTheDatabaseThatHasItAndAsksForNoName) {
                                Not(HasSubstr("second"))));
   const Ended nowhere = config_.run({"dead", "show", "0190a6f2-5e1c-7b3a-9c58-3f1d2c4b5a69"});
   EXPECT_EQ(nowhere.code, 2);
-  EXPECT_THAT(nowhere.err, MatchesRegex("freshet: in none of 3 databases: there is no event "
-                                        "0190a6f2[^\n]*\n"));
+  EXPECT_THAT(nowhere.err, MatchesRegex("freshet: there is no event 0190a6f2[^\n]* in any of 3 "
+                                        "databases, and [^\n]*\n"));
   EXPECT_EQ(nowhere.out, "");
 }
 
@@ -148,8 +163,8 @@ TEST_F(Fleet, AProjectionThatNoDatabaseHasIsOneSentence) {
     EXPECT_EQ(ended.code, 2);
     EXPECT_EQ(ended.out, "");
     EXPECT_EQ(ended.err,
-              "freshet: in none of 3 databases: no listener \"bord\" is registered in this "
-              "database; did you mean \"board\"?\n");
+              "freshet: no listener \"bord\" is registered in any of 3 databases; did you mean "
+              "\"board\"?\n");
   }
 }
 

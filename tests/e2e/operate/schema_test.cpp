@@ -109,13 +109,13 @@ TEST(Schemas, OneOutboxUnderTwoNamesIsRefusedByCheckAndRun) {
   config.add("effects", "Thing", effects.sql());
   config.database_extra = "[[database]]\nname = \"again\"\nurl = \"" + db.url() +
                           "?connect_timeout=7\"\nschema = \"public\"\n";
-  const std::string sentence =
-      "[[database]] \"again\" is the same outbox as \"main\": system identifier " +
-      db.value("SELECT system_identifier FROM pg_control_system()") + ", database " + db.name() +
-      ", schema public; remove one of them";
+  const std::string sentence = "it is the same outbox as \"main\" (system identifier " +
+                               db.value("SELECT system_identifier FROM pg_control_system()") +
+                               ", database " + db.name() + ", schema public); remove one of them";
   const Ended checked = config.run({"check"});
   EXPECT_EQ(checked.code, 3);
-  EXPECT_THAT(checked.out, HasSubstr("fault: " + sentence));
+  EXPECT_THAT(checked.out,
+              AllOf(HasSubstr("again: fault: " + sentence), Not(HasSubstr("again: fine"))));
   const Ended run = config.run({"run", "--drain"});
   EXPECT_EQ(run.code, 3);
   EXPECT_THAT(run.err, HasSubstr(sentence));
@@ -134,7 +134,7 @@ TEST(Schemas, OneOutboxUnderTwoNamesIsServedByTheFirstAlone) {
   EXPECT_TRUE(effects.reach(50)) << relay.err();
   EXPECT_EQ(tests::stop_relay(relay), 0) << relay.err();
   EXPECT_THAT(relay.err(), AllOf(HasSubstr("a database is not served yet, and is asked again: "
-                                           "[[database]] \"again\" is the same outbox as \"main\""),
+                                           "it is the same outbox as \"main\""),
                                  HasSubstr("relay started database=main"),
                                  Not(HasSubstr("relay started database=again"))));
 }
@@ -149,7 +149,7 @@ TEST(Schemas, OneOutboxThatIsReachedLaterUnderASecondNameIsNotServedAgain) {
   outage.start();
   EXPECT_TRUE(outage.says("a database is not served yet")) << outage.log();
   network.set(tests::FaultProxy::Mode::forward);
-  EXPECT_TRUE(outage.says("\"again\" is the same outbox as \"main\"")) << outage.log();
+  EXPECT_TRUE(outage.says("it is the same outbox as \"main\"")) << outage.log();
   outage.work();
   outage.expect_mended();
   EXPECT_THAT(outage.log(), Not(HasSubstr("relay started database=again")));

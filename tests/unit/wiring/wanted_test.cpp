@@ -34,15 +34,34 @@ TEST(WantedDatabases, AreThoseOfTheFileThenThoseOfTheCatalogue) {
 TEST(WantedDatabases, OneWhoseRowIsWrongByNowStaysAsItWasAndThatIsToldOnce) {
   Wanted wanted{{}, {database("a", 7)}};
   const settings::CatalogueContents wrong{.databases = {}, .refused = {{"a", "a is wrong"}}};
-  EXPECT_THAT(wanted.catalogue_says(wrong), SizeIs(1));
+  const auto told = wanted.catalogue_says(wrong);
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].sentence, "a is wrong; it is served on as it was");
   ASSERT_THAT(names(wanted), ElementsAre("a"));
   EXPECT_EQ(wanted.all()[0].batch_size, 7);
   EXPECT_THAT(wanted.catalogue_says(wrong), IsEmpty());
   EXPECT_THAT(names(wanted), ElementsAre("a"));
   wanted.catalogue_says({});
   EXPECT_THAT(names(wanted), IsEmpty()) << "a row that is gone is gone";
-  EXPECT_THAT(wanted.catalogue_says(wrong), SizeIs(1)) << "it is news again";
+  const auto again = wanted.catalogue_says(wrong);
+  ASSERT_THAT(again, SizeIs(1)) << "it is news again";
+  EXPECT_EQ(again[0].sentence, "a is wrong");
   EXPECT_THAT(names(wanted), IsEmpty()) << "it never was right";
+}
+
+TEST(WantedDatabases, WhatWasRefusedAtTheStartIsNoNews) {
+  const settings::CatalogueContents wrong{.databases = {}, .refused = {{"a", "a is wrong"}}};
+  Wanted wanted{{}, {}, wrong.refused};
+  EXPECT_THAT(wanted.catalogue_says(wrong), IsEmpty());
+}
+
+TEST(WantedDatabases, OneThatIsThereTwiceIsServedAsItsFirstRowSays) {
+  Wanted wanted{{}, {database("a", 7)}};
+  const auto told = wanted.catalogue_says(
+      {.databases = {database("a", 9)}, .refused = {{"a", "a is there twice"}}});
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].sentence, "a is there twice");
+  EXPECT_EQ(wanted.all()[0].batch_size, 9);
 }
 
 }  // namespace
