@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "relay/base/some_of.hpp"
+#include "relay/settings/variables.hpp"
 #include "relay/wiring/cli/check_forwards.hpp"
 #include "relay/wiring/cli/each_database.hpp"
 #include "relay/wiring/cli/twins.hpp"
@@ -46,6 +47,24 @@ std::string advice(const std::vector<settings::Database>& databases) {
          "; [retention] completed_days = 30 keeps a month's\n";
 }
 
+/// Warnings of what is set in the environment and is no setting; a row that was refused has its
+/// own.
+std::string strange_variables(const Blueprint& blueprint) {
+  if (!blueprint.catalogue.unread.empty()) return "";
+  std::vector<std::string> names;
+  for (const settings::Database& database : blueprint.settings.databases) {
+    names.push_back(database.name);
+  }
+  for (const std::string& name : settings::names_of(blueprint.catalogue.refused)) {
+    names.push_back(name);
+  }
+  std::string text;
+  for (const std::string& fault : settings::variable_faults(settings::own_variables(), names)) {
+    text += "environment: warning: " + fault + "\n";
+  }
+  return text;
+}
+
 /// What is said of a database, once it is known which outbox each before it is.
 Told checked(const Blueprint& blueprint, const settings::Database& database,
              const preflight::Findings& findings) {
@@ -60,14 +79,14 @@ Told checked(const Blueprint& blueprint, const settings::Database& database,
 
 }  // namespace
 
-int check(const Blueprint& blueprint) {
+int check(const Blueprint& blueprint, bool all) {
   const auto& databases = blueprint.settings.databases;
   Identities identities(databases.size());
   std::vector<preflight::Findings> findings(databases.size());
   Twins twins{blueprint};
   const SessionBudgets budgets{blueprint.settings};
   const auto work = [&](std::size_t i) -> Told {
-    findings[i] = findings_of(blueprint, databases[i], budgets, {}, &identities[i]);
+    findings[i] = findings_of(blueprint, databases[i], budgets, {.direct = true}, &identities[i]);
     return {};
   };
   const auto in_turn = [&](std::size_t i, Told& told) {
@@ -80,6 +99,7 @@ int check(const Blueprint& blueprint) {
   std::cout << advice(databases)
             << lines_of("settings",
                         preflight::told_by_start(named_outboxes(blueprint, identities)));
+  if (all) std::cout << strange_variables(blueprint);
   const preflight::Findings topics = inspect_forwards(blueprint, kafka_time);
   std::cout << lines_of("kafka", topics);
   if (topics.empty() && !blueprint.forwards.empty()) {

@@ -41,7 +41,7 @@ int run(const Blueprint& blueprint, const Command& command, const Additions& add
 int dispatch(const Blueprint& blueprint, const Command& command, const Additions& additions) {
   switch (command.verb) {
     case Verb::migrate: return migrate(blueprint);
-    case Verb::check: return check(blueprint);
+    case Verb::check: return check(blueprint, !command.database);
     case Verb::run: return run(blueprint, command, additions);
     case Verb::status: return status(blueprint, command);
     case Verb::listeners_list: return list_listeners(blueprint);

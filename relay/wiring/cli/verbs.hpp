@@ -9,7 +9,8 @@ namespace relay::wiring {
 // code and throw what they cannot handle.
 
 [[nodiscard]] int migrate(const Blueprint& blueprint);
-[[nodiscard]] int check(const Blueprint& blueprint);
+/// @param all the blueprint has all databases that there are.
+[[nodiscard]] int check(const Blueprint& blueprint, bool all);
 [[nodiscard]] int status(const Blueprint& blueprint, const Command& command);
 [[nodiscard]] int list_listeners(const Blueprint& blueprint);
 [[nodiscard]] int retire_listener(const Blueprint& blueprint, const Command& command);

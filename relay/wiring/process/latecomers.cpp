@@ -115,7 +115,7 @@ std::optional<Latecomers::Latecomer> Latecomers::next(const std::stop_token& sto
 preflight::Findings Latecomers::look_at(const settings::Database& database) {
   std::optional<preflight::OutboxIdentity> outbox;
   preflight::Findings findings =
-      findings_of(blueprint_, database, budgets_, look_again_at_most, &outbox);
+      findings_of(blueprint_, database, budgets_, {.time = look_again_at_most}, &outbox);
   if (!outbox || preflight::any_fault(findings)) return findings;
   preflight::NamedOutbox one{database.name, std::move(*outbox)};
   const std::lock_guard lock{mutex_};

@@ -41,8 +41,8 @@ Looks look_at_all(const Blueprint& blueprint, bool drain, Identities& identities
   const auto sessions = static_cast<std::size_t>(blueprint.settings.relay.connections);
   side_by_side(databases.size(), std::min(databases_at_once, sessions), [&](std::size_t i) {
     if (!all && one_is_fit && std::chrono::steady_clock::now() >= end_of_turns) return;
-    looks[i] =
-        findings_of(blueprint, databases[i], budgets, all ? 0s : look_at_most, &identities[i]);
+    looks[i] = findings_of(blueprint, databases[i], budgets, {.time = all ? 0s : look_at_most},
+                           &identities[i]);
     if (!preflight::any_fault(*looks[i])) one_is_fit = true;
   });
   return looks;
@@ -94,7 +94,7 @@ void tell_unfit(const Blueprint& blueprint, const Looks& looks, const Unfit& unf
 }  // namespace
 
 preflight::Findings findings_of(const Blueprint& blueprint, const settings::Database& database,
-                                const SessionBudgets& budgets, std::chrono::milliseconds time,
+                                const SessionBudgets& budgets, const LookOptions& options,
                                 std::optional<preflight::OutboxIdentity>* outbox) {
   std::vector<preflight::CheckedProjection> here;
   std::ranges::copy_if(blueprint.checked, std::back_inserter(here),
@@ -102,10 +102,10 @@ preflight::Findings findings_of(const Blueprint& blueprint, const settings::Data
   return preflight::inspect({.conninfo = database.url,
                              .agreed = agreed_settings(database),
                              .projections = std::move(here),
-                             .time = time,
+                             .time = options.time,
                              .schema = database.schema,
                              .sessions = budgets.of(database),
-                             .direct_conninfo = database.direct_url},
+                             .direct_conninfo = options.direct ? database.direct_url : ""},
                             outbox);
 }
 

@@ -17,14 +17,18 @@ namespace relay::wiring {
 /// that was not asked yet.
 using Unfit = std::map<std::string, std::string>;
 
+/// How a database is looked at.
+struct LookOptions {
+  std::chrono::milliseconds time{0};  ///< In all, once connected; 0: each check has its own limit.
+  bool direct = false;                ///< Also by `direct_url`, over a second session.
+};
+
 /// The preflight of one database, with what runs in it. Threads: any number at once.
-/// @param budgets of the settings. @param time what it may take, once connected;
-/// 0: each check has its own limit alone.
+/// @param budgets of the settings.
 /// @param outbox gets which one it is, if that can be told; may be null.
 [[nodiscard]] preflight::Findings findings_of(
     const Blueprint& blueprint, const settings::Database& database, const SessionBudgets& budgets,
-    std::chrono::milliseconds time = {},
-    std::optional<preflight::OutboxIdentity>* outbox = nullptr);
+    const LookOptions& options, std::optional<preflight::OutboxIdentity>* outbox = nullptr);
 
 /// Which outbox each database of the settings is, by its place; nothing: that could not be told.
 using Identities = std::vector<std::optional<preflight::OutboxIdentity>>;
