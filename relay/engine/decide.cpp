@@ -1,5 +1,7 @@
 #include "relay/engine/decide.hpp"
 
+#include "relay/flow/refusal.hpp"
+
 namespace relay::engine {
 namespace {
 
@@ -37,7 +39,9 @@ Decision decide_handler(const PassFailure& why, bool single) {
 
 Decision decide(const PassFailure& why, const Situation& now) {
   switch (why.where) {
-    case Where::connecting: return {Action::reconnect, Database::down};
+    case Where::connecting:
+      if (flow::refusal_of(why.failure)) return {Action::leave_to_others, Database::unknown};
+      return {Action::reconnect, Database::down};
     case Where::listener_down: return {Action::nothing, Database::answers};
     case Where::listener_stopped: return {Action::pause_listener, Database::answers};
     case Where::commit:

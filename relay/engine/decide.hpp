@@ -8,6 +8,7 @@ namespace relay::engine {
 enum class Action {
   nothing,          ///< The lanes come again as they are.
   reconnect,        ///< … in another session.
+  leave_to_others,  ///< … once there is a session, or taken by a worker that has one.
   reconnect_count,  ///< … and it is counted how often connections die of that call.
   pause_listener,   ///< The listener that stopped; its events wait as deliveries.
   send_apart,       ///< The lanes come again, a listener's SQL and the batch's end apart.

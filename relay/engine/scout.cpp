@@ -69,7 +69,8 @@ void Scout::look_under(DatabaseBreaker::Call& call, const std::stop_token& stop)
     call.worked();
     conditions_.end("scout");
   } catch (const store::Unreachable& error) {
-    if (!stop.stop_requested()) call.failed(error.what());
+    refusal_ = flow::refusal_of({error.failure.kind, error.failure.sqlstate, error.what()});
+    if (!refusal_ && !stop.stop_requested()) call.failed(error.what());
   } catch (...) {
     const projections::Failure why = projections::current_failure();
     session_.drop();

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "relay/engine/assignment_keeper.hpp"
@@ -20,6 +21,7 @@
 #include "relay/engine/work_boards.hpp"
 #include "relay/flow/cancellable.hpp"
 #include "relay/flow/crash/flight_remains.hpp"
+#include "relay/flow/refusal.hpp"
 #include "relay/lanes/floor_keeper.hpp"
 #include "relay/lanes/walk_pace.hpp"
 #include "relay/lanes/watermark.hpp"
@@ -63,6 +65,11 @@ class Scout {
   void leave_session() noexcept;
   /// Cancels the running statement, if any. Any thread. Never throws.
   void cancel() noexcept { session_.cancel(); }
+
+  /// As Worker's.
+  [[nodiscard]] std::optional<flow::Refusal> take_refusal() {
+    return std::exchange(refusal_, std::nullopt);
+  }
 
   /// With `drain`: nothing is left to do.
   [[nodiscard]] bool drained() const { return drained_; }
@@ -127,6 +134,7 @@ class Scout {
   std::string pulse_name_;
   std::chrono::milliseconds waited_{0};
   bool left_ = false;  // the last session, which had not failed
+  std::optional<flow::Refusal> refusal_;
   std::atomic<bool> drained_{false};
   mutable std::mutex refused_mutex_;
   std::string refused_;

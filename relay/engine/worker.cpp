@@ -165,7 +165,7 @@ store::WorkerSession& Worker::connected() {
     session_.put(std::move(fresh));
   } catch (const store::Unreachable& error) {
     throw PassFailed{{.where = PassFailure::Where::connecting,
-                      .failure = {error.failure.kind, "", error.what()}}};
+                      .failure = {error.failure.kind, error.failure.sqlstate, error.what()}}};
   }
   return *session_;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "relay/engine/conditions.hpp"
@@ -13,6 +14,7 @@
 #include "relay/engine/pass.hpp"
 #include "relay/engine/work_boards.hpp"
 #include "relay/flow/cancellable.hpp"
+#include "relay/flow/refusal.hpp"
 #include "relay/lanes/taken_lanes.hpp"
 
 namespace relay::engine {
@@ -58,6 +60,10 @@ class Worker {
   void leave_session() noexcept;
   /// Cancels the statement that runs now. Any thread.
   void cancel() noexcept { session_.cancel(); }
+  /// Why the last turn had no session, if the server refused one. Told once. Not during a turn.
+  [[nodiscard]] std::optional<flow::Refusal> take_refusal() {
+    return std::exchange(refusal_, std::nullopt);
+  }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] flow::Bell& bell() const { return bell_; }
   /// Whose deliveries it works off, if it has nothing else to do; or null.
@@ -131,6 +137,7 @@ class Worker {
   std::string server_run_;  // of the session's server
   std::chrono::milliseconds waited_{0};
   bool left_ = false;  // the last session, which had not failed
+  std::optional<flow::Refusal> refusal_;
   lanes::Moment connected_at_;
   std::uint64_t connected_before_ = 0;  // that look of the scout's
   bool impatient_ = false;  // it had to leave its last session: this one may not last longer

@@ -35,7 +35,7 @@ void Worker::failed(const Job& job, const PassFailure& why, DatabaseBreaker::Cal
   if (why.where == Where::handler_or_end) in_steps_until_ = parts_.now() + apart_for;
   if (decision.database == Database::answers) call.worked();
   if (why.where == Where::listener_down) {
-    log::warn("a batch is given back", {{"who", name_}, {"why", why.failure.message}});
+    conditions_.remark("a batch is given back", name_, why.failure.message);
   }
   act(job, why, decision.action, call);
 }
@@ -45,6 +45,7 @@ void Worker::act(const Job& job, const PassFailure& why, Action action,
   switch (action) {
     case Action::nothing: return;
     case Action::reconnect: return lost(why.failure, call);
+    case Action::leave_to_others: refusal_ = flow::refusal_of(why.failure); return;
     case Action::reconnect_count: return count_loss(job, why, call);
     case Action::pause_listener: return pause_listener(job, why);
     case Action::send_apart:
@@ -110,7 +111,7 @@ void Worker::examine(const Job& job, const PassFailure& why, DatabaseBreaker::Ca
   const Action action = after_statement(read, read && statements_work(), lone);
   if (action == Action::rest) return in_trouble(job, "the relay cannot work: " + message);
   if (action == Action::one_by_one) {
-    log::warn("a batch comes again one event at a time", {{"who", name_}, {"why", message}});
+    conditions_.remark("a batch comes again one event at a time", name_, message);
   }
   act(job, why, action, call);
 }
@@ -176,7 +177,7 @@ void Worker::again(const Job& job, const PassFailure& why, DatabaseBreaker::Call
 void Worker::lost(const Failure& why, DatabaseBreaker::Call& call) {
   session_.drop();
   call.failed(why.message);
-  log::warn("a connection was lost", {{"who", name_}, {"why", why.message}});
+  conditions_.remark("a connection was lost", name_, why.message);
 }
 
 void Worker::rest(const Job& job, std::chrono::milliseconds time) {

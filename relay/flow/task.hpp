@@ -4,6 +4,8 @@
 #include <optional>
 #include <stop_token>
 
+#include "relay/flow/refusal.hpp"
+
 namespace relay::flow {
 
 /// Work that is done in turns by whatever thread is free, with at most one session, which it may
@@ -28,6 +30,9 @@ class Task {
   /// One turn. Once a stop is asked for: what is left to do at the end. @return when to come again
   /// at the latest, unless its bell rings before; nothing: never.
   [[nodiscard]] virtual std::optional<Pause> turn(const std::stop_token& stop) noexcept = 0;
+  /// After a turn: it had no session, since the server refused one. It comes again as soon as one
+  /// may be had. Told once.
+  [[nodiscard]] virtual std::optional<Refusal> take_refusal() noexcept { return std::nullopt; }
   /// Whether it keeps a session.
   [[nodiscard]] virtual bool has_session() const noexcept = 0;
   /// Closes the session, if it keeps one.

@@ -105,11 +105,18 @@ std::optional<FreshnessRecorder::Pause> FreshnessRecorder::turn(
     troubles = troubles_;
   }
   drain();
-  if (save(troubles, asleep)) saved_asleep_ = asleep;
+  const bool kept = has_session();  // from before: it may be of no use any more
+  bool saved = save(troubles, asleep);
+  if (last && kept && !saved) saved = save(troubles, asleep);
+  if (saved) saved_asleep_ = asleep;
+  if (last && !saved && !refusal_) {
+    log::warn("the end could not be written down: this relay counts as present for a while",
+              {{"instance", options_.instance}});
+  }
   written_ = Clock::now();
   // While the database is in trouble sessions may be what it lacks.
   if (asleep || troubles.contains("")) connection_.drop();
-  if (last) return std::nullopt;
+  if (last && !refusal_) return std::nullopt;
   return look_every;
 }
 
@@ -154,6 +161,10 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
     for (auto& entry : states_) entry.second.unsaved = 0;
     saved_troubles_ = troubles;
     return true;
+  } catch (const pg::ConnectError& error) {
+    refusal_ = flow::refusal_of(error.failure);
+    log::debug("freshness could not be written", {{"why", error.what()}});
+    return false;
   } catch (...) {
     connection_.drop();  // the server rolls back; the numbers are written with the next ones
     log::debug("freshness could not be written", {{"why", projections::current_failure().message}});
@@ -163,7 +174,12 @@ bool FreshnessRecorder::save(const Troubles& troubles, bool asleep) noexcept {
 
 void FreshnessRecorder::write_relay(bool asleep) {
   const auto now = Clock::now();
-  const SessionUse use = use_();
+  SessionUse use = use_();
+  if (asleep) {  // what it still has is about to be closed, that of this turn too
+    use.process = std::max(0, use.process - use.sessions);
+    use.sessions = 0;
+    use.waiting = 0;
+  }
   acquiring_.add(use.acquiring, now);
   running_.add(use.running, now);
   const auto next = asleep ? options_.asleep_sign : sign_of_life_every;

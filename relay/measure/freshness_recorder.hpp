@@ -10,6 +10,7 @@
 #include <set>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "relay/flow/bounded_queue.hpp"
 #include "relay/flow/cancellable.hpp"
@@ -23,8 +24,10 @@ namespace relay::measure {
 
 /// Keeps the histograms and writes `projection_freshness` in turns: at most once a second, and
 /// every ten seconds when nothing happens. A database that does not answer costs nothing but the
-/// numbers: they are written when it is back. Asleep it writes that it is, and no more. What is
-/// left is written in its last turn, within the connection's and the statement's limits.
+/// numbers: they are written when it is back. Asleep it writes that it is, and that it has no
+/// session, and no more. What is left is written in its last turn, within the connection's and the
+/// statement's limits, also that it sleeps no more; that turn comes again while the server has no
+/// session for it.
 class FreshnessRecorder final : public Recorder, public flow::Task {
  public:
   struct Options {
@@ -53,6 +56,9 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   [[nodiscard]] Pause idle() noexcept override;
   void waited(std::chrono::milliseconds time) noexcept override { waited_ = time; }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] std::optional<flow::Refusal> take_refusal() noexcept override {
+    return std::exchange(refusal_, std::nullopt);
+  }
   [[nodiscard]] bool has_session() const noexcept override {
     return static_cast<bool>(connection_);
   }
@@ -89,6 +95,7 @@ class FreshnessRecorder final : public Recorder, public flow::Task {
   std::atomic<bool> asleep_{false};
   bool saved_asleep_ = false;
   std::chrono::milliseconds waited_{0};
+  std::optional<flow::Refusal> refusal_;
   flow::Cancellable<pg::Connection> connection_;
   mutable std::mutex mutex_;  // guards what follows
   Troubles troubles_;

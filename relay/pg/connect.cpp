@@ -57,6 +57,16 @@ bool needs_somebody(const std::string& message) {
   return false;
 }
 
+// By the server, or by PgBouncer. Where the server speaks another language it looks like an outage.
+bool has_no_room(const std::string& message) {
+  for (const char* sign : {"too many connections for role", "too many connections for database",
+                           "too many clients already", "remaining connection slots are reserved",
+                           "no more connections allowed"}) {
+    if (message.find(sign) != std::string::npos) return true;
+  }
+  return false;
+}
+
 // "session is read-only" is true and does not help.
 std::string explain(const std::string& message) {
   if (message.find("unsupported startup parameter") != std::string::npos) {
@@ -182,9 +192,11 @@ std::unique_ptr<pqxx::connection> open(const ConninfoOptions& options) {
 
 ConnectError connect_error(const Conninfo& info, const std::exception& error) {
   const std::string message = explain(reason_of(error));
+  const bool full = has_no_room(message);
+  const bool by_hand = !full && needs_somebody(message);
   return {"cannot connect to " + info.description + ": " + message,
-          Failure{needs_somebody(message) ? FailureKind::configuration : FailureKind::connection,
-                  "", message}};
+          Failure{by_hand ? FailureKind::configuration : FailureKind::connection,
+                  full ? "53300" : "", message}};
 }
 
 std::unique_ptr<pqxx::connection> connect(const Conninfo& info) {

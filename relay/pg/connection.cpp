@@ -1,6 +1,12 @@
 #include "relay/pg/connection.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "relay/pg/connect.hpp"
@@ -34,6 +40,42 @@ struct Manners {
 };
 #endif
 
+/// Waits at its end until the server has ended a session that was closed meanwhile, which it tells
+/// by closing its side: where sessions are few, another is refused before that. A server that takes
+/// longer than a moment is not waited for.
+class SeesEnd {
+ public:
+  SeesEnd() = default;
+  ~SeesEnd() {
+    if (socket_ < 0) return;
+    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    while (is_open() && left(deadline) > 0) {
+      pollfd answer{socket_, POLLIN, 0};
+      if (::poll(&answer, 1, left(deadline)) <= 0) break;
+    }
+    ::close(socket_);
+  }
+  SeesEnd(const SeesEnd&) = delete;
+  SeesEnd& operator=(const SeesEnd&) = delete;
+
+  void of(int socket) { socket_ = ::fcntl(socket, F_DUPFD_CLOEXEC, 0); }
+
+ private:
+  static constexpr std::chrono::milliseconds at_most{50};
+
+  static int left(std::chrono::steady_clock::time_point deadline) {
+    const auto time = deadline - std::chrono::steady_clock::now();
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(time).count());
+  }
+  [[nodiscard]] bool is_open() const {
+    char rest[256];
+    const auto got = ::recv(socket_, rest, sizeof rest, MSG_DONTWAIT);
+    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR));
+  }
+
+  int socket_ = -1;
+};
+
 }  // namespace
 
 struct Connection::Driver {
@@ -45,6 +87,13 @@ struct Connection::Driver {
     transaction = std::make_unique<pqxx::nontransaction>(*connection);
     tx = std::make_unique<projections::Tx>(*transaction);
   }
+  ~Driver() {
+    if (connection->is_open() && !line->given_up()) end.of(connection->sock());
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  SeesEnd end;  // after all others
   std::unique_ptr<pqxx::connection> connection;
   Manners manners;
   std::unique_ptr<Watchdog> own_watchdog;

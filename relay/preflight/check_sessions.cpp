@@ -6,17 +6,14 @@
 namespace relay::preflight {
 namespace {
 
-/// With less a database is served by turns that wait for each other.
-constexpr int least = 3;
-
 void check_limit(const std::string& whose, int limit, int wanted, const std::string& alter,
                  Findings& findings) {
-  const int enough = std::max(wanted, least);
+  const int enough = std::max(wanted, sessions_least);
   if (wanted == 0 || limit < 0 || limit >= enough) return;
   const std::string has = whose + " may have " + std::to_string(limit) + " session(s) at a time, ";
   const std::string raise = "run: " + alter + " CONNECTION LIMIT " + std::to_string(enough) + ";";
-  if (limit < least) {
-    warning(findings, has + "and a relay needs " + std::to_string(least) +
+  if (limit < sessions_least) {
+    warning(findings, has + "and a relay needs " + std::to_string(sessions_least) +
                           ", for its scout, a worker and its figures; " + raise);
   } else {
     warning(findings, has + "fewer than the " + std::to_string(wanted) +

@@ -7,6 +7,9 @@
 
 namespace relay::preflight {
 
+/// With less a database is served by turns that wait for each other.
+inline constexpr int sessions_least = 3;
+
 // One check each; what it finds is added. They throw only when a statement of ours fails.
 
 /// Version 14 or later, a primary that takes writes, UTF-8.

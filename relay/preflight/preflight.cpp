@@ -1,13 +1,25 @@
 #include "relay/preflight/preflight.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <mutex>
 #include <utility>
 
 #include "projections/failure.hpp"
+#include "relay/base/pause.hpp"
+#include "relay/flow/refusal.hpp"
 #include "relay/pg/connection.hpp"
+#include "relay/pg/conninfo.hpp"
 #include "relay/preflight/checks.hpp"
 
 namespace relay::preflight {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto for_session = 5s;  // that a server has refused
+constexpr auto pause_least = 20ms;
+constexpr auto pause_most = 500ms;
 
 /// A check that cannot be made is a finding; the ones after it are made all the same.
 template <class Check>
@@ -41,13 +53,52 @@ void check_all(pg::Connection& connection, const Subject& subject, Findings& fin
   make([&] { check_projections(connection, subject, findings); }, "the projections", findings);
 }
 
+using Clock = std::chrono::steady_clock;
+
+std::unique_ptr<pg::Connection> connect_once(const Subject& subject) {
+  return std::make_unique<pg::Connection>(
+      subject.conninfo,
+      pg::ConnectOptions{.application_name = "freshet check", .wanted = pg::Wanted::any});
+}
+
+/// Many databases are looked at side by side, so a server that gives few sessions gives the next
+/// one soon: those that it refused ask for it again, one at a time.
+std::unique_ptr<pg::Connection> connect(const Subject& subject) {
+  const auto deadline = Clock::now() + for_session;
+  try {
+    return connect_once(subject);
+  } catch (const pg::ConnectError& error) {
+    if (!flow::refusal_of(error.failure)) throw;
+  }
+  static std::timed_mutex turn;
+  const std::unique_lock own_turn{turn, deadline};
+  for (int attempt = 1;; ++attempt) {
+    pause_for(backoff(attempt, pause_least, pause_most), {});
+    try {
+      return connect_once(subject);
+    } catch (const pg::ConnectError& error) {
+      if (!flow::refusal_of(error.failure) || Clock::now() >= deadline) throw;
+    }
+  }
+}
+
+std::string in_words(const pg::ConnectError& error, const Subject& subject) {
+  const auto refusal = flow::refusal_of(error.failure);
+  if (!refusal) return error.what();
+  auto way = pg::read_conninfo(subject.conninfo, "", pg::Wanted::any).options;
+  const SessionBudget& budget = subject.sessions;
+  const int enough = std::max({budget.as_role, budget.here, sessions_least});
+  return std::string{error.what()} + "; " +
+         flow::remedy_of(*refusal, way["user"], way["dbname"], enough);
+}
+
 }  // namespace
 
 Findings inspect(const Subject& subject, std::optional<OutboxIdentity>* outbox) {
   Findings findings;
   try {
-    pg::Connection connection{subject.conninfo,
-                              {.application_name = "freshet check", .wanted = pg::Wanted::any}};
+    const auto connected = connect(subject);
+    pg::Connection& connection = *connected;
     const auto limit = connection.within(subject.time);
     check_all(connection, subject, findings, outbox);
     if (!limit.expired()) return findings;
@@ -57,7 +108,7 @@ Findings inspect(const Subject& subject, std::optional<OutboxIdentity>* outbox) 
               std::to_string(std::chrono::floor<std::chrono::seconds>(subject.time).count()) +
               " s");
   } catch (const pg::ConnectError& error) {
-    fault(findings, error.what());
+    fault(findings, in_words(error, subject));
   } catch (const std::exception&) {
     fault(findings, projections::current_failure().message);
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "relay/base/lag_histogram.hpp"
+#include "relay/runtime/room.hpp"
 
 namespace relay::runtime {
 
@@ -14,6 +15,8 @@ namespace relay::runtime {
 struct Share {
   std::string database;                              ///< For messages.
   std::string server;                                ///< Which databases stand and fall together.
+  std::string role = {};                             ///< As which it connects there,
+  std::string on_server = {};                        ///< and what the database is called there.
   int most = std::numeric_limits<int>::max();        ///< Sessions.
   int least = 0;                                     ///< Sessions reserved for this one.
   std::chrono::milliseconds idle_timeout{300'000};   ///< Then a session that rests is closed.
@@ -32,7 +35,10 @@ struct Account {
 
   Share share;
   Group* server = nullptr;
-  int held = 0;                       ///< Sessions that are open, or about to be.
+  Room* of_role = nullptr;            ///< What the server gives to its role,
+  Room* of_database = nullptr;        ///< and for its database.
+  int held = 0;                       ///< Sessions that are open, or about to be,
+  int workers = 0;                    ///< and those of them that workers of new events have.
   int active = 0;                     ///< Tasks that wait for a thread or have one.
   int alive = 0;                      ///< Tasks that have not ended,
   int at_work = 0;                    ///< and those of them that are no chores.

@@ -19,40 +19,63 @@ void Budget::close(const Account& account) {
   kept_ -= kept_for(account);
 }
 
-bool Budget::place_for(const Account& account, Entry*& victim) const {
+std::optional<Budget::Place> Budget::place_for(const Entry& entry, Moment now) const {
+  const Account& account = entry.account;
   // Loans go first: where all are busy, a turn would always come between.
   const int own = kept_for(account);
   const int kept_for_others = kept_ - own + (own == 0 ? borrowers_ : 0);
-  victim = nullptr;
+  Entry* victim = nullptr;
+  bool tries = false;
+  for (const Room* room : {account.of_role, account.of_database}) {
+    tries = tries || room->full(now);
+  }
   if (account.held >= account.share.most) {
     victim = rested_longest(&account);
+  } else if (tries && !may_try(account, now)) {
+    victim = rested_longest_beside(entry, now);
+    tries = false;
   } else if (sessions_ - held_ > kept_for_others) {
-    return true;
+    return Place{.tries = tries};
   } else if (own > 0 || borrowers_ == 0) {
     victim = rested_longest(nullptr);
   }
-  return victim != nullptr;
+  if (victim == nullptr) return std::nullopt;
+  return Place{victim, tries && victim->account.of_role != account.of_role};
 }
 
-void Budget::take(Account& account) {
+bool Budget::may_try(const Account& account, Moment now) {
+  const auto lets = [&](const Room& room) { return !room.full(now) || room.may_try(now); };
+  return lets(*account.of_role) && lets(*account.of_database);
+}
+
+void Budget::take(Entry& entry) {
+  Account& account = entry.account;
   kept_ -= kept_for(account);
   ++account.held;
   ++held_;
   kept_ += kept_for(account);
+  account.of_role->take();
+  account.of_database->take();
+  if (entry.kind == TaskKind::work) ++account.workers;
+  entry.has_session = true;
 }
 
-void Budget::free(Account& account) {
+void Budget::free(Entry& entry) {
+  Account& account = entry.account;
   kept_ -= kept_for(account);
   --account.held;
   --held_;
   kept_ += kept_for(account);
+  account.of_role->free();
+  account.of_database->free();
+  if (entry.kind == TaskKind::work) --account.workers;
+  entry.has_session = false;
 }
 
 void Budget::give_up(Entry& victim) {
-  rests_no_more(victim);
-  victim.has_session = false;
+  if (victim.state == Entry::State::parked) rests_no_more(victim);
   victim.yielding = true;
-  free(victim.account);
+  free(victim);
 }
 
 void Budget::rests(Entry& entry) {
@@ -80,6 +103,19 @@ Entry* Budget::rested_longest(const Account* only) const {
     if (only == nullptr ? account.held > account.share.least : only == &account) return entry;
   }
   return nullptr;
+}
+
+// One that counts among what the server has given, so that closing it helps. What is reserved for
+// a database was never given to it. A worker that has one does what another would do with it.
+Entry* Budget::rested_longest_beside(const Entry& entry, Moment now) const {
+  const Account& account = entry.account;
+  if (entry.kind == TaskKind::work && account.workers > 0) return nullptr;
+  const auto beside = [&](const Entry* other) {
+    return (!account.of_role->full(now) || other->account.of_role == account.of_role) &&
+           (!account.of_database->full(now) || other->account.of_database == account.of_database);
+  };
+  const auto found = std::ranges::find_if(resting_, beside);
+  return found == resting_.end() ? nullptr : *found;
 }
 
 Entry* Budget::rested_too_long(Moment now) const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <list>
+#include <optional>
 
 #include "relay/runtime/account.hpp"
 
@@ -10,8 +11,8 @@ namespace relay::runtime {
 struct Entry;
 
 /// Which task has which of the process's sessions: never more than its limit, nor than a database's
-/// own. One that rests between turns makes room for another database; the one that has rested
-/// longest goes first. Pure. Threads: one at a time.
+/// own, nor than its server gives. One that rests between turns makes room for another database;
+/// the one that has rested longest goes first. Pure. Threads: one at a time.
 class Budget {
  public:
   using Clock = std::chrono::steady_clock;
@@ -24,11 +25,15 @@ class Budget {
   void open(Account& account);
   void close(const Account& account);
 
-  /// Whether the account may have one session more. @param victim set to whose session has to be
-  /// closed first, or null.
-  [[nodiscard]] bool place_for(const Account& account, Entry*& victim) const;
-  void take(Account& account);
-  void free(Account& account);
+  /// A session that may be had.
+  struct Place {
+    Entry* victim = nullptr;  ///< Whose has to be closed first, or null.
+    bool tries = false;       ///< Its server has refused to give so many.
+  };
+  /// Whether the entry may have one, which has none.
+  [[nodiscard]] std::optional<Place> place_for(const Entry& entry, Moment now) const;
+  void take(Entry& entry);
+  void free(Entry& entry);
   /// Its session is closed by the turn that got its place.
   void give_up(Entry& victim);
 
@@ -55,7 +60,9 @@ class Budget {
 
  private:
   [[nodiscard]] static int kept_for(const Account& account);
+  [[nodiscard]] static bool may_try(const Account& account, Moment now);
   [[nodiscard]] Entry* rested_longest(const Account* only) const;
+  [[nodiscard]] Entry* rested_longest_beside(const Entry& entry, Moment now) const;
 
   const int sessions_;
   int held_ = 0;      ///< Sessions.

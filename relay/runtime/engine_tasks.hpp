@@ -14,6 +14,9 @@ class ScoutTask final : public flow::Task {
 
   void waited(std::chrono::milliseconds time) noexcept override { scout_.had_waited(time); }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] std::optional<flow::Refusal> take_refusal() noexcept override {
+    return scout_.take_refusal();
+  }
   [[nodiscard]] bool has_session() const noexcept override { return scout_.has_session(); }
   void leave_session() noexcept override { scout_.leave_session(); }
   void cancel() noexcept override { scout_.cancel(); }
@@ -32,6 +35,9 @@ class WorkerTask final : public flow::Task {
   [[nodiscard]] Pause idle() noexcept override;
   void waited(std::chrono::milliseconds time) noexcept override { worker_.had_waited(time); }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] std::optional<flow::Refusal> take_refusal() noexcept override {
+    return worker_.take_refusal();
+  }
   [[nodiscard]] bool has_session() const noexcept override { return worker_.has_session(); }
   void leave_session() noexcept override { worker_.leave_session(); }
   void cancel() noexcept override { worker_.cancel(); }

@@ -30,6 +30,7 @@ struct Entry {
 
   State state = State::parked;
   bool has_session = false;      ///< Or a place for one, in its turn.
+  bool tries = false;            ///< It is one more than its server gave so far.
   bool yielding = false;         ///< Its session is being closed for another.
   std::uint64_t rings_seen = 0;  ///< Before its last look.
   Moment wanted_at{};            ///< Since when it is queued.

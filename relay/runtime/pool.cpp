@@ -137,8 +137,9 @@ void Pool::take_turn(const Schedule::Pick& pick, std::unique_lock<std::mutex>& l
   const auto pause = task.turn(pick.entry->account.stop.get_token());
   if (!pause) task.leave_session();
   const bool has_session = task.has_session();
+  const auto refusal = task.take_refusal();
   lock.lock();
-  const bool over = schedule_.ended(*pick.entry, pause, has_session, Clock::now());
+  const bool over = schedule_.ended(*pick.entry, pause, has_session, Clock::now(), refusal);
   if (over || schedule_.anybody_borrows()) changed_.notify_all();
   if (!over) return;
   lock.unlock();
@@ -198,11 +199,11 @@ int Pool::held() const {
 
 Pool::Pressure Pool::pressure() const {
   const std::lock_guard lock{mutex_};
-  Pressure now{.by_account = schedule_.at_work(), .waiting = schedule_.waiting(Clock::now())};
+  const auto moment = Clock::now();
+  Pressure now{.by_account = schedule_.at_work(),
+               .waiting = schedule_.waiting(moment),
+               .refused = schedule_.refused(moment)};
   for (const auto& turns : now.by_account) now.at_work += turns.second;
-  for (const auto& late : now.waiting) {
-    if (late.first->held >= late.first->share.most) now.full.insert(late.first);
-  }
   return now;
 }
 
@@ -213,7 +214,7 @@ Pool::Use Pool::take_use(Account& account) {
   return {.held = account.held,
           .most = std::min(account.share.most, schedule_.sessions()),
           .of_all = schedule_.held(),
-          .waiting = own == waiting.end() ? 0 : own->second,
+          .waiting = own == waiting.end() ? 0 : own->second.tasks,
           .acquiring = std::exchange(account.acquiring, {}),
           .running = std::exchange(account.running, {})};
 }

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -66,9 +65,9 @@ class Pool {
   struct Pressure {
     int at_work = 0;  ///< Sessions in a turn, not at rest.
     std::map<const Account*, int> by_account;
-    /// Accounts with tasks that have waited for longer than `acquire_timeout`, and how many.
-    std::map<const Account*, int> waiting;
-    std::set<const Account*> full;  ///< Of those, who have all that they may have.
+    /// Accounts with tasks that have waited for longer than `acquire_timeout`.
+    std::map<const Account*, Schedule::Late> waiting;
+    std::map<const Account*, Schedule::Refused> refused;  ///< By their servers, of late.
   };
   [[nodiscard]] Pressure pressure() const;
   /// @return with the histograms since the last time.

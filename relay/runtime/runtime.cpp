@@ -11,8 +11,10 @@ constexpr std::chrono::seconds after_cancel{2};
 constexpr std::chrono::minutes warn_every{1};
 constexpr std::size_t named_at_most = 5;
 
-/// "orders (12), billing (9)": the most first.
-std::string in_words(const std::map<const Account*, int>& numbers) {
+using Numbers = std::map<const Account*, int>;
+
+/// "orders (12), billing (9)": the most first; "" where none has a name.
+std::string in_words(const Numbers& numbers) {
   std::vector<std::pair<int, std::string>> sorted;
   for (const auto& [account, number] : numbers) {
     if (!account->share.database.empty()) sorted.emplace_back(number, account->share.database);
@@ -25,14 +27,27 @@ std::string in_words(const std::map<const Account*, int>& numbers) {
   return sorted.size() > named_at_most ? text + ", …" : text;
 }
 
+std::string refused(const Schedule::Refused& how, const Account& account, int sessions) {
+  const Share& share = account.share;
+  const bool here = how.why.whose == flow::Refusal::Whose::database;
+  return "the server gives no more sessions, so that work takes turns with those that there are: " +
+         how.why.why + "; " +
+         flow::remedy_of(how.why, share.role, share.on_server,
+                         here ? std::min(share.most, sessions) : sessions);
+}
+
 std::string scarce(const Pool::Pressure& now, const Account& account, int sessions) {
-  if (now.full.contains(&account)) {
+  const Lack lack = now.waiting.at(&account).lack;
+  if (lack == Lack::its_sessions) {
     return "its work waits for a session: all " + std::to_string(account.share.most) +
            " that it may have are at work; raise its connections";
   }
-  return "its work waits for a thread or a session: " + std::to_string(now.at_work) + " of " +
-         std::to_string(sessions) + " sessions are at work, of " + in_words(now.by_account) +
-         "; raise [relay] connections or workers";
+  const std::string who = in_words(now.by_account);
+  const bool threads = lack == Lack::threads;
+  return std::string{"its work waits for a "} + (threads ? "thread: " : "session: ") +
+         std::to_string(now.at_work) + " of " + std::to_string(sessions) + " sessions are at work" +
+         (who.empty() ? "" : ", of " + who) +
+         (threads ? "; raise [relay] workers" : "; raise [relay] connections");
 }
 
 }  // namespace
@@ -115,21 +130,37 @@ std::optional<Runtime::Said> Runtime::look_after_handlers() {
 void Runtime::look_after_sessions() {
   const Pool::Pressure now = pool_.pressure();
   for (const auto& served : served_) {
+    const Account& account = served->account();
+    const auto refusal = now.refused.find(&account);
+    const bool is_refused = refusal != now.refused.end();
+    served->crowded(is_refused && refusal->second.crowded);
     engine::Conditions& conditions = served->engine().conditions();
-    if (now.waiting.contains(&served->account())) {
-      conditions.begin("sessions", scarce(now, served->account(), pool_.sessions()));
+    if (is_refused && !served->asleep()) {
+      conditions.begin("sessions", refused(refusal->second, account, pool_.sessions()));
+    } else if (now.waiting.contains(&account)) {
+      conditions.begin("sessions", scarce(now, account, pool_.sessions()));
     } else {
       conditions.end("sessions");
     }
   }
-  if (now.at_work * 10 < pool_.sessions() * 9) return;
+  warn_of_sessions(now);
+}
+
+// All of them at work is as it should be while nothing waits for long.
+void Runtime::warn_of_sessions(const Pool::Pressure& now) {
+  Numbers late;
+  for (const auto& [account, its] : now.waiting) {
+    if (its.lack == Lack::sessions) late[account] = its.tasks;
+  }
+  const std::string waiting = in_words(late);
+  if (waiting.empty() || now.at_work * 10 < pool_.sessions() * 9) return;
   if (warned_ && Clock::now() - *warned_ < warn_every) return;
   warned_ = Clock::now();
   log::warn("nearly all sessions are at work; more would need a larger [relay] connections",
             {{"at_work", std::to_string(now.at_work)},
              {"connections", std::to_string(pool_.sessions())},
              {"most", in_words(now.by_account)},
-             {"waiting", in_words(now.waiting)}});
+             {"waiting", waiting}});
 }
 
 void Runtime::request_stop() {

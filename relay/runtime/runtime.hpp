@@ -60,8 +60,9 @@ class Runtime {
   /// must exit, so that its supervisor starts it again; nothing as long as it is.
   [[nodiscard]] std::optional<Said> look_after_handlers();
 
-  /// Warns when nine tenths of the sessions are at work, and says of each database whose work waits
-  /// for one that it does; to be called several times a second.
+  /// Warns when nine tenths of the sessions are at work and work has waited too long for one, and
+  /// says of each database whose work waits so, or whose server gives no more sessions, that it
+  /// does; to be called several times a second.
   void look_after_sessions();
 
   /// Nothing new is begun; what is under way goes on. Returns at once.
@@ -83,6 +84,7 @@ class Runtime {
     bool cancelled = false;
   };
   void count_databases();
+  void warn_of_sessions(const Pool::Pressure& now);
   [[nodiscard]] std::vector<Served*> all() const;  ///< Also those that leave.
 
   std::vector<std::unique_ptr<Served>> served_;

@@ -35,6 +35,10 @@ Account& Schedule::open(const Share& share) {
   Account& account = *accounts_.back();
   account.server = &groups_["server " + share.server];
   if (++account.server->members == 1) ++servers_;
+  account.of_role = &rooms_[{share.server, "as " + share.role}];
+  account.of_database = &rooms_[{share.server, "in " + share.on_server}];
+  account.of_role->joins();
+  account.of_database->joins();
   budget_.open(account);
   account.served = least_served_;
   return account;
@@ -43,13 +47,16 @@ Account& Schedule::open(const Share& share) {
 void Schedule::close(Account& account) {
   std::erase_if(entries_, [&](const auto& entry) {
     if (&entry->account != &account) return false;
-    if (entry->has_session) budget_.free(account);
+    if (entry->has_session) budget_.free(*entry);
     for (Group* group : entry->groups) --group->members;
     return true;
   });
   if (--account.server->members == 0) --servers_;
   budget_.close(account);
   std::erase_if(groups_, [](const auto& group) { return group.second.members == 0; });
+  const Share& share = account.share;
+  if (account.of_role->leaves()) rooms_.erase({share.server, "as " + share.role});
+  if (account.of_database->leaves()) rooms_.erase({share.server, "in " + share.on_server});
   accounts_.remove_if([&](const auto& one) { return one.get() == &account; });
 }
 
@@ -71,7 +78,11 @@ bool Schedule::ring(const flow::Bell& bell, flow::Bell::Who who, Moment now) {
   if (parked == parked_.end()) return false;  // a task that has a turn sees it at the end
   std::vector<Entry*> come;
   if (who == flow::Bell::Who::all) come = parked->second;
-  if (who == flow::Bell::Who::one) come.push_back(parked->second.back());
+  if (who == flow::Bell::Who::one) {  // one that need not connect, where there is one
+    const auto has = std::ranges::find_if(parked->second.rbegin(), parked->second.rend(),
+                                          [](const Entry* entry) { return entry->has_session; });
+    come.push_back(has != parked->second.rend() ? *has : parked->second.back());
+  }
   for (Entry* entry : come) {
     unpark(*entry);
     queue(*entry, now);
@@ -144,18 +155,26 @@ std::optional<Schedule::Pick> Schedule::next_of(Kind kind, Moment now) {
   std::list<Entry*>& queued = queued_[at(kind)];
   if (queued.empty() || young(kind, now) >= options_.at_once[at(kind)]) return std::nullopt;
   Pick pick;
+  bool tries = false;
   for (auto step = queued.begin(); step != queued.end();) {
     Entry& entry = **step++;
     const bool first = pick.entry == nullptr || entry.account.served < pick.entry->account.served;
     if (!first || entry.yielding || !may_run(entry) || has_nothing_to_do(entry, now)) continue;
-    Entry* victim = nullptr;
     // A last turn of a scout or worker opens no session.
     const bool no_need =
         entry.has_session || (entry.account.stop.stop_requested() && kind != Kind::chore);
-    if (no_need || budget_.place_for(entry.account, victim)) pick = {&entry, victim};
+    auto place = no_need ? Budget::Place{} : budget_.place_for(entry, now);
+    if (!place) place = after_long(entry, now);
+    if (!place) continue;
+    pick = {&entry, place->victim};
+    tries = place->tries;
   }
   if (pick.entry == nullptr) return std::nullopt;
-  if (pick.victim != nullptr) budget_.give_up(*pick.victim);
+  if (pick.victim != nullptr) {
+    budget_.give_up(*pick.victim);
+    if (pick.victim->state == Entry::State::queued) pick.victim->wanted_at = now;
+  }
+  pick.entry->tries = tries;
   begin(*pick.entry, now);
   return pick;
 }
@@ -206,13 +225,15 @@ void Schedule::begin(Entry& entry, Moment now) {
   least_served_ = std::max(least_served_, entry.account.served);
   ++entry.account.server->running;
   for (Group* group : entry.groups) ++group->running;
-  if (!entry.has_session) budget_.take(entry.account);
-  entry.has_session = true;
+  if (!entry.has_session) budget_.take(entry);
+  for (Room* room : {entry.account.of_role, entry.account.of_database}) {
+    if (entry.tries && room->full(now)) room->tries(now, options_.chance);
+  }
   ++entry.account.acquiring[bucket_of_us(in_us(now - entry.wanted_at))];
 }
 
 bool Schedule::ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session,
-                     Moment now) {
+                     Moment now, const std::optional<flow::Refusal>& refusal) {
   Account& account = entry.account;
   std::erase(running_[at(entry.kind)], &entry);
   --account.active;
@@ -220,9 +241,10 @@ bool Schedule::ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool 
   for (Group* group : entry.groups) --group->running;
   account.served += now - entry.began;
   if (has_session) ++account.running[bucket_of_us(in_us(now - entry.began))];
-  entry.has_session = has_session;
   entry.rests_since = now;
-  if (!has_session) budget_.free(account);
+  if (!has_session) budget_.free(entry);
+  learn(entry, refusal, now);
+  if (refusal && pause) pause = flow::Task::at_once;  // as soon as there is one for it
   if (!pause || is_cut_off(account)) {
     end(entry);
     return true;
@@ -257,43 +279,6 @@ int Schedule::young(Kind kind, Moment now) const {
   return static_cast<int>(std::ranges::count_if(running_[at(kind)], [&](const Entry* entry) {
     return now - entry->began < options_.hand_over_after;
   }));
-}
-
-Schedule::Moment Schedule::wake_at(Moment now) const {
-  Moment wake = timers_.empty() ? never : timers_.begin()->first;
-  for (const Kind kind : all_kinds) {
-    if (queued_[at(kind)].empty()) continue;
-    for (const Entry* entry : running_[at(kind)]) {
-      const Moment old = entry->began + options_.hand_over_after;
-      if (old > now) wake = std::min(wake, old);
-    }
-  }
-  return std::min(wake, budget_.rest_ends());
-}
-
-bool Schedule::any_left(Moment now) const {
-  return std::ranges::any_of(all_kinds, [&](Kind kind) {
-    return !queued_[at(kind)].empty() && young(kind, now) < options_.at_once[at(kind)];
-  });
-}
-
-std::map<const Account*, int> Schedule::at_work() const {
-  std::map<const Account*, int> turns;
-  for (const auto& running : running_) {
-    for (const Entry* entry : running) ++turns[&entry->account];
-  }
-  return turns;
-}
-
-std::map<const Account*, int> Schedule::waiting(Moment now) const {
-  std::map<const Account*, int> late;
-  for (const auto& queued : queued_) {
-    for (const Entry* entry : queued) {
-      const Account& account = entry->account;
-      if (now - entry->wanted_at >= account.share.acquire_timeout) ++late[&account];
-    }
-  }
-  return late;
 }
 
 }  // namespace relay::runtime

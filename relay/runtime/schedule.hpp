@@ -10,13 +10,23 @@
 #include <string>
 #include <vector>
 
+#include "relay/base/chance.hpp"
 #include "relay/flow/bell.hpp"
+#include "relay/flow/refusal.hpp"
 #include "relay/flow/task.hpp"
 #include "relay/runtime/account.hpp"
 #include "relay/runtime/budget.hpp"
 #include "relay/runtime/entry.hpp"
 
 namespace relay::runtime {
+
+/// What work waits for.
+enum class Lack {
+  threads,
+  its_sessions,      ///< As many as its database may have.
+  sessions,          ///< All that the process may have, or half of them at one server.
+  servers_sessions,  ///< The server gives no more.
+};
 
 /// Which of all databases' tasks is next, and which task has which of the sessions. It owns no
 /// thread and waits for nothing. Time is an argument. Threads: one at a time.
@@ -42,6 +52,7 @@ class Schedule {
     int sessions = 40;  ///< Of all databases and purposes; a hard limit.
     std::array<int, task_kinds> at_once{2, 2, 2, 1};  ///< By kind: turns that are not long yet.
     std::chrono::milliseconds hand_over_after{20};
+    Chance chance = random_chance;  ///< For tries of what a server refuses.
   };
 
   /// The task to be called, with a session whose place is taken from another first, if there is a
@@ -76,9 +87,10 @@ class Schedule {
   [[nodiscard]] std::optional<Pick> next(Moment now);
   /// When `next` may have another answer, unless something changes before.
   [[nodiscard]] Moment wake_at(Moment now) const;
-  /// @param pause as Task::turn returned it. @param has_session as Task::has_session. @return
-  /// whether it was the task's last turn.
-  bool ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session, Moment now);
+  /// @param pause as Task::turn returned it. @param has_session as Task::has_session.
+  /// @param refusal as Task::take_refusal. @return whether it was the task's last turn.
+  bool ended(Entry& entry, std::optional<flow::Task::Pause> pause, bool has_session, Moment now,
+             const std::optional<flow::Refusal>& refusal = std::nullopt);
   /// The victim's session is closed. @return whether its task has ended by that: it was cut off
   /// meanwhile.
   bool left(Entry& victim);
@@ -99,7 +111,17 @@ class Schedule {
   [[nodiscard]] std::map<const Account*, int> at_work() const;
   /// Tasks that have waited for a thread and a session for longer than their accounts'
   /// `acquire_timeout`.
-  [[nodiscard]] std::map<const Account*, int> waiting(Moment now) const;
+  struct Late {
+    int tasks = 0;
+    Lack lack = Lack::threads;
+  };
+  [[nodiscard]] std::map<const Account*, Late> waiting(Moment now) const;
+  /// Accounts that were refused sessions of late, or share what others were refused.
+  struct Refused {
+    flow::Refusal why;
+    bool crowded = false;  ///< Not every database can have one.
+  };
+  [[nodiscard]] std::map<const Account*, Refused> refused(Moment now) const;
 
  private:
   void queue(Entry& entry, Moment now);
@@ -108,6 +130,9 @@ class Schedule {
   void unpark(Entry& entry);
   void begin(Entry& entry, Moment now);
   static void end(Entry& entry);
+  [[nodiscard]] std::optional<Budget::Place> after_long(const Entry& entry, Moment now) const;
+  void learn(Entry& entry, const std::optional<flow::Refusal>& refusal, Moment now);
+  [[nodiscard]] Lack lack_of(const Account& account, Moment now) const;
   [[nodiscard]] static bool is_cut_off(const Account& account);
   [[nodiscard]] int young(Kind kind, Moment now) const;
   [[nodiscard]] std::optional<Pick> next_of(Kind kind, Moment now);
@@ -119,6 +144,7 @@ class Schedule {
   std::list<std::unique_ptr<Account>> accounts_;
   std::list<std::unique_ptr<Entry>> entries_;
   std::map<std::string, Group> groups_;
+  std::map<std::pair<std::string, std::string>, Room> rooms_;  ///< By server, and whose.
   int servers_ = 0;  ///< Groups of servers that have members.
   std::multimap<Moment, Entry*> timers_;
   std::map<const flow::Bell*, std::vector<Entry*>> parked_;  ///< The last to come goes first.

@@ -34,7 +34,7 @@ Served::Served(Service service, Pool& pool, Sleepers& sleepers)
       flight_(flight_options(service.options, service.parts, bounds_)),
       engine_(std::move(service.options), std::move(service.parts), remains_of(flight_),
               [this](std::size_t worker) { return handling_of(worker); }),
-      sleep_(engine_, sleepers, service.share.server, service.may_sleep,
+      sleep_(engine_, sleepers, service.share, service.may_sleep,
              [this](bool asleep) { rest(asleep); }),
       account_(pool_, service.share) {
   chores_bell_.answer([this](flow::Bell::Who who) { pool_.ring(chores_bell_, who); });

@@ -69,6 +69,8 @@ class Served {
   /// See Runtime.
   [[nodiscard]] std::string look_after_handlers();
   [[nodiscard]] bool asleep() const { return sleep_.asleep(); }
+  /// See Sleep.
+  void crowded(bool is) { sleep_.crowded(is); }
   [[nodiscard]] const Account& account() const { return account_.get(); }
 
  private:

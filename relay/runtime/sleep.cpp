@@ -5,7 +5,8 @@
 namespace relay::runtime {
 
 Sleep::Pause Sleep::after_look(Pause pause, bool made_room) {
-  if (!may_ || !sleepers_.wanted() || !quiet_enough(made_room)) {
+  const bool wanted = sleepers_.wanted() || crowded_;
+  if (!may_ || !wanted || !quiet_enough(made_room)) {
     wake();
     return pause;
   }
@@ -31,7 +32,8 @@ bool Sleep::quiet_enough(bool made_room) const {
 void Sleep::fall_asleep() {
   asleep_ = true;
   done_when_it_slept_ = engine_.events_done();
-  sleepers_.sleep(server_, engine_.scout().pulse_name(), engine_.store(), engine_.scout_bell());
+  sleepers_.sleep(server_, role_, engine_.scout().pulse_name(), engine_.store(),
+                  engine_.scout_bell());
   changed_(true);
 }
 

@@ -8,12 +8,12 @@ Sleepers::Sleepers(Pool& pool, SleepOptions options) : pool_(pool), options_(opt
 
 Sleepers::~Sleepers() = default;
 
-void Sleepers::sleep(const std::string& server, const std::string& name,
+void Sleepers::sleep(const std::string& server, const std::string& role, const std::string& name,
                      std::shared_ptr<store::Store> store, flow::Bell& bell) {
   const std::lock_guard lock{mutex_};
   auto& watch = watches_[server];
-  if (!watch) watch = std::make_unique<ServerWatch>(pool_, server);
-  watch->add(name, std::move(store), bell);
+  if (!watch) watch = std::make_unique<ServerWatch>(pool_, server, role);
+  watch->add(name, role, std::move(store), bell);
 }
 
 void Sleepers::wake(const std::string& server, flow::Bell& bell) {

@@ -38,9 +38,9 @@ class Sleepers {
   [[nodiscard]] const SleepOptions& options() const { return options_; }
 
   /// From now on the bell is rung when something may have been inserted, and once soon, for what
-  /// came before. @param server as Share::server. @param name as ScoutSession::pulse_name.
+  /// came before. @param server, role as in Share. @param name as ScoutSession::pulse_name.
   /// @param store over one of those of a server it is watched. @param bell until `wake`.
-  void sleep(const std::string& server, const std::string& name,
+  void sleep(const std::string& server, const std::string& role, const std::string& name,
              std::shared_ptr<store::Store> store, flow::Bell& bell);
   /// It sleeps no more. Once this returns the bell is not rung any more.
   void wake(const std::string& server, flow::Bell& bell);

@@ -47,7 +47,8 @@ const std::vector<Row<Relay>>& process_rows() {
        "long sleeps: it keeps no session, and one session per server watches for inserts each "
        "second. Not with `listen`."},
       {"sleep_look_s", duration<R, &R::sleep_look>(1, 86'400),
-       "How often one that sleeps is looked at all the same."},
+       "How often one that sleeps is looked at all the same. A process that was killed while one "
+       "slept counts as present there for four times as long and half a minute."},
       {"drain_s", duration<R, &R::drain>(1, 3'600),
        "What SIGTERM leaves to finish or roll back. The process ends three seconds later at most; "
        "let your supervisor wait longer than that."},

@@ -57,16 +57,24 @@ milliseconds Upkeep::step(const std::stop_token& stop) {
     failures_ = 0;
     if (pause >= idle_session) connection_.drop();
     return pause;
+  } catch (const pg::ConnectError& error) {
+    refusal_ = flow::refusal_of(error.failure);
+    if (refusal_) return while_down;
+    return failed({projections::FailureKind::connection, "", error.what()}, leave);
   } catch (...) {
     const projections::Failure why = projections::current_failure();
     connection_.drop();
     if (stop.stop_requested()) return while_down;
-    leave.failed(why.message);
-    if (++failures_ % failures_to_say == 0) {
-      log::warn("upkeep cannot work: " + why.message, {{"database", options_.database}});
-    }
-    return while_down;
+    return failed(why, leave);
   }
+}
+
+milliseconds Upkeep::failed(const projections::Failure& why, flow::Leave& leave) {
+  leave.failed(why.message);
+  if (++failures_ % failures_to_say == 0) {
+    log::warn("upkeep cannot work: " + why.message, {{"database", options_.database}});
+  }
+  return while_down;
 }
 
 // @return how long there is nothing to do. @throws when the connection is of no use any more.

@@ -6,9 +6,12 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "projections/failure.hpp"
 #include "relay/flow/cancellable.hpp"
+#include "relay/flow/leave.hpp"
 #include "relay/flow/shared_breaker.hpp"
 #include "relay/flow/task.hpp"
 #include "relay/pg/connection.hpp"
@@ -44,6 +47,9 @@ class Upkeep final : public flow::Task {
   [[nodiscard]] Pause idle() noexcept override;
   void waited(std::chrono::milliseconds time) noexcept override { waited_ = time; }
   [[nodiscard]] std::optional<Pause> turn(const std::stop_token& stop) noexcept override;
+  [[nodiscard]] std::optional<flow::Refusal> take_refusal() noexcept override {
+    return std::exchange(refusal_, std::nullopt);
+  }
   [[nodiscard]] bool has_session() const noexcept override {
     return static_cast<bool>(connection_);
   }
@@ -63,6 +69,7 @@ class Upkeep final : public flow::Task {
 
   std::chrono::milliseconds step(const std::stop_token& stop);
   std::chrono::milliseconds work();
+  std::chrono::milliseconds failed(const projections::Failure& why, flow::Leave& leave);
   void run_step(Turn& turn);
   void say(Turn& turn, const std::string& why);
   void connect();
@@ -77,6 +84,7 @@ class Upkeep final : public flow::Task {
   Clock::time_point seldom_until_{};  ///< While asleep.
   int failures_ = 0;                  ///< In a row.
   std::chrono::milliseconds waited_{0};
+  std::optional<flow::Refusal> refusal_;
   flow::Cancellable<pg::Connection> connection_;
 };
 

@@ -5,6 +5,7 @@
 #include "relay/forward/kafka/kafka_sink.hpp"
 #include "relay/listeners/projection_listener.hpp"
 #include "relay/measure/freshness_recorder.hpp"
+#include "relay/pg/connection.hpp"
 #include "relay/pg/conninfo.hpp"
 #include "relay/store/outbox/outbox_store.hpp"
 #include "relay/wiring/forward_listener.hpp"
@@ -121,8 +122,11 @@ runtime::Schedule::Options schedule_options(const Blueprint& blueprint) {
 }
 
 runtime::Share share_of(const settings::Database& database, const settings::Relay& relay) {
+  auto way = pg::read_conninfo(database.url, "", pg::Wanted::writer).options;
   return {.database = database.name,
           .server = pg::server_of(database.url),
+          .role = way["user"],
+          .on_server = way["dbname"],
           .most = database.connections > 0 ? database.connections : relay.connections,
           .least = database.connections_min,
           .idle_timeout = database.idle_timeout,

@@ -44,7 +44,8 @@ class Role {
     return db_.run("SET LOCAL ROLE " + name_ + ";" + sql);
   }
   /// What schema/README.md says that a relay's role needs.
-  void grant_as_the_readme_says() const {
+  void grant_as_the_readme_says() const { grant_as_the_readme_says(db_); }
+  void grant_as_the_readme_says(const TestDatabase& db) const {
     std::string sql = read_file(source_dir() + "/schema/README.md");
     sql = sql.substr(sql.find("## Roles"));
     sql = sql.substr(sql.find("```sql\n") + 7);
@@ -54,7 +55,7 @@ class Role {
       sql.replace(at, placeholder.size(), name_);
       at += name_.size();
     }
-    db_.run(sql);
+    db.run(sql);
   }
 
  private:

@@ -69,6 +69,14 @@ std::string sleep_line(const std::string& instance, const std::vector<std::strin
          ": nothing has happened there for a while, so it keeps no session and looks seldom\n";
 }
 
+// It wakes by itself within seconds, if its process is there.
+std::string overdue_line(const RelayStatus& relay, const std::string& database, bool databases) {
+  return (databases ? database + ": " : "") + "relay " + in_quotes(relay.instance) +
+         " has said that it is asleep, and there is something to do: it was last heard of " +
+         std::to_string(relay.heard_s_ago) + " s ago, and was to look again within " +
+         std::to_string(relay.next_sign_s) + " s of that; if its process is gone, start one\n";
+}
+
 Json sessions_json(const Sessions& sessions) {
   return {{"in_use", sessions.in_use},
           {"limit", sessions.limit},
@@ -79,8 +87,8 @@ Json sessions_json(const Sessions& sessions) {
 
 }  // namespace
 
-RelaysOfDatabase judge_relays(const std::string& database, const Snapshot& snapshot) {
-  RelaysOfDatabase judged{database, std::nullopt};
+RelaysOfDatabase judge_relays(const std::string& database, const Snapshot& snapshot, bool to_do) {
+  RelaysOfDatabase judged{database, std::nullopt, to_do};
   if (!snapshot.relays) return judged;
   judged.relays.emplace();
   for (const SeenRelay& seen : *snapshot.relays) {
@@ -89,7 +97,9 @@ RelaysOfDatabase judge_relays(const std::string& database, const Snapshot& snaps
                               .asleep = seen.asleep,
                               .sessions = seen.sessions,
                               .acquire = lag_ms(seen.acquire),
-                              .run = lag_ms(seen.run)});
+                              .run = lag_ms(seen.run),
+                              .heard_s_ago = seen.heard_ms_ago / 1'000,
+                              .next_sign_s = seen.next_sign_s});
   }
   std::ranges::sort(*judged.relays, {}, &RelayStatus::instance);
   return judged;
@@ -102,7 +112,11 @@ std::string relays_text(const std::vector<RelaysOfDatabase>& all, bool databases
   for (const RelaysOfDatabase& one : all) {
     for (const RelayStatus& relay : one.relays.value_or(std::vector<RelayStatus>{})) {
       if (!relay.present) continue;
-      if (relay.asleep) asleep[relay.instance].push_back(one.database);
+      if (relay.asleep) {
+        if (one.to_do) text += overdue_line(relay, one.database, databases);
+        if (!one.to_do) asleep[relay.instance].push_back(one.database);
+        continue;
+      }
       const bool of_its_own = relay.sessions.waiting > 0 || short_here(relay.sessions);
       const bool of_all = short_of_process(relay.sessions);
       if (!of_its_own && !(of_all && !told.contains(relay.instance))) continue;
@@ -122,6 +136,8 @@ Json relays_json(const std::vector<RelaysOfDatabase>& all) {
       relays.push_back({{"instance", relay.instance},
                         {"present", relay.present},
                         {"asleep", relay.asleep},
+                        {"heard_s_ago", relay.heard_s_ago},
+                        {"next_sign_s", relay.next_sign_s},
                         {"sessions", sessions_json(relay.sessions)},
                         {"acquire_ms", lag_json(relay.acquire)},
                         {"run_ms", lag_json(relay.run)}});

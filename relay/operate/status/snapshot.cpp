@@ -103,7 +103,9 @@ void read_relays(pg::Connection& connection, Snapshot& snapshot) {
                    .sessions = {row[3].as<int>(), row[4].as<int>(), row[5].as<int>(),
                                 row[6].as<int>(), row[7].as<int>()},
                    .acquire = lag_counts(row, 8),
-                   .run = lag_counts(row, 10)});
+                   .run = lag_counts(row, 10),
+                   .heard_ms_ago = row[12].as<std::int64_t>(),
+                   .next_sign_s = row[13].as<std::int64_t>()});
   }
   snapshot.relays = std::move(all);
 }

@@ -56,6 +56,8 @@ struct SeenRelay {
   Sessions sessions;
   LagCounts acquire;
   LagCounts run;
+  std::int64_t heard_ms_ago = 0;
+  std::int64_t next_sign_s = 0;  ///< From then on it was to be heard of again.
 };
 
 /// Pending events of one type and addressee among those that were looked at.

@@ -185,6 +185,7 @@ std::vector<Unclaimed> find_unclaimed(const std::string& database, const Snapsho
 }
 
 constexpr std::size_t pins_shown = 3;
+constexpr std::int64_t to_wake_ms = 5'000;  // by then something is "stalled", too
 
 void add_pins(const std::string& database, const Snapshot& snapshot, Status& status) {
   std::int64_t hidden = 0;
@@ -217,7 +218,10 @@ Status judge(const std::string& database, const std::vector<ProjectionSpec>& spe
   }
   status.unclaimed = find_unclaimed(database, snapshot, names);
   add_pins(database, snapshot, status);
-  status.relays.push_back(judge_relays(database, snapshot));
+  const bool to_do = std::ranges::any_of(status.projections, [](const ProjectionStatus& one) {
+    return one.oldest_pending_ms.value_or(0) > to_wake_ms && one.paused_by.empty();
+  });
+  status.relays.push_back(judge_relays(database, snapshot, to_do));
   return status;
 }
 

@@ -84,6 +84,19 @@ TEST_F(Asleep, ADatabaseKeepsNoSessionAndWhatIsInsertedTakesEffectAllTheSame) {
   EXPECT_EQ(tests::stop_relay(*relay_), 0) << log();
 }
 
+TEST_F(Asleep, ADatabaseIsToldToHaveNoSessionAndAfterACleanEndNotToSleepAnyMore) {
+  start();
+  ASSERT_TRUE(all_fall_asleep()) << log();
+  for (const TestDatabase& db : dbs_) {
+    EXPECT_EQ(db.number("SELECT sessions + waiting FROM relay_instance"), 0);
+  }
+  const tests::Ended status = config_.run({"status"});
+  EXPECT_EQ(status.out.find("raise"), std::string::npos) << status.out;
+  EXPECT_EQ(tests::stop_relay(*relay_), 0) << log();
+  EXPECT_TRUE(std::ranges::none_of(dbs_, is_asleep)) << log();
+  EXPECT_EQ(log().find("sessions are at work"), std::string::npos) << log();
+}
+
 // Another one is woken and sleeps again meanwhile, twice.
 TEST_F(Asleep, ADatabaseHasNoTransactionsButTheWatchs) {
   start();

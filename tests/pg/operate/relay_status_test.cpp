@@ -10,6 +10,7 @@ namespace relay::operate {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Json = nlohmann::json;
 
 class RelaysInStatus : public ::testing::Test {
@@ -39,9 +40,10 @@ TEST_F(RelaysInStatus, EachRelayTellsItsSessionsAndTimes) {
                                              "process_limit": 40, "waiting": 2})"));
   EXPECT_EQ(one["acquire_ms"], Json::parse(R"({"p50": 0.003, "p95": 0.003, "p99": 0.003})"));
   EXPECT_EQ(one["run_ms"]["p50"], 0.005);
-  const std::string table = to_table(look(), false);
-  EXPECT_THAT(table, HasSubstr("relay \"a\": 2 of its tasks have waited too long"));
-  EXPECT_THAT(table, HasSubstr("relay \"a\" is asleep"));
+  EXPECT_THAT(to_table(look(), false), HasSubstr("relay \"a\" is asleep"));
+  db_.run("UPDATE relay_instance SET asleep = false");
+  EXPECT_THAT(to_table(look(), false),
+              HasSubstr("relay \"a\": 2 of its tasks have waited too long"));
 }
 
 TEST_F(RelaysInStatus, OneThatSaysNothingOfItsTimesHasNone) {
@@ -62,6 +64,24 @@ TEST_F(RelaysInStatus, WhoLooksSeldomIsPresentForThreeOfItsLooks) {
   EXPECT_EQ(present,
             (std::map<std::string, bool>{
                 {"awake", true}, {"gone", false}, {"sleeper", true}, {"sleeper gone", false}}));
+}
+
+TEST_F(RelaysInStatus, OneThatSleepsBesideAnEventThatWaitsIsSaidWithWhenItWasHeardOf) {
+  db_.run(
+      "INSERT INTO relay_instance (instance, seen_at, asleep, next_sign_s) VALUES "
+      "('a', clock_timestamp() - interval '57 s', true, 108000)");
+  const auto table = [&] {
+    return to_table(judge("main", {{"board", {"*"}}}, read_snapshot(connection_)), false);
+  };
+  EXPECT_THAT(table(), HasSubstr("nothing has happened there for a while"));
+  db_.run(
+      "INSERT INTO event_publication (event_type, serialized_event, publication_date) "
+      "VALUES ('A', '{}', clock_timestamp() - interval '20 s')");
+  EXPECT_THAT(table(), Not(HasSubstr("nothing has happened")));
+  EXPECT_THAT(table(), HasSubstr("last heard of 57 s ago, and was to look again within 108000 s"));
+  const Json one = relays()[0];
+  EXPECT_EQ(one["heard_s_ago"], 57);
+  EXPECT_EQ(one["next_sign_s"], 108'000);
 }
 
 TEST_F(RelaysInStatus, OfVeryManyThoseSeenLastAreRead) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "relay/pg/fields.hpp"
+#include "tests/support/role.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -47,6 +48,30 @@ TEST(Connection, NeverReconnectsByItself) {
   db.run("SELECT pg_terminate_backend(" + std::to_string(pid) + ")");
   EXPECT_ANY_THROW(connection.exec("SELECT 1"));
   EXPECT_ANY_THROW(connection.exec("SELECT 1"));
+}
+
+TEST(Connection, LeavesItsPlaceToTheNextWhereThereIsOne) {
+  const tests::TestDatabase db;
+  const tests::Role role{db, "one"};
+  const std::string url = role.url(tests::Role::password);
+  db.run("ALTER ROLE " + role.name() + " CONNECTION LIMIT 1");
+  int refused = 0;
+  for (int n = 0; n < 40; ++n) {
+    try {
+      const Connection connection{url};
+    } catch (const ConnectError&) {
+      ++refused;  // the machine may be busy for longer than that is waited for
+    }
+  }
+  EXPECT_LE(refused, 4) << "of forty, one after the other";
+  const Connection first{url};
+  try {
+    const Connection second{url};
+    FAIL() << "there is no second one";
+  } catch (const ConnectError& error) {
+    EXPECT_EQ(error.failure.sqlstate, "53300") << error.what();
+    EXPECT_EQ(error.failure.kind, projections::FailureKind::connection);
+  }
 }
 
 TEST(Connection, ARefusalNamesTheDatabaseButNoPassword) {

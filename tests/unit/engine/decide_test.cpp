@@ -76,6 +76,13 @@ TEST(Decide, CountsConnectionsThatAHandlerLosesButNotAServerThatHasNoRoom) {
   }
 }
 
+TEST(Decide, LeavesWorkToOthersWhereNoSessionIsGivenAndCallsNothingDown) {
+  PassFailure why = failure(Where::connecting, FailureKind::connection, false);
+  why.failure.sqlstate = "53300";
+  EXPECT_EQ(decide(why, {}).action, Action::leave_to_others);
+  EXPECT_EQ(decide(why, {}).database, Database::unknown);
+}
+
 TEST(Decide, TriesAConflictAgainWhereverItWas) {
   for (const Where where :
        {Where::statement, Where::handler, Where::handler_or_end, Where::commit}) {

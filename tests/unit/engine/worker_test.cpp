@@ -162,6 +162,22 @@ TEST_F(WorkerThat, CannotReadItsAddressGivesEverythingBackAndGoesOn) {
   expect_all_is_back();
 }
 
+TEST_F(WorkerThat, IsRefusedASessionLetsOthersHaveItsLanesAndOpensNoBreaker) {
+  store_->at_open = [] {
+    throw store::Unreachable{"cannot connect: too many connections for role \"r\"",
+                             {projections::FailureKind::connection, "53300", "too many"}};
+  };
+  for (int n = 0; n < 20; ++n) {
+    turn();
+    EXPECT_EQ(waiting(), lanes) << "another worker may have one";
+    ASSERT_TRUE(worker_.take_refusal());
+  }
+  EXPECT_FALSE(worker_.take_refusal()) << "it is told once";
+  EXPECT_EQ(conditions_.sentence(), "");
+  store_->at_open = {};
+  expect_all_is_back();
+}
+
 TEST_F(WorkerThat, IsThrownAtInAClaimGivesEverythingBackAndGoesOn) {
   store_->at_claim = [this] {
     if (store_->claims == 1) throw 1;

@@ -70,6 +70,27 @@ TEST(RelayStatus, ARelayThatSleepsHasOneLineForAllDatabases) {
               HasSubstr("relay \"a\" is asleep in d1, d2, d3, d4, d5 and 2 more: "));
 }
 
+TEST(RelayStatus, OneThatSleepsIsShortOfNothing) {
+  SeenRelay sleeper = seen("a", {1, 4, 4, 4, 1});
+  sleeper.asleep = true;
+  EXPECT_THAT(relays_text({judged("main", {sleeper})}, false), Not(HasSubstr("raise")));
+}
+
+TEST(RelayStatus, OneThatShouldHaveBeenWokenTellsWhenItWasHeardOf) {
+  SeenRelay sleeper = seen("a", {});
+  sleeper.asleep = true;
+  sleeper.heard_ms_ago = 57'400;
+  sleeper.next_sign_s = 108'000;
+  Snapshot snapshot;
+  snapshot.relays = {sleeper};
+  const auto text =
+      relays_text({judge_relays("c1", snapshot, true), judged("c2", {sleeper})}, true);
+  EXPECT_THAT(text, HasSubstr("c1: relay \"a\" has said that it is asleep, and there is something "
+                              "to do: it was last heard of 57 s ago, and was to look again within "
+                              "108000 s of that"));
+  EXPECT_THAT(text, HasSubstr("relay \"a\" is asleep in c2: nothing has happened there"));
+}
+
 TEST(RelayStatus, OneThatIsGoneIsInTheJsonAloneAndNotPresent) {
   SeenRelay gone = seen("gone", {40, 40, 40, 40, 3});
   gone.asleep = true;

@@ -93,7 +93,8 @@ class WatchOfAServer : public testing::Test {
   };
 
   void sleep(Sleeper& who) {
-    sleepers_.sleep("server", who.name, std::make_shared<FakeStore>(server_, who.name), who.bell);
+    sleepers_.sleep("server", "role", who.name, std::make_shared<FakeStore>(server_, who.name),
+                    who.bell);
   }
   void wake(Sleeper& who) { sleepers_.wake("server", who.bell); }
   static bool rings(const Sleeper& who, std::uint64_t times) {
