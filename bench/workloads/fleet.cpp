@@ -60,6 +60,7 @@ void fleet(Stage& stage, Report& report) {
   }
   interleave(stage, report, "fleet", std::move(cases));
   run_servers(scene, report);
+  scene.drop_fleet();
   run_busy(scene, report);
   const std::string one = databases_text(scene.usual_size()) + " at rest";
   compare_subjects(stage, report, "fleet", one, "resident memory");

@@ -19,6 +19,8 @@ class FleetScene {
   /// So many databases on the bench's server. The last that were made are kept, with the events
   /// that they have had.
   [[nodiscard]] Fleet& fleet(const Subject& subject, int databases);
+  /// The next fleet is a new one: who listened in the last would be owed what is published.
+  void drop_fleet() { kept_.reset(); }
   /// For databases of this fleet and these listeners: a budget of sessions, and sleep, as far as
   /// this build knows them.
   [[nodiscard]] RelaySettings settings(const Subject& subject, const std::string& listeners,
