@@ -138,7 +138,10 @@ void Runtime::look_after_sessions() {
     if (is_refused && !served->asleep()) {
       conditions.begin("sessions", refused(refusal->second, account, pool_.sessions()));
     } else if (now.waiting.contains(&account)) {
-      conditions.begin("sessions", scarce(now, account, pool_.sessions()));
+      // Who has them changes all the time, and is no news.
+      if (served->may_tell_of_lack(Clock::now())) {
+        conditions.begin("sessions", scarce(now, account, pool_.sessions()));
+      }
     } else {
       conditions.end("sessions");
     }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -69,6 +70,12 @@ class Served {
   /// See Runtime.
   [[nodiscard]] std::string look_after_handlers();
   [[nodiscard]] bool asleep() const { return sleep_.asleep(); }
+  /// Whether a minute has passed since this was asked with the answer yes.
+  [[nodiscard]] bool may_tell_of_lack(Clock::time_point now) {
+    if (lack_told_ && now - *lack_told_ < std::chrono::minutes{1}) return false;
+    lack_told_ = now;
+    return true;
+  }
   /// See Sleep.
   void crowded(bool is) { sleep_.crowded(is); }
   [[nodiscard]] const Account& account() const { return account_.get(); }
@@ -109,6 +116,7 @@ class Served {
   OpenAccount account_;  // ends before whatever its tasks touch, also when the constructor throws
   std::unique_ptr<Pool::Loan> hints_session_;
   std::unique_ptr<store::Hints> hints_;
+  std::optional<Clock::time_point> lack_told_;
   std::set<std::size_t> reported_;  // workers whose stuck handler was told
 };
 

@@ -41,10 +41,15 @@ void Latecomers::ask(SharedDatabase database, const std::string& said) {
                    .asked = was_asked ? 1 : 0,
                    .due = Clock::now() + pause});
   // One that is at a look may be for long.
-  if (idle_ < away_.size() && threads_.size() < databases_at_once) {
+  if (idle_ < away_.size() && threads_.size() < threads_most()) {
     threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
   }
   came_.notify_one();
+}
+
+std::size_t Latecomers::threads_most() const {
+  const auto half = static_cast<std::size_t>(blueprint_.settings.relay.connections) / 2;
+  return std::clamp<std::size_t>(half, 2, databases_at_once);
 }
 
 void Latecomers::forget(const std::string& name) {

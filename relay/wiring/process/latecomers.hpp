@@ -24,7 +24,8 @@ using SharedDatabase = std::shared_ptr<const settings::Database>;
 /// Databases that are to be served and are not yet: unfit at the start, or found while running.
 /// Asks each of them, again after a second at first and a minute at most, until it passes the
 /// preflight that the others passed; says in the log why it does not, once for each reason.
-/// Threads: it has ten at most, so that a slow one does not delay the others; the rest is the
+/// Threads: it has ten at most, so that a slow one does not delay the others, and no more than half
+/// of the process's sessions, but two, so that those that are served keep theirs; the rest is the
 /// owner's.
 class Latecomers {
  public:
@@ -60,6 +61,7 @@ class Latecomers {
   std::optional<Latecomer> next(const std::stop_token& stop);
   void returned(Latecomer one, bool fit);
   [[nodiscard]] bool is_wanted(const settings::Database& database) const;
+  [[nodiscard]] std::size_t threads_most() const;
   bool is_fit(Latecomer& latecomer);
   [[nodiscard]] preflight::Findings look_at(const settings::Database& database);
 

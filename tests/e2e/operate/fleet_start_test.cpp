@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <sstream>
+#include <string>
 
 #include "tests/support/effects.hpp"
 #include "tests/support/fault_proxy.hpp"
@@ -21,6 +25,23 @@ using tests::TestDatabase;
 long times(const std::string& text, const std::string& words) {
   long number = 0;
   for (auto at = text.find(words); at != std::string::npos; at = text.find(words, at + 1)) ++number;
+  return number;
+}
+
+/// Of this machine, to a port of 127.0.0.1.
+int connections_to(int port) {
+  constexpr const char* established = "01";
+  std::ifstream table{"/proc/net/tcp"};
+  std::string line;
+  std::getline(table, line);
+  int number = 0;
+  while (std::getline(table, line)) {
+    std::istringstream fields{line};
+    std::string slot, local, remote, state;
+    fields >> slot >> local >> remote >> state;
+    const bool there = std::stoi(remote.substr(remote.find(':') + 1), nullptr, 16) == port;
+    number += there && state == established ? 1 : 0;
+  }
   return number;
 }
 
@@ -116,6 +137,25 @@ TEST_F(FleetStart, NoMoreDatabasesAreAskedAtOnceThanTheProcessMayHaveSessions) {
   const auto began = std::chrono::steady_clock::now();
   EXPECT_EQ(config.run({"run"}).code, 3);
   EXPECT_GT(std::chrono::steady_clock::now() - began, 3s) << "six at once are given up after two";
+}
+
+TEST_F(FleetStart, DatabasesThatDoNotAnswerAreAskedAgainOverHalfOfTheSessionsAtMost) {
+  FaultProxy hole{well_.url()};
+  hole.set(FaultProxy::Mode::black_hole);
+  config_.relay["connections"] = "4";
+  for (int n = 0; n < 6; ++n) {
+    tests::add_database(config_, "hole" + std::to_string(n), hole.url() + "?connect_timeout=2");
+  }
+  Process relay{config_.command({"run"})};
+  expect_well_is_served(relay);
+  const int asked = hole.accepted();
+  int most = 0;
+  EXPECT_TRUE(tests::eventually([&] {
+    most = std::max(most, connections_to(hole.port()));
+    return hole.accepted() >= asked + 6;
+  })) << relay.err();
+  EXPECT_EQ(most, 2);
+  EXPECT_EQ(tests::stop_relay(relay), 0) << relay.err();
 }
 
 TEST_F(FleetStart, ADatabaseThatIsTooSlowIsLeftForLater) {
