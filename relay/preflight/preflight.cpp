@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "projections/failure.hpp"
+#include "relay/base/one_at_a_time.hpp"
 #include "relay/base/pause.hpp"
 #include "relay/flow/refusal.hpp"
 #include "relay/pg/connection.hpp"
@@ -70,8 +70,8 @@ std::unique_ptr<pg::Connection> connect(const Subject& subject) {
   } catch (const pg::ConnectError& error) {
     if (!flow::refusal_of(error.failure)) throw;
   }
-  static std::timed_mutex turn;
-  const std::unique_lock own_turn{turn, deadline};
+  static OneAtATime one_at_a_time;
+  const OneAtATime::Turn turn{one_at_a_time, deadline};
   for (int attempt = 1;; ++attempt) {
     pause_for(backoff(attempt, pause_least, pause_most), {});
     try {

@@ -85,12 +85,13 @@ void Site::start_server(int server) {
     const std::string name =
         in_file ? (n == 0 ? "first" : "second") : (n < 10 ? "t0" : "t") + std::to_string(n);
     // Some are hot, most are not: the n-th of a server has an n-th of the first one's writes.
+    const int rank = 1 + n / servers;
     const Tenant tenant{.name = name,
                         .dbname = name,
                         .server = server,
                         .in_file = in_file,
                         .served = true,
-                        .weight = 1.0 / (1 + n / servers)};
+                        .weight = 1.0 / rank};
     create(tenant);
     tenants_.add(tenant);
   }
