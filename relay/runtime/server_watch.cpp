@@ -78,6 +78,7 @@ flow::Task::Pause ServerWatch::failed(const std::string& why) noexcept {
   }
   return std::min<Pause>(look_every * failures_, at_most_every);
 }
+
 void ServerWatch::look() {
   // A database that left may be about to be dropped, or renamed: nobody's session may be in it.
   if (pulse_ && !is_a_sleepers(store_)) leave_session();
@@ -86,7 +87,7 @@ void ServerWatch::look() {
     if (!store_) return;
     pulse_.put(store_->open_pulse("watch of " + server_));
   }
-  const bool in_the_way = pulse_ && ring_for(pulse_->read());
+  const bool in_the_way = pulse_ && (ring_for(pulse_->read()) || !is_a_sleepers(store_));
   // Nobody would know whose session it is, where sessions of a role or a database are few.
   if (in_the_way || store_role_ != role_) leave_session();
 }
@@ -114,9 +115,7 @@ bool ServerWatch::is_a_sleepers(const std::shared_ptr<store::Store>& store) {
 
 bool ServerWatch::ring_for(const std::map<std::string, std::int64_t>& pulse) {
   const std::lock_guard lock{mutex_};
-  bool in_the_way = std::ranges::none_of(sleepers_, [&](const auto& sleeper) {
-    return sleeper.second.store == store_;  // else it is awake again
-  });
+  bool in_the_way = false;
   for (auto& [bell, sleeper] : sleepers_) {
     const auto now = pulse.find(sleeper.name);
     if (now == pulse.end() || now->second == sleeper.seen) continue;

@@ -82,7 +82,7 @@ ReadRow read_row(const CatalogueRow& row, std::size_t number, const Settings& se
   refuse_what_must_not_be_shown(row, faults);
   const auto name = row.find("name");
   const std::string variables = name != row.end() && name->second && is_name(*name->second)
-                                    ? "FRESHET_DATABASE_" + in_capitals(*name->second) + "_"
+                                    ? variables_of(*name->second)
                                     : "";
   Database base;
   static_cast<Work&>(base) = settings.base.work;
@@ -153,7 +153,7 @@ class Taken {
   std::string refuse_variables(const std::string& name) const {
     const auto owner = capitals_.find(in_capitals(name));
     if (owner == capitals_.end()) return "";
-    return "environment variables FRESHET_DATABASE_" + owner->first + "_… are those of " +
+    return "environment variables " + variables_of(owner->second) + "… are those of " +
            in_quotes(owner->second) + ", too; name one of them otherwise";
   }
   void take(const std::string& name) {

@@ -57,6 +57,10 @@ std::string in_capitals(const std::string& name) {
   return capitals;
 }
 
+std::string variables_of(const std::string& database) {
+  return "FRESHET_DATABASE_" + in_capitals(database) + "_";
+}
+
 std::optional<std::string> process_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;

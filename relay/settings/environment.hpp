@@ -19,4 +19,7 @@ struct Filled {
 /// A name as names of environment variables have it: "main-db" is "MAIN_DB".
 [[nodiscard]] std::string in_capitals(const std::string& name);
 
+/// What the names of a database's variables begin with: "FRESHET_DATABASE_MAIN_DB_".
+[[nodiscard]] std::string variables_of(const std::string& database);
+
 }  // namespace relay::settings

@@ -89,9 +89,9 @@ void read_relay(const toml::table& file, Settings& settings, Places& places, Fau
 }
 
 /// FRESHET_DATABASE_MAIN_ begins the variables that go before the settings of "main".
-std::string variables_of(const toml::table& database) {
+std::string variables_before(const toml::table& database) {
   const std::optional<std::string> name = database["name"].value<std::string>();
-  return name ? "FRESHET_DATABASE_" + in_capitals(*name) + "_" : "";
+  return name ? variables_of(*name) : "";
 }
 
 template <class Section, class Read>
@@ -128,7 +128,7 @@ void read_databases(const toml::table& file, const Environment& environment, Set
   Database base;
   static_cast<Work&>(base) = static_cast<const Work&>(settings.relay);
   const auto read = [&](const toml::table& table) {
-    return reader.read(table, base, variables_of(table));
+    return reader.read(table, base, variables_before(table));
   };
   read_list(file, "database", read, settings.databases, places.databases, faults);
 }
@@ -147,7 +147,7 @@ void read_retention(const toml::table& file, const Environment& environment, Set
     const toml::table& table = *(*databases)[i].as_table();
     const toml::table* own = table.get_as<toml::table>("retention");
     const toml::table nothing;  // none, or said already; variables may say it, too
-    const std::string variables = variables_of(table);
+    const std::string variables = variables_before(table);
     SectionReader<Retention> reader{"[database.retention]", retention_rows(), faults, &environment};
     std::tie(database.retention, places.retentions.back()) =
         reader.read(own == nullptr ? nothing : *own, settings.retention,

@@ -89,8 +89,8 @@ void check_variables(const Settings& settings, const Places& places, Faults& fau
     const auto& keys = places.databases[i].keys;
     const bool used = std::ranges::any_of(keys, [](const auto& key) { return key.second == 0; });
     if (fresh || !used || owner->second == name) continue;
-    faults.add(places.databases[i].line, "environment variables FRESHET_DATABASE_" + owner->first +
-                                             "_… are those of [[database]] " +
+    faults.add(places.databases[i].line, "environment variables " + variables_of(owner->second) +
+                                             "… are those of [[database]] " +
                                              in_quotes(owner->second) + " and " + in_quotes(name) +
                                              "; name one of them otherwise");
   }

@@ -28,8 +28,7 @@ std::vector<std::string> known_settings() {
 const std::string* named_in(std::string_view variable, const std::vector<std::string>& databases) {
   const std::string* found = nullptr;
   for (const std::string& name : databases) {
-    const std::string prefix = std::string{of_database} + in_capitals(name) + "_";
-    if (!variable.starts_with(prefix)) continue;
+    if (!variable.starts_with(variables_of(name))) continue;
     if (found == nullptr || name.size() > found->size()) found = &name;
   }
   return found;
@@ -38,7 +37,7 @@ const std::string* named_in(std::string_view variable, const std::vector<std::st
 bool names_a_setting(const std::string& variable, const std::vector<std::string>& databases,
                      const std::vector<std::string>& known) {
   return std::ranges::any_of(databases, [&](const std::string& name) {
-    const std::string prefix = std::string{of_database} + in_capitals(name) + "_";
+    const std::string prefix = variables_of(name);
     return variable.starts_with(prefix) &&
            std::ranges::find(known, variable.substr(prefix.size())) != known.end();
   });
@@ -53,7 +52,7 @@ std::string fault_of(const std::string& variable, const std::vector<std::string>
   }
   const std::string* database = named_in(variable, databases);
   if (database == nullptr) return what + " names no database that is served";
-  const std::string prefix = std::string{of_database} + in_capitals(*database) + "_";
+  const std::string prefix = variables_of(*database);
   std::vector<std::string> whole;
   for (const std::string& setting : known) whole.push_back(prefix + setting);
   return what + " names no setting of " + in_quotes(*database) +
